@@ -1,0 +1,137 @@
+"""What was played: turns and episodes, as plain data."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from rethink_gym.conversation import Completion, Conversation, Message, Role
+from rethink_gym.errors import DataError
+from rethink_gym.verdict import Verdict
+
+__all__ = ["Episode", "Turn", "load_episodes", "save_episodes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step of an episode: what was observed, said and earned.
+
+    Attributes:
+        observation: The environment's message that the policy answered.
+        completion: What the policy said.
+        reward: The reward of this step.
+        terminated: Whether the episode ended here by its own rules.
+        truncated: Whether the episode was cut off here from outside.
+        verdict: The judgement of the answer, if the environment gave one.
+    """
+
+    observation: str
+    completion: Completion
+    reward: float
+    terminated: bool
+    truncated: bool
+    verdict: Verdict | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build a turn from what `to_dict` returned."""
+        verdict = data["verdict"]
+        return cls(
+            observation=data["observation"],
+            completion=Completion.from_dict(data["completion"]),
+            reward=data["reward"],
+            terminated=data["terminated"],
+            truncated=data["truncated"],
+            verdict=None if verdict is None else Verdict.from_dict(verdict),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the turn as plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One problem played from reset to the end.
+
+    Attributes:
+        problem_id: Which problem was played.
+        turns: What happened, in order; at least one turn.
+        wall_s: Wall-clock seconds it took, shared time counted in equal parts;
+            no part of comparisons, since equal episodes may take unequal time.
+
+    Raises:
+        ValueError: If ``turns`` is empty.
+    """
+
+    problem_id: str
+    turns: tuple[Turn, ...]
+    wall_s: float = field(default=0.0, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.turns:
+            raise ValueError("turns must hold at least one turn, got none")
+
+    @property
+    def total_reward(self) -> float:
+        """Undiscounted sum of the rewards of all turns."""
+        return sum(turn.reward for turn in self.turns)
+
+    @property
+    def num_tokens(self) -> int:
+        """How many tokens the policy sampled."""
+        return sum(len(turn.completion.token_ids) for turn in self.turns)
+
+    @property
+    def conversation(self) -> Conversation:
+        """All that was said, from the first observation to the last answer."""
+        messages: list[Message] = []
+        for turn in self.turns:
+            messages += (Message(Role.USER, turn.observation), turn.completion.message)
+        return tuple(messages)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build an episode from what `to_dict` returned."""
+        return cls(
+            problem_id=data["problem_id"],
+            turns=tuple(map(Turn.from_dict, data["turns"])),
+            wall_s=data["wall_s"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the episode as plain JSON data."""
+        return asdict(self)
+
+
+def save_episodes(path: Path, episodes: Iterable[Episode]) -> None:
+    """Write episodes as JSON lines.
+
+    Args:
+        path: The file to write; replaced if it exists.
+        episodes: What to write, one line each.
+    """
+    with path.open("w", encoding="utf-8") as file:
+        for episode in episodes:
+            file.write(json.dumps(episode.to_dict()) + "\n")
+
+
+def load_episodes(path: Path) -> Iterator[Episode]:
+    """Read episodes that `save_episodes` wrote.
+
+    Args:
+        path: The file to read.
+
+    Yields:
+        The episodes in the order they were written.
+
+    Raises:
+        DataError: If a line is no episode; the message names the line.
+    """
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield Episode.from_dict(json.loads(line))
+            except (KeyError, TypeError, ValueError) as error:
+                raise DataError(f"{path}, line {number}, is no episode: {error!r}.") from error

@@ -1,0 +1,209 @@
+"""How sure a measured number is: intervals for shares, differences and seeds."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import NormalDist
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from rethink_gym.errors import argument_error, check_count
+
+__all__ = ["Interval", "bootstrap_interval", "t_interval", "t_quantile", "wilson_interval"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_MAX_DRAWS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A measured number and the interval that covers the true one.
+
+    Attributes:
+        estimate: The measured number.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
+    """
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside, so that the sign of the number is known."""
+        return self.low > 0.0 or self.high < 0.0
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build an interval from what `to_dict` returned."""
+        return cls(**data)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the interval as plain JSON data."""
+        return asdict(self)
+
+
+def wilson_interval(successes: int, trials: int, *, confidence: float = 0.95) -> Interval:
+    """Return the interval of a share that was counted.
+
+    Args:
+        successes: How many of the trials succeeded.
+        trials: How many there were, at least 1.
+        confidence: How often such intervals cover the true share, in (0, 1).
+
+    Returns:
+        The measured share and its interval, within [0, 1]; wide at 0 and 1 too.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Wilson, "Probable Inference, the Law of Succession, and Statistical
+        Inference", 1927.
+    """
+    check_count("trials", trials)
+    check_count("successes", successes, 0)
+    if successes > trials:
+        raise argument_error("successes", f"at most trials ({trials})", successes)
+    z = NormalDist().inv_cdf((1.0 + _checked_confidence(confidence)) / 2.0)
+    share = successes / trials
+    centre = share + z * z / (2.0 * trials)
+    spread = z * math.sqrt(share * (1.0 - share) / trials + (z / (2.0 * trials)) ** 2)
+    scale = 1.0 + z * z / trials
+    low = 0.0 if successes == 0 else (centre - spread) / scale
+    high = 1.0 if successes == trials else (centre + spread) / scale
+    return Interval(share, low, high)
+
+
+def bootstrap_interval(
+    values: npt.ArrayLike,
+    *,
+    generator: np.random.Generator,
+    num_resamples: int = 10_000,
+    confidence: float = 0.95,
+) -> Interval:
+    """Return the percentile bootstrap interval of a mean.
+
+    For a paired comparison give the difference that each problem shows. Values
+    that occur several times are drawn together, by how often they occur: the law
+    of the resampled mean is that of drawing one by one, at a fraction of its cost.
+
+    Args:
+        values: One number per problem, shape ``(problems,)``, not empty.
+        generator: The only source of chance.
+        num_resamples: How many times the problems are drawn anew.
+        confidence: How often such intervals cover the true mean, in (0, 1).
+
+    Returns:
+        The mean and its interval. Without any spread in ``values`` the interval is
+        a point, which says that the sample shows no spread, not that there is none.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+    """
+    numbers = _checked_values(values, minimum=1)
+    check_count("num_resamples", num_resamples)
+    _checked_confidence(confidence)
+    distinct, counts = np.unique(numbers, return_counts=True)
+    at_once = max(1, _MAX_DRAWS_AT_ONCE // len(distinct))
+    means = [
+        generator.multinomial(
+            len(numbers), counts / len(numbers), size=min(at_once, num_resamples - start)
+        )
+        @ distinct
+        / len(numbers)
+        for start in range(0, num_resamples, at_once)
+    ]
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile(np.concatenate(means), [tail, 1.0 - tail])
+    return Interval(float(numbers.mean()), float(low), float(high))
+
+
+def t_interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
+    """Return the interval of a mean over a few independent runs, such as seeds.
+
+    Args:
+        values: One number per run, two or more.
+        confidence: How often such intervals cover the true mean, in (0, 1).
+
+    Returns:
+        The mean and its interval.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Student, "The Probable Error of a Mean", 1908.
+    """
+    numbers = _checked_values(values, minimum=2)
+    quantile = t_quantile((1.0 + _checked_confidence(confidence)) / 2.0, len(numbers) - 1)
+    spread = quantile * float(numbers.std(ddof=1)) / math.sqrt(len(numbers))
+    mean = float(numbers.mean())
+    return Interval(mean, mean - spread, mean + spread)
+
+
+def t_quantile(probability: float, degrees: int) -> float:
+    """Return the quantile of Student's t distribution.
+
+    Args:
+        probability: The share of the distribution below it, in (0, 1).
+        degrees: Degrees of freedom, at least 1.
+
+    Returns:
+        The quantile, exact to about 12 digits.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964, 26.7.3
+        and 26.7.4: finite sums for whole degrees of freedom.
+    """
+    check_count("degrees", degrees)
+    if not 0.0 < probability < 1.0:
+        raise argument_error("probability", "between 0 and 1", probability)
+    if probability < 0.5:
+        return -t_quantile(1.0 - probability, degrees)
+    low, high = 0.0, math.pi / 2.0  # the angle whose tangent is t / sqrt(degrees)
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        if _central_share(middle, degrees) < 2.0 * probability - 1.0:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(degrees) * math.tan((low + high) / 2.0)
+
+
+def _central_share(angle: float, degrees: int) -> float:
+    """Return the share of Student's t within ±sqrt(degrees)·tan(angle)."""
+    cosine, sine = math.cos(angle), math.sin(angle)
+    is_odd = degrees % 2 == 1
+    if degrees == 1:
+        return 2.0 * angle / math.pi
+    term = cosine if is_odd else 1.0
+    total = term
+    for power in range(3 if is_odd else 2, degrees, 2):
+        term *= cosine * cosine * (power - 1) / power
+        total += term
+    return 2.0 / math.pi * (angle + sine * total) if is_odd else sine * total
+
+
+def _checked_confidence(confidence: float) -> float:
+    if not 0.0 < confidence < 1.0:
+        raise argument_error("confidence", "between 0 and 1", confidence)
+    return confidence
+
+
+def _checked_values(values: npt.ArrayLike, minimum: int) -> FloatArray:
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim != 1 or len(numbers) < minimum or not np.isfinite(numbers).all():
+        must_be = f"a list of {minimum} or more finite numbers"
+        raise argument_error("values", must_be, numbers.tolist())
+    return numbers

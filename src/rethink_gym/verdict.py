@@ -1,0 +1,94 @@
+"""The judgement of an answer, and why it was reached."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+__all__ = ["Reason", "StepScore", "Verdict"]
+
+
+class Reason(StrEnum):
+    """Why an answer got its verdict; "wrong" is never mixed up with "unreadable"."""
+
+    EQUAL = "equal"
+    """The answer was read and is right."""
+    DIFFERENT = "different"
+    """The answer was read and is not (wholly) right."""
+    NO_ANSWER = "no_answer"
+    """No answer was found in the text."""
+    UNREADABLE = "unreadable"
+    """An answer was found, and it means nothing to the verifier."""
+    OVER_LIMIT = "over_limit"
+    """The answer is longer, deeper or bigger than the verifier reads."""
+    TIMED_OUT = "timed_out"
+    """The answer could not be judged within the time allowed."""
+    ERROR = "error"
+    """The verifier itself failed; counted and surfaced, never silently a 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepScore:
+    """The score of one step of a worked solution.
+
+    Attributes:
+        start: Index of the step's first character in the text.
+        end: Index behind its last character.
+        score: In [0, 1], or None where nothing could be checked.
+    """
+
+    start: int
+    end: int
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one answer.
+
+    Attributes:
+        score: The reward of the answer, in [0, 1].
+        correct: Whether the answer is accepted as right.
+        reason: Why.
+        answer: The answer that was judged, as found in the text; None if none was.
+        detail: What decided, in words for a person.
+        steps: Scores of the steps of the solution, if the verifier gives them.
+
+    Raises:
+        ValueError: If ``score`` is not a number in [0, 1].
+    """
+
+    score: float
+    correct: bool
+    reason: Reason
+    answer: str | None = None
+    detail: str = ""
+    steps: tuple[StepScore, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
+            raise ValueError(f"score must be a number in [0, 1], got {self.score!r}")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build a verdict from what `to_dict` returned."""
+        return cls(
+            score=data["score"],
+            correct=data["correct"],
+            reason=Reason(data["reason"]),
+            answer=data["answer"],
+            detail=data["detail"],
+            steps=tuple(StepScore(**step) for step in data["steps"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain JSON data."""
+        return {
+            "score": self.score,
+            "correct": self.correct,
+            "reason": self.reason.value,
+            "answer": self.answer,
+            "detail": self.detail,
+            "steps": tuple(map(asdict, self.steps)) if self.steps else (),
+        }

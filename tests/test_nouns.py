@@ -1,0 +1,159 @@
+"""The shared nouns: frozen, checked, and the same after a trip through JSON."""
+
+import dataclasses
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rethink_gym import errors
+from rethink_gym.conversation import Completion, Message, Role, StopReason
+from rethink_gym.episode import Episode, Turn, load_episodes, save_episodes
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Reason, StepScore, Verdict
+
+texts = st.text()
+tokens = st.lists(st.integers(0, 2**31), max_size=5).map(tuple)
+scores = st.floats(0, 1)
+messages = st.builds(
+    Message, st.sampled_from(Role), texts, st.none() | tokens.filter(lambda ids: ids != ())
+)
+completions = tokens.flatmap(
+    lambda ids: st.builds(
+        Completion,
+        text=texts,
+        token_ids=st.just(ids),
+        log_probs=st.lists(st.floats(-100, 0), min_size=len(ids), max_size=len(ids)).map(tuple),
+        stop=st.sampled_from(StopReason),
+    )
+)
+steps = st.builds(StepScore, st.integers(0, 9), st.integers(0, 9), st.none() | scores)
+verdicts = st.builds(
+    Verdict,
+    score=scores,
+    correct=st.booleans(),
+    reason=st.sampled_from(Reason),
+    answer=st.none() | texts,
+    detail=texts,
+    steps=st.lists(steps, max_size=3).map(tuple),
+)
+problems = st.builds(Problem, texts, texts, texts, st.none() | texts)
+turns = st.builds(
+    Turn, texts, completions, st.floats(-1, 1), st.booleans(), st.booleans(), st.none() | verdicts
+)
+episodes = st.builds(
+    Episode, texts, st.lists(turns, min_size=1, max_size=3).map(tuple), st.floats(0, 9)
+)
+
+
+@given(st.one_of(messages, completions, verdicts, problems, turns, episodes))
+def test_every_noun_is_the_same_after_a_trip_through_json(noun: Any) -> None:
+    back = type(noun).from_dict(json.loads(json.dumps(noun.to_dict())))
+    assert back == noun
+    assert back.to_dict() == noun.to_dict()
+
+
+@given(st.lists(episodes, max_size=3))
+def test_episodes_are_the_same_after_a_trip_through_a_file(
+    tmp_path_factory: pytest.TempPathFactory, played: list[Episode]
+) -> None:
+    path = tmp_path_factory.mktemp("episodes") / "episodes.jsonl"
+    save_episodes(path, played)
+    assert list(load_episodes(path)) == played
+
+
+def test_half_a_surrogate_pair_survives_the_file_too(tmp_path: Path) -> None:
+    episode = Episode("p", (Turn("2+2", Completion("\ud83d 4"), 1.0, True, False),))
+    save_episodes(tmp_path / "episodes.jsonl", [episode])
+    assert list(load_episodes(tmp_path / "episodes.jsonl")) == [episode]
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "episodes.jsonl"
+    turn = Turn("2+2", Completion("4"), 1.0, True, False)
+    save_episodes(path, [Episode("p", (turn,))])
+    path.write_text(path.read_text() + '{"problem_id": "q"}\n')
+    with pytest.raises(errors.DataError, match=r"episodes\.jsonl, line 2, is no episode"):
+        list(load_episodes(path))
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        Message(Role.USER, "2+2"),
+        Completion("4"),
+        Verdict(1.0, True, Reason.EQUAL),
+        Problem("p", "2+2", "4"),
+    ],
+)
+def test_no_noun_can_be_changed(noun: Any) -> None:
+    field = dataclasses.fields(noun)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(noun, field, "something else")
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, float("nan"), float("inf")])
+def test_a_score_lies_between_zero_and_one(score: float) -> None:
+    with pytest.raises(ValueError, match=r"score must be a number in \[0, 1\]"):
+        Verdict(score, False, Reason.DIFFERENT)
+
+
+def test_every_sampled_token_has_its_log_prob() -> None:
+    with pytest.raises(ValueError, match=r"log_probs must be as long as token_ids \(2\), got 1"):
+        Completion("ab", (1, 2), (-0.5,))
+
+
+def test_an_episode_has_turns() -> None:
+    with pytest.raises(ValueError, match="turns must hold at least one turn"):
+        Episode("p", ())
+
+
+def test_tokens_do_not_take_part_when_messages_are_compared() -> None:
+    assert Message(Role.ASSISTANT, "4", (7,)) == Message(Role.ASSISTANT, "4")
+
+
+def test_an_episode_tells_its_conversation_reward_and_tokens() -> None:
+    first = Turn("2+2", Completion("5", (1, 2), (-1.0, -1.0)), 0.0, False, False)
+    second = Turn("again", Completion("4", (3,), (-1.0,)), 1.0, True, False)
+    episode = Episode("p", (first, second))
+    assert [message.content for message in episode.conversation] == ["2+2", "5", "again", "4"]
+    assert episode.conversation[1].token_ids == (1, 2)
+    assert (episode.total_reward, episode.num_tokens) == (1.0, 3)
+
+
+ERRORS = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, errors.RethinkError)
+]
+
+
+@pytest.mark.parametrize("error_class", ERRORS)
+def test_every_error_pickles_and_stands_for_a_standard_one(
+    error_class: type[errors.RethinkError],
+) -> None:
+    error = pickle.loads(pickle.dumps(error_class("what went wrong")))
+    assert (type(error), str(error)) == (error_class, "what went wrong")
+    if error_class is not errors.RethinkError:
+        assert len(error_class.__bases__) == 2
+
+
+def test_an_argument_error_says_what_must_be_what_was_and_how_to_mend_it() -> None:
+    error = errors.argument_error("split", "a name", 7, "Ask for 'train'.")
+    assert str(error) == "split must be a name, got 7. Ask for 'train'."
+    assert len(str(errors.argument_error("text", "short", "x" * 10_000))) < 200
+
+
+def test_a_near_miss_is_suggested() -> None:
+    with pytest.raises(errors.ArgumentError, match=r"got 'tset'\. Did you mean 'test'\?"):
+        errors.check_choice("split", "tset", ["train", "test"])
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.0, "1", True, None])
+def test_a_count_is_a_whole_number_from_one_on(value: object) -> None:
+    with pytest.raises(errors.ArgumentError, match="n must be a whole number of at least 1"):
+        errors.check_count("n", value)
