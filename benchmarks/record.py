@@ -1,0 +1,63 @@
+"""Writes what a benchmark measured, with the settings and the machine, to results/."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+__all__ = ["write_record"]
+
+_HERE = Path(__file__).parent
+
+
+def write_record(name: str, settings: Mapping[str, object], figures: object) -> Path:
+    """Write ``results/<name>.json``.
+
+    Args:
+        name: Of the benchmark.
+        settings: What it was run with.
+        figures: What it measured, as plain JSON data.
+
+    Returns:
+        The file.
+    """
+    record = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": _commit(),
+        "machine": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "load": [round(load, 2) for load in os.getloadavg()],
+            "system": f"{platform.system()} {platform.release()}",
+            "python": platform.python_version(),
+        },
+        "settings": dict(settings),
+        "figures": figures,
+    }
+    path = _HERE / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _commit() -> str:
+    """The commit that is measured, marked if files differ from it."""
+    found = subprocess.run(
+        ["git", "-C", str(_HERE), "describe", "--always", "--dirty", "--abbrev=12"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() or "unknown"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,28 @@
+"""Verifiers: what turns an answer into a verdict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rethink_gym.errors import check_choice
+from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
+
+_KINDS = {"math": MathVerifier}
+
+
+def verifier_from_dict(data: Mapping[str, Any]) -> Verifier:
+    """Build a verifier of any kind from plain data.
+
+    Args:
+        data: What `Verifier.to_dict` returned: the kind under ``"type"``, then the
+            options of that kind.
+
+    Returns:
+        The verifier.
+
+    Raises:
+        ArgumentError: If the kind is unknown or an option is.
+    """
+    return _KINDS[check_choice("type", data.get("type"), _KINDS)].from_dict(data)

@@ -1,0 +1,99 @@
+"""The words and commands that mean something in mathematics, and what they mean."""
+
+__all__ = [
+    "CONSTANT_NAMES",
+    "CURRENCIES",
+    "FUNCTIONS",
+    "GREEK",
+    "INVERSES",
+    "OPERAND_COMMANDS",
+    "PERCENTS",
+    "PRODUCT_LETTERS",
+    "RELATIONS",
+    "RENAMED",
+    "SCALES",
+    "SET_OPERATIONS",
+    "TRANSPARENT",
+    "TWO_LETTER_UNITS",
+]
+
+_FUNCTIONS = """
+    sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan arccot asin acos atan
+    ln log lg exp abs max min gcd lcm floor ceil factorial det
+"""
+FUNCTIONS = frozenset(_FUNCTIONS.split())
+"""Names that are applied to what follows, with or without a backslash."""
+
+INVERSES = {
+    **{name: f"arc{name}" for name in ("sin", "cos", "tan", "cot")},
+    **{name: f"{name}_inverse" for name in ("sec", "csc", "sinh", "cosh", "tanh")},
+}
+r"""What ``\sin^{-1}`` and its like stand for."""
+
+RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "lg": "log10", "log": "ln"}
+r"""Other names of functions; ``\log`` without a base is the natural logarithm."""
+
+_GREEK = """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    omicron rho sigma tau upsilon phi varphi chi psi omega ell
+    Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+GREEK = frozenset(_GREEK.split())
+
+CONSTANT_NAMES = {
+    "pi": "pi",
+    "infty": "oo",
+    "infinity": "oo",
+    "oo": "oo",
+    "emptyset": "empty",
+    "varnothing": "empty",
+}
+"""Names of constants, and what the tree calls them."""
+
+SCALES = {
+    "hundred": 10**2,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
+
+PERCENTS = frozenset(("percent", "percentage", "percents", "pct"))
+
+CURRENCIES = frozenset(("dollar", "euro", "sterling", "yen"))
+"""What currency signs are read as; these words may stand in front of a number."""
+
+PRODUCT_LETTERS = frozenset("xyzwabckmn")
+"""Three or four letters are a product, such as ``xyz``, only if all are of these."""
+
+_TWO_LETTER_UNITS = "cm mm km kg mg ml kw am pm ft lb oz mi"
+TWO_LETTER_UNITS = frozenset(_TWO_LETTER_UNITS.split())
+
+RELATIONS = {
+    **{sign: sign for sign in ("=", "<", ">", "<=", ">=", "!=")},
+    **dict.fromkeys(("approx", "equiv", "simeq", "cong", "sim"), "="),
+    **dict.fromkeys(("le", "leq", "leqslant"), "<="),
+    **dict.fromkeys(("ge", "geq", "geqslant"), ">="),
+    **dict.fromkeys(("ne", "neq"), "!="),
+    "lt": "<",
+    "gt": ">",
+    "in": "in",
+}
+"""Signs and commands between two sides."""
+
+SET_OPERATIONS = {
+    "cup": "union",
+    "cap": "intersection",
+    "setminus": "difference",
+    "backslash": "difference",
+}
+
+TRANSPARENT = frozenset(("overline", "vec", "hat", "bar", "overrightarrow", "angle", "triangle"))
+"""Commands that only decorate what follows."""
+
+_OPENERS = """
+    frac sqrt binom lvert lfloor lceil langle sum prod int lim
+    begin:pmatrix begin:bmatrix begin:matrix begin:vmatrix begin:array
+"""
+OPERAND_COMMANDS = FUNCTIONS | TRANSPARENT | frozenset(_OPENERS.split())
+"""Commands that a product may go on with."""

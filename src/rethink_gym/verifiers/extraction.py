@@ -1,0 +1,250 @@
+"""Where the answer stands in a worked text.
+
+Every rule reads the text once, from one end to the other. What the model thought
+before ``</think>`` is never looked at.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+__all__ = ["Extraction", "Mark", "extract_answer"]
+
+MAX_RESPONSE_CHARS = 100_000
+"""Only the end of a longer text is searched."""
+
+MAX_BARE_CHARS = 40
+"""A text of one line without any mark that is no longer is its own answer."""
+
+
+class Mark(StrEnum):
+    """What marked the answer; the members stand in the order they are looked for."""
+
+    BOX = "box"
+    r"""The last ``\boxed{...}``; boxes joined by "and", "or" or a comma count as one."""
+    HASHES = "####"
+    """What follows the last ``####`` on its line."""
+    LINE = "A:"
+    """The last line that starts with ``A:`` or ``Answer:``, or ``Final answer:`` anywhere."""
+    SENTENCE = "answer is"
+    """What follows the last "answer is" or "answer:" in its sentence."""
+    CONCLUSION = "conclusion"
+    """What the last sentence comes to, if it says "therefore", "thus" or "hence": the
+    only number in it, or what follows its last "is" or "equals"."""
+    FORMULA = "formula"
+    """The last formula between LaTeX delimiters, on the last line."""
+    BARE = "whole text"
+    """A short text of one line that holds nothing but the answer."""
+
+
+class Extraction(NamedTuple):
+    """An answer found in a text.
+
+    Attributes:
+        text: The answer, without the mark and blanks around it.
+        mark: What marked it.
+    """
+
+    text: str
+    mark: Mark
+
+
+def extract_answer(text: str) -> Extraction | None:
+    r"""Find the final answer in a worked text.
+
+    The first of these that the text has is taken, and of several places the last:
+    ``\boxed{...}``; ``####``; a line ``A: ...``; "answer is"; the end of a
+    concluding sentence ("Therefore, x = 5."); a formula on the last line. A text
+    of one short line without any of them, such as ``42`` or ``x=-2``, is itself the
+    answer. A number that merely stands last is none.
+
+    Args:
+        text: What the model said.
+
+    Returns:
+        The answer and what marked it, or None if there is no answer.
+    """
+    end = text.rfind("</think>")
+    if end >= 0:
+        text = text[end + 8 :]
+    if len(text) > MAX_RESPONSE_CHARS:
+        text = text[-MAX_RESPONSE_CHARS:]
+    if "\\boxed" in text or "\\fbox" in text:
+        box = _last_box(text)
+        if box:
+            return Extraction(box, Mark.BOX)
+    start = text.rfind("####")
+    if start >= 0:
+        return _found(text[start + 4 :].partition("\n")[0], Mark.HASHES)
+    line = _last_line(text)
+    if line is not None:
+        return _found(_stated(line), Mark.LINE)
+    text = text.partition("<|im_")[0].rstrip()
+    match = _last_match(_SENTENCE, text)
+    if match is not None:
+        return _found(match[1], Mark.SENTENCE)
+    return _concluded(text)
+
+
+_LINE = re.compile(
+    r"^[ \t>*_#]*(?:final[ ]+)?(?:a|answer)[ *_]*:[ *_]*", re.MULTILINE | re.IGNORECASE
+)
+_INSIDE = re.compile(r"\bFinal [Aa]nswer[ *_]*:[ *_]*")
+_SENTENCE = re.compile(
+    r"(?:\banswers?[ ]+(?:is|are|equals?|would[ ]+be|should[ ]+be)|\banswer[ ]*:"
+    r"|\bAntwort[ ]+(?:ist|lautet)|\br[ée]ponse[ ]+est|\brespuesta[ ]+es"
+    r"|答案[是为：:])[ \t]*:?[ \t]*"  # noqa: RUF001
+    r"((?:[^.\n。]|\.(?=\S))*)",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(
+    r"\$\$([^$]+)\$\$|(?<!\\)\$([^$\n]+)(?<!\\)\$|\\\[((?:[^\\]|\\[^\]])+)\\\]"
+    r"|\\\(((?:[^\\]|\\[^)])+)\\\)"
+)
+_ANSWER_FORMULA = re.compile(rf"\banswer\s+((?:{_FORMULA.pattern}))", re.IGNORECASE)
+_CONCLUSION = re.compile(
+    r"(?:^|[.\n:;,!?]\s{0,3}|\s(?=[TH]))(?:(?:and|so) )?"
+    r"(?:(?:therefore|thus|hence|we find that|donc|also folgt)\b|因此|所以)",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    r"\b(?:there (?:is|are)|is|are|equals?|of|to|by)[ ]+(?:equal to[ ]+)?", re.IGNORECASE
+)
+_PROSE = re.compile(
+    r"(?<![\\A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\s+[A-Za-z]{2,}|[\u00c0-\u024f\u0400-\u0dff\u4e00-\u9fff]"
+)
+_FIGURE = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*(?:\s*/\s*[0-9]+)?(?:\s*\\?%)?")
+_NEGATION = re.compile(r"\bnot\b|n't\b", re.IGNORECASE)
+_HOPE = re.compile(r"I hope (?:it|this) is correct\.?$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[\n。]")
+_BOX_TOKEN = re.compile(r"\\+(?:boxed|fbox)(?![A-Za-z])\s*|\\.|[{}]", re.DOTALL)
+_STYLE = re.compile(r"\\(?:text(?:bf|it|rm)?|mbox|mathrm)\s*\{([^{}]*)\}|\\q?quad|\\[()\[\],; ]|\$")
+_JOINT = re.compile(
+    r"\s*(?:[,;]|(?:[,;]\s*)?(?:[a-z()]+[ ]+){0,4}(?:and|or))\s*(?:[A-Za-z](?:_\{?\w+\}?)?\s*=)?\s*"
+)
+_MAX_JOINT_CHARS = 80
+_MAX_CONCLUSION_CHARS = 2_000
+"""Formulas and conclusions are looked for at the end only: their delimiters may nest."""
+
+
+def _found(text: str, mark: Mark) -> Extraction | None:
+    text = text.strip(" \t\r\n*_")
+    return Extraction(text, mark) if text and not text.isspace() else None
+
+
+def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    last = None
+    for match in pattern.finditer(text):
+        last = match
+    return last
+
+
+def _last_line(text: str) -> str | None:
+    match = _last_match(_LINE, text)
+    if "Final " in text:
+        inside = _last_match(_INSIDE, text)
+        if inside is not None and (match is None or inside.end() > match.end()):
+            match = inside
+    return None if match is None else text[match.end() :].partition("\n")[0]
+
+
+def _stated(line: str) -> str:
+    """Take the answer out of a marked line that is a whole sentence."""
+    if not _PROSE.search(line):
+        return line
+    line = _HOPE.sub("", line.partition("<|im_")[0].strip()).strip()
+    match = _last_match(_SENTENCE, line)
+    return _claim(line) or line if match is None else match[1]
+
+
+def _claim(sentence: str) -> str | None:
+    """Return what a sentence comes to: its only number, or what it ends in."""
+    statement = _last_match(_STATEMENT, sentence)
+    if statement is None and not _PROSE.search(sentence):
+        return sentence
+    if _NEGATION.search(sentence):
+        return None
+    end = "" if statement is None else sentence[statement.end() :]
+    if _PROSE.search(end):
+        end = ""
+    if any(sign.isdigit() or sign == "\\" for sign in end):
+        return end
+    figures = _FIGURE.findall(sentence)
+    is_plain = len(figures) == 1 and not any(sign in sentence for sign in "\\=^")
+    return figures[0] if is_plain else end or None
+
+
+def _concluded(text: str) -> Extraction | None:
+    is_whole = len(text) <= _MAX_CONCLUSION_CHARS
+    text = _HOPE.sub("", text[-_MAX_CONCLUSION_CHARS:].strip()).strip()
+    formula = _last_match(_ANSWER_FORMULA, text)
+    if formula is not None:
+        return _found(formula[1], Mark.SENTENCE)
+    last = text.rstrip(" \n.。")
+    ends = [match.end() for match in _SENTENCE_END.finditer(last)]
+    sentence = last[ends[-1] :] if ends else last
+    formula = _last_match(_FORMULA, sentence)
+    conclusion = _last_match(_CONCLUSION, sentence)
+    if formula is not None:
+        mark = Mark.FORMULA if conclusion is None else Mark.CONCLUSION
+        inside = next(part for part in formula.groups() if part is not None)
+        if not _PROSE.search(inside) and not any(
+            sign.isdigit() for sign in sentence[formula.end() :]
+        ):
+            tail = sentence[formula.end() :].strip()
+            return _found(f"{inside} {tail}" if tail.startswith(_PERCENTS) else inside, mark)
+        return None
+    if conclusion is not None:
+        claim = sentence[conclusion.end() :].strip(" ,:")
+        return _found(_claim(claim) or "", Mark.CONCLUSION)
+    is_short = is_whole and len(text) <= MAX_BARE_CHARS and "\n" not in text
+    if is_short and "boxed" not in text and not _PROSE.search(text):
+        return _found(text, Mark.BARE)
+    return None
+
+
+_PERCENTS = ("%", "\\%", "percent", "pct")
+
+
+def _last_box(text: str) -> str | None:
+    r"""Read the last outermost box, joined with those that it is listed with."""
+    boxes: list[tuple[int, int, str]] = []
+    depth = 0
+    opened: tuple[int, int, int] | None = None  # start, start of content, depth
+    position = 0
+    while match := _BOX_TOKEN.search(text, position):
+        position = match.end()
+        token = match[0]
+        if token.lstrip("\\").startswith(("boxed", "fbox")):
+            if opened is not None:
+                continue
+            if text[position : position + 1] == "{":
+                opened = (match.start(), position + 1, depth)
+            elif position < len(text):
+                boxes.append((match.start(), position + 1, text[position]))
+        elif token == "{":
+            depth += 1
+        elif token == "}":
+            depth = max(depth - 1, 0)
+            if opened is not None and depth <= opened[2]:
+                boxes.append((opened[0], position, text[opened[1] : match.start()]))
+                opened = None
+    if not boxes:
+        return None
+    content = boxes[-1][2]
+    for left, right in zip(reversed(boxes[:-1]), reversed(boxes[1:]), strict=True):
+        joint = _joint(text, left[1], right[0])
+        if joint is None:
+            break
+        content = f"{left[2]} {joint} {content}"
+    return content.strip()
+
+
+def _joint(text: str, start: int, end: int) -> str | None:
+    """Return how two boxes are listed together, None if they are not."""
+    if end - start > _MAX_JOINT_CHARS:
+        return None
+    between = _STYLE.sub(lambda style: f" {style[1] or ''} ", text[start:end])
+    if not _JOINT.fullmatch(between):
+        return None
+    return "or" if re.search(r"\bor\b", between) else ","

@@ -1,0 +1,60 @@
+"""What every verifier does: judge answers, and describe itself as plain data."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from rethink_gym.errors import argument_error
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Verdict
+
+__all__ = ["Verifier"]
+
+
+class Verifier(ABC):
+    """Judges what an agent said about a problem.
+
+    A subclass writes `verify` and `to_dict`; `verify_batch` may be overridden
+    where judging many answers at once is cheaper. Whatever an answer holds is
+    data: it never makes a verifier raise, hang or run code.
+    """
+
+    @abstractmethod
+    def verify(self, answer: str, problem: Problem) -> Verdict:
+        """Judge one answer.
+
+        Args:
+            answer: What the agent said, as it said it.
+            problem: The problem it answers.
+
+        Returns:
+            The verdict; its score is in [0, 1].
+
+        Raises:
+            VerifierError: If the verifier itself is broken, never because of
+                what the answer holds.
+        """
+
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        """Judge many answers.
+
+        Args:
+            answers: What the agents said.
+            problems: The problem that each of them answers; as many as answers.
+
+        Returns:
+            One verdict per answer, in order.
+
+        Raises:
+            ArgumentError: If there are not as many problems as answers.
+            VerifierError: If the verifier itself is broken.
+        """
+        if len(answers) != len(problems):
+            raise argument_error("problems", f"as many as answers ({len(answers)})", len(problems))
+        return [
+            self.verify(answer, problem) for answer, problem in zip(answers, problems, strict=True)
+        ]
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration as plain JSON data, its kind under ``"type"``."""
