@@ -1,0 +1,70 @@
+"""What an environment says between two attempts."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from rethink_gym.envs.prompt import CORRECTION, RIGHT, WRONG
+from rethink_gym.errors import check_choice
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Verdict
+
+__all__ = ["FEEDBACKS", "Feedback", "find_feedback", "no_feedback", "verdict_feedback"]
+
+Feedback = Callable[[Problem, Verdict, int], str]
+"""Takes the problem, the verdict on the newest attempt, and how many attempts were
+made so far; returns the message that asks for the next attempt."""
+
+
+def no_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
+    """Ask for another attempt and reveal nothing about the last one.
+
+    Args:
+        problem: The problem that is played; has no influence.
+        verdict: The judgement of the last attempt; has no influence.
+        attempt: How many attempts were made so far; has no influence.
+
+    Returns:
+        The same instruction, always.
+
+    References:
+        Kumar et al., "Training Language Models to Self-Correct via Reinforcement
+        Learning", 2024 (arXiv:2409.12917).
+    """
+    return CORRECTION
+
+
+def verdict_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
+    """Say whether the last attempt is right, and ask for another one.
+
+    Args:
+        problem: The problem that is played; has no influence.
+        verdict: The judgement of the last attempt.
+        attempt: How many attempts were made so far; has no influence.
+
+    Returns:
+        One of two instructions.
+    """
+    return RIGHT if verdict.correct else WRONG
+
+
+FEEDBACKS: Mapping[str, Feedback] = MappingProxyType(
+    {"none": no_feedback, "verdict": verdict_feedback}
+)
+"""The feedback schemes that have a name."""
+
+
+def find_feedback(feedback: str | Feedback) -> Feedback:
+    """Return the feedback scheme that is meant.
+
+    Args:
+        feedback: A name out of `FEEDBACKS`, or a scheme itself.
+
+    Returns:
+        The scheme.
+
+    Raises:
+        ArgumentError: If there is no scheme of that name.
+    """
+    if callable(feedback):
+        return feedback
+    return FEEDBACKS[check_choice("feedback", feedback, FEEDBACKS)]

@@ -1,0 +1,89 @@
+"""Puts the infos of several environments into one, as Gymnasium does, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["batch_infos", "info_of"]
+
+
+def batch_infos(infos: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the infos of all sub-environments into the info of a vector environment.
+
+    Gives what Gymnasium's `VectorEnv` makes of them one by one, but column by
+    column, which is several times faster.
+
+    Args:
+        infos: One info for each sub-environment, in order; empty if it has none.
+
+    Returns:
+        For each key an array with one place per sub-environment (zeros, or None,
+        where a sub-environment lacks the key), and under ``_key`` the mask of
+        those that have it, bool, shape ``(num_envs,)``. Numbers and truth values
+        make arrays of their type, arrays are stacked, dicts are treated in the
+        same way in depth, and all else lies in arrays of objects.
+    """
+    return _batch_rows(len(infos), [(place, info) for place, info in enumerate(infos) if info])
+
+
+def info_of(infos: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Return the info of one sub-environment out of the info of a vector environment.
+
+    Args:
+        infos: What `reset` or `step` of a vector environment returned last.
+        index: Which sub-environment.
+
+    Returns:
+        Its own info: what the sub-environment alone would have returned, with
+        plain Python numbers.
+    """
+    info: dict[str, Any] = {}
+    for key, column in infos.items():
+        mask = infos.get(f"_{key}")
+        if mask is None or not mask[index]:
+            continue
+        if isinstance(column, Mapping):
+            info[key] = info_of(column, index)
+        else:
+            value = column[index]
+            info[key] = value.item() if isinstance(value, np.generic) else value
+    return info
+
+
+def _batch_rows(num_envs: int, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Batch the infos that are not empty, each with the place of its sub-environment."""
+    batched: dict[str, Any] = {}
+    for _, info in rows:
+        for key in info:
+            if key in batched:
+                continue
+            places = [place for place, row in rows if key in row]
+            values = [row[key] for _, row in rows if key in row]
+            mask = np.zeros(num_envs, dtype=np.bool_)
+            mask[places] = True
+            batched[key] = _batch_column(num_envs, key, places, values)
+            batched[f"_{key}"] = mask
+    return batched
+
+
+def _batch_column(num_envs: int, key: str, places: list[int], values: list[Any]) -> Any:
+    first = values[0]
+    column: npt.NDArray[Any]
+    if key == "final_obs":
+        column = np.empty(num_envs, dtype=object)
+    elif isinstance(first, dict):
+        return _batch_rows(num_envs, list(zip(places, values, strict=True)))
+    elif isinstance(first, np.ndarray):
+        column = np.zeros((num_envs, *first.shape), dtype=first.dtype)
+    elif type(first) in (int, float, bool) or isinstance(first, np.number):
+        column = np.zeros(num_envs, dtype=type(first))
+    else:
+        column = np.empty(num_envs, dtype=object)
+    if column.dtype == object:
+        # Holds None so far; an assignment of the list itself would unpack texts and tuples.
+        column[places] = np.fromiter(values, dtype=object, count=len(values))
+    else:
+        column[places] = values
+    return column

@@ -1,0 +1,175 @@
+"""What every task does: hold problems in named splits, each found by its index."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from functools import cached_property
+from random import Random
+from typing import ClassVar, Generic, TypeVar
+
+from rethink_gym.errors import argument_error, check_choice
+from rethink_gym.problem import Problem
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["GeneratedTask", "Task", "draw_numbers"]
+
+Question = TypeVar("Question")
+
+
+class Task(ABC):
+    """A source of problems in named splits.
+
+    A subclass sets `name` and writes `splits`, `size`, `problem` and `make_verifier`.
+    """
+
+    name: ClassVar[str]
+    """Lower-case name of the source; the first part of every problem id."""
+
+    @property
+    @abstractmethod
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits."""
+
+    @abstractmethod
+    def size(self, split: str) -> int:
+        """Return how many problems a split holds.
+
+        Args:
+            split: One of `splits`.
+
+        Raises:
+            ArgumentError: If there is no such split.
+        """
+
+    @abstractmethod
+    def problem(self, index: int, split: str) -> Problem:
+        """Return one problem; the same index and split always give the same one.
+
+        Args:
+            index: From 0 to ``size(split) - 1``.
+            split: One of `splits`.
+
+        Raises:
+            ArgumentError: If there is no such split or index.
+        """
+
+    @abstractmethod
+    def make_verifier(self) -> Verifier:
+        """Build the verifier that judges answers to these problems by default."""
+
+    def check_place(self, index: int, split: str) -> None:
+        """Check that there is a problem at this index of this split.
+
+        Raises:
+            ArgumentError: If there is no such split or index.
+        """
+        check_choice("split", split, self.splits)
+        size = self.size(split)
+        if not hasattr(index, "__index__") or not 0 <= index < size:
+            raise argument_error("index", f"a whole number from 0 to {size - 1}", index)
+
+
+class GeneratedTask(Task, Generic[Question]):
+    """A source that draws its problems from their index, without end and offline.
+
+    A subclass sets `name` and writes `draw`, `word`, `solve`, `arguments` and
+    `make_verifier`; ``Question`` is whatever plain data describes one question to it.
+
+    What is drawn depends on the name, the arguments, the split and the index,
+    hashed together, so neighbouring indices share nothing. The splits hold
+    different problems by construction: each question belongs to the one split
+    that the hash of its text says, and a draw that belongs elsewhere is drawn
+    again. Ten of a hundred questions belong to ``validation``, ten to ``test``.
+    """
+
+    _SIZES: ClassVar = {"train": 1_000_000, "validation": 10_000, "test": 10_000}
+    _MAX_DRAWS: ClassVar = 10_000
+
+    @property
+    @abstractmethod
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments; they take part in what is drawn and never change."""
+
+    @abstractmethod
+    def draw(self, random: Random) -> Question:
+        """Draw one question.
+
+        Args:
+            random: The only source of chance to use. `draw_numbers` is the fast
+                way to use it.
+
+        Returns:
+            What `word` and `solve` need to know of the question.
+        """
+
+    @abstractmethod
+    def word(self, question: Question) -> str:
+        """Return the prompt of a question."""
+
+    @abstractmethod
+    def solve(self, question: Question) -> tuple[str, str | None]:
+        """Return the gold answer of a question, and a worked solution or None."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits: ``train``, ``validation`` and ``test``."""
+        return tuple(self._SIZES)
+
+    def size(self, split: str) -> int:
+        """Return how many problems a split holds."""
+        return self._SIZES[check_choice("split", split, self._SIZES)]
+
+    def problem(self, index: int, split: str) -> Problem:
+        """Return one problem; the same index and split always give the same one.
+
+        Raises:
+            ArgumentError: If there is no such split or index, or if the
+                arguments allow too few questions for this split to have any.
+        """
+        self.check_place(index, split)
+        random = Random(_digest(f"{self._key}|{split}|{index}"))
+        for _ in range(self._MAX_DRAWS):
+            question = self.draw(random)
+            prompt = self.word(question)
+            if _split_of(prompt) == split:
+                return Problem(f"{self.name}/{split}/{index}", prompt, *self.solve(question))
+        raise argument_error(
+            "difficulty arguments",
+            f"wide enough for questions in the split {split!r}",
+            self.arguments,
+        )
+
+    @cached_property
+    def _key(self) -> str:
+        return f"{self.name}|{sorted(self.arguments.items())}"
+
+
+def draw_numbers(random: Random, bound: int, count: int) -> list[int]:
+    """Draw whole numbers, all equally likely.
+
+    Args:
+        random: The source of chance.
+        bound: One more than the largest number, at least 1; the smallest is 0.
+        count: How many numbers to draw.
+
+    Returns:
+        The numbers, the same that ``random.randrange(bound)`` gives one by one,
+        in a fifth of the time.
+    """
+    getrandbits = random.getrandbits
+    num_bits = bound.bit_length()
+    numbers: list[int] = []
+    for _ in range(count):
+        number = getrandbits(num_bits)
+        while number >= bound:
+            number = getrandbits(num_bits)
+        numbers.append(number)
+    return numbers
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
+
+
+def _split_of(prompt: str) -> str:
+    bucket = _digest(prompt) % 10
+    return "validation" if bucket == 8 else "test" if bucket == 9 else "train"

@@ -1,0 +1,115 @@
+"""Chains of whole numbers to add, subtract and multiply."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import ClassVar, TypeAlias
+
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.errors import argument_error, check_count
+from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["Arithmetic", "work_out"]
+
+Chain: TypeAlias = tuple[list[int], list[str]]
+"""The numbers of a chain, and what stands between them, one fewer."""
+
+
+class Arithmetic(GeneratedTask[Chain]):
+    """Chains of whole numbers, such as ``5+5-8-7+3``.
+
+    Example problem: ``Compute 5+5-8-7+3.`` with the answer ``-2`` and the worked
+    solution ``5+5=10``, ``10-8=2``, ``2-7=-5``, ``-5+3=-2``, ``A: -2``.
+
+    Args:
+        min_terms: Fewest numbers in a chain, at least 2.
+        max_terms: Most numbers in a chain.
+        max_operand: Largest number; the smallest is 0.
+        operators: Which of ``+``, ``-`` and ``*`` to use, such as ``"+-"``.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+    """
+
+    name: ClassVar = "arithmetic"
+
+    def __init__(
+        self,
+        *,
+        min_terms: int = 5,
+        max_terms: int = 9,
+        max_operand: int = 9,
+        operators: str = "+-",
+    ) -> None:
+        self.min_terms = check_count("min_terms", min_terms, 2)
+        self.max_terms = check_count("max_terms", max_terms, min_terms)
+        self.max_operand = check_count("max_operand", max_operand)
+        if not operators or set(operators) - set("+-*"):
+            raise argument_error("operators", "one or more of '+', '-' and '*'", operators)
+        self.operators = operators
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "min_terms": self.min_terms,
+            "max_terms": self.max_terms,
+            "max_operand": self.max_operand,
+            "operators": self.operators,
+        }
+
+    def draw(self, random: Random) -> Chain:
+        """Draw one chain."""
+        [extra_terms] = draw_numbers(random, self.max_terms - self.min_terms + 1, 1)
+        num_terms = self.min_terms + extra_terms
+        terms = draw_numbers(random, self.max_operand + 1, num_terms)
+        kinds = draw_numbers(random, len(self.operators), num_terms - 1)
+        return terms, [self.operators[kind] for kind in kinds]
+
+    def word(self, question: Chain) -> str:
+        """Ask for the value of the chain."""
+        terms, operators = question
+        links = [f"{operator}{term}" for operator, term in zip(operators, terms[1:], strict=True)]
+        return f"Compute {terms[0]}{''.join(links)}.\n{ANSWER_FORMAT}"
+
+    def solve(self, question: Chain) -> tuple[str, str | None]:
+        """Return the value of the chain and the steps to it."""
+        steps, value = work_out(*question)
+        return str(value), "\n".join((*steps, f"A: {value}"))
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of numbers and expressions."""
+        return MathVerifier()
+
+
+def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str], int]:
+    """Work out a chain operation by operation, products first, from left to right.
+
+    Args:
+        terms: The numbers.
+        operators: What stands between them, one fewer.
+
+    Returns:
+        The steps, each an equation such as ``10-8=2``, and the value.
+    """
+    steps: list[str] = []
+
+    def combine(left: int, operator: str, right: int) -> int:
+        value = (
+            left + right if operator == "+" else left - right if operator == "-" else left * right
+        )
+        steps.append(f"{left}{operator}{right}={value}")
+        return value
+
+    sums: list[tuple[str, int]] = [("+", terms[0])]
+    for operator, term in zip(operators, terms[1:], strict=True):
+        if operator == "*":
+            sign, last = sums.pop()
+            sums.append((sign, combine(last, "*", term)))
+        else:
+            sums.append((operator, term))
+    total = sums[0][1]
+    for operator, term in sums[1:]:
+        total = combine(total, operator, term)
+    return steps, total

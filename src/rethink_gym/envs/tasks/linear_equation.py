@@ -1,0 +1,126 @@
+"""Linear equations in one unknown."""
+
+from fractions import Fraction
+from random import Random
+from typing import ClassVar, TypeAlias
+
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.errors import argument_error, check_count
+from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["LinearEquation"]
+
+Equation: TypeAlias = tuple[int, int, int, int]
+"""``(a, b, c, d)`` stands for ``ax+b=cx+d``."""
+
+
+class LinearEquation(GeneratedTask[Equation]):
+    """Linear equations in one unknown, such as ``3x+5=x+11``.
+
+    Example problem: ``Solve 3x+5=x+11 for x.`` with the answer ``3`` and the worked
+    solution ``3x-x=11-5``, ``2x=6``, ``x=6/2``, ``x=3``, ``A: 3``.
+
+    Args:
+        max_coefficient: Largest number in front of ``x``, either sign, at least 2.
+        max_constant: Largest constant on the left side, either sign.
+        max_solution: Largest solution, either sign.
+        max_denominator: Largest denominator of a solution; 1 for whole numbers
+            only. Not above ``max_coefficient``.
+        two_sided: Whether ``x`` is on both sides.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+    """
+
+    name: ClassVar = "linear_equation"
+
+    def __init__(
+        self,
+        *,
+        max_coefficient: int = 9,
+        max_constant: int = 20,
+        max_solution: int = 10,
+        max_denominator: int = 1,
+        two_sided: bool = False,
+    ) -> None:
+        self.max_coefficient = check_count("max_coefficient", max_coefficient, 2)
+        self.max_constant = check_count("max_constant", max_constant, 0)
+        self.max_solution = check_count("max_solution", max_solution)
+        self.max_denominator = check_count("max_denominator", max_denominator)
+        self.two_sided = two_sided
+        if max_denominator > max_coefficient:
+            raise argument_error(
+                "max_denominator", f"at most max_coefficient ({max_coefficient})", max_denominator
+            )
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "max_coefficient": self.max_coefficient,
+            "max_constant": self.max_constant,
+            "max_solution": self.max_solution,
+            "max_denominator": self.max_denominator,
+            "two_sided": self.two_sided,
+        }
+
+    def draw(self, random: Random) -> Equation:
+        """Draw a solution first, then an equation that has it."""
+        denominator = 1 + _below(random, self.max_denominator)
+        size = self.max_solution * denominator
+        solution = Fraction(_below(random, 2 * size + 1) - size, denominator)
+        multiple = 1 + _below(random, self.max_coefficient // solution.denominator)
+        slope = solution.denominator * multiple * (1 - 2 * _below(random, 2))
+        b = _below(random, 2 * self.max_constant + 1) - self.max_constant
+        c = self._draw_right_coefficient(random, slope) if self.two_sided else 0
+        return slope + c, b, c, b + int(slope * solution)
+
+    def word(self, question: Equation) -> str:
+        """Ask for the unknown."""
+        a, b, c, d = question
+        return f"Solve {_side(a, b)}={_side(c, d)} for x.\n{ANSWER_FORMAT}"
+
+    def solve(self, question: Equation) -> tuple[str, str | None]:
+        """Return the solution and the steps to it."""
+        a, b, c, d = question
+        slope, constant = a - c, d - b
+        solution = Fraction(constant, slope)
+        steps = [f"{_side(a, 0)}{_signed(-c, 'x')}={d}{_signed(-b)}"] if b or c else []
+        steps += [f"{_side(slope, 0)}={constant}"]
+        if slope != 1:
+            steps += [f"x={constant}/{f'({slope})' if slope < 0 else slope}"]
+            if steps[-1] != f"x={solution}":
+                steps += [f"x={solution}"]
+        return str(solution), "\n".join((*steps, f"A: {solution}"))
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of numbers and expressions."""
+        return MathVerifier()
+
+    def _draw_right_coefficient(self, random: Random, slope: int) -> int:
+        """Draw the right coefficient so that both are within bounds and neither is zero."""
+        lowest = -self.max_coefficient - min(slope, 0)
+        highest = self.max_coefficient - max(slope, 0)
+        allowed = [c for c in range(lowest, highest + 1) if c not in (0, -slope)]
+        return allowed[_below(random, len(allowed))]
+
+
+def _below(random: Random, bound: int) -> int:
+    return draw_numbers(random, bound, 1)[0]
+
+
+def _side(coefficient: int, constant: int) -> str:
+    """Write one side of an equation, such as ``-2x+7``, ``x`` or ``0``."""
+    if not coefficient:
+        return str(constant)
+    return _signed(coefficient, "x").removeprefix("+") + _signed(constant)
+
+
+def _signed(number: int, unknown: str = "") -> str:
+    """Write a term with its sign, such as ``+7`` or ``-2x``; nothing for zero."""
+    if not number:
+        return ""
+    size = "" if unknown and abs(number) == 1 else str(abs(number))
+    return f"{'-' if number < 0 else '+'}{size}{unknown}"

@@ -1,0 +1,255 @@
+"""Many reasoning environments as one, their attempts judged all at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from rethink_gym.envs.error import ResetNeededError
+from rethink_gym.envs.info import batch_infos
+from rethink_gym.envs.options import check_reset_mask, spread_numbers
+from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.errors import argument_error, check_choice
+from rethink_gym.verdict import Verdict
+
+__all__ = ["TextVectorEnv"]
+
+_Bools: TypeAlias = npt.NDArray[np.bool_]
+_Floats: TypeAlias = npt.NDArray[np.float64]
+_Info: TypeAlias = dict[str, Any]
+
+
+class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]]):
+    """Several `ReasoningEnv` stepped together.
+
+    It returns exactly what Gymnasium's `SyncVectorEnv` returns for the same
+    environments, seeds and actions, in each of the three autoreset modes, but
+    hands all attempts that share a verifier to `Verifier.verify_batch` at once.
+
+    `reset` knows two options: ``"problem"``, one index for all sub-environments
+    or one for each of them, and ``"reset_mask"``, a bool array that says which
+    of them to reset.
+
+    Args:
+        env_fns: Functions that make the sub-environments, without wrappers.
+        autoreset_mode: When a finished sub-environment begins its next episode:
+            ``"NextStep"`` (at the next step, whose action it ignores),
+            ``"SameStep"`` (at once; what was observed last is in the infos
+            ``final_obs`` and ``final_info``), or ``"Disabled"`` (when `reset`
+            is called with a ``reset_mask``).
+
+    Raises:
+        ArgumentError: If an argument is not what it must be.
+    """
+
+    def __init__(
+        self,
+        env_fns: Iterable[Callable[[], ReasoningEnv]],
+        *,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    ) -> None:
+        self.envs: list[ReasoningEnv] = []  # first, as a failed start is closed nevertheless
+        if not isinstance(autoreset_mode, AutoresetMode):
+            modes = [mode.value for mode in AutoresetMode]
+            autoreset_mode = AutoresetMode(check_choice("autoreset_mode", autoreset_mode, modes))
+        self.autoreset_mode = autoreset_mode
+        self.envs = [_check_env(env_fn()) for env_fn in env_fns]
+        if not self.envs:
+            raise argument_error("env_fns", "at least one function", self.envs)
+        self.num_envs = len(self.envs)
+        first = self.envs[0]
+        self.metadata = {**first.metadata, "autoreset_mode": autoreset_mode}
+        self.render_mode = first.render_mode
+        self.single_observation_space = first.observation_space
+        self.single_action_space = first.action_space
+        if any(env.action_space != self.single_action_space for env in self.envs):
+            raise argument_error(
+                "max_chars",
+                "the same in all sub-environments",
+                [env.max_chars for env in self.envs],
+            )
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._observations = [""] * self.num_envs
+        self._is_over: _Bools = np.zeros(self.num_envs, dtype=np.bool_)
+
+    @property  # type: ignore[misc]  # Gymnasium's own vector envs override it like this, too
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
+        """The random generators of the sub-environments."""
+        return tuple(env.np_random for env in self.envs)
+
+    @property
+    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The seeds of the sub-environments."""
+        return tuple(env.np_random_seed for env in self.envs)
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[tuple[str, ...], _Info]:
+        """Begin an episode in all sub-environments, or in those that are chosen.
+
+        Args:
+            seed: Seeds the sub-environments: number ``i`` gets ``seed + i``, or
+                the seed at place ``i`` of a sequence.
+            options: See the class.
+
+        Returns:
+            The observations of all sub-environments, and the infos of those that
+            were reset.
+
+        Raises:
+            ArgumentError: If a seed, option or problem is not what it must be.
+        """
+        seeds = spread_numbers("seed", seed, self.num_envs, offset=1)
+        rest = dict(options or {})
+        is_reset = check_reset_mask(rest.pop("reset_mask", None), self.num_envs)
+        problems = spread_numbers(
+            "options['problem']", rest.pop("problem", None), self.num_envs, offset=0
+        )
+        infos: list[_Info] = [{}] * self.num_envs
+        for place in np.flatnonzero(is_reset):
+            problem = problems[place]
+            own = rest if problem is None else {**rest, "problem": problem}
+            self._observations[place], infos[place] = self.envs[place].reset(
+                seed=seeds[place], options=own
+            )
+        self._is_over = self._is_over & ~is_reset
+        return tuple(self._observations), batch_infos(infos)
+
+    def step(
+        self, actions: Sequence[str]
+    ) -> tuple[tuple[str, ...], _Floats, _Bools, _Bools, _Info]:
+        """Play one attempt in each sub-environment.
+
+        Args:
+            actions: One action for each sub-environment. The action for one that
+                begins a new episode now (autoreset mode ``"NextStep"``) is ignored.
+
+        Returns:
+            The observations; the rewards, float64; whether each episode
+            terminated, bool; whether it was truncated, bool; all of length
+            ``num_envs``; and the infos.
+
+        Raises:
+            ArgumentError: If there are not as many actions as sub-environments.
+            ActionError: If an action is no text or too long; then none was played.
+            ResetNeededError: If a sub-environment has no episode that runs.
+        """
+        if len(actions) != self.num_envs:
+            raise argument_error("actions", f"{self.num_envs} texts", actions)
+        starting = self._is_over.tolist()
+        if self.autoreset_mode is AutoresetMode.DISABLED and any(starting):
+            raise ResetNeededError(
+                f"The sub-environments {np.flatnonzero(self._is_over).tolist()} have ended their "
+                "episodes. Call reset(options={'reset_mask': mask}) for them first."
+            )
+        verdicts = self._judge(actions, starting)
+        observations = self._observations
+        rewards = [0.0] * self.num_envs
+        terminations = [False] * self.num_envs
+        truncations = [False] * self.num_envs
+        infos: list[_Info] = [{}] * self.num_envs
+        at_once = self.autoreset_mode is AutoresetMode.SAME_STEP
+        for place, (env, action, verdict) in enumerate(
+            zip(self.envs, actions, verdicts, strict=True)
+        ):
+            if verdict is None:
+                observations[place], infos[place] = env.reset()
+                continue
+            observation, rewards[place], terminated, truncated, info = env.advance(action, verdict)
+            terminations[place] = terminated
+            truncations[place] = truncated
+            if at_once and (terminated or truncated):
+                final = {"final_obs": observation, "final_info": info}
+                observation, info = env.reset()
+                info = final | info
+            observations[place] = observation
+            infos[place] = info
+        is_terminated = np.array(terminations, dtype=np.bool_)
+        is_truncated = np.array(truncations, dtype=np.bool_)
+        if not at_once:
+            self._is_over = is_terminated | is_truncated
+        return (
+            tuple(observations),
+            np.array(rewards, dtype=np.float64),
+            is_terminated,
+            is_truncated,
+            batch_infos(infos),
+        )
+
+    def render(self) -> tuple[str | None, ...]:  # type: ignore[override]
+        """Return the dialogue of each sub-environment so far."""
+        return tuple(env.render() for env in self.envs)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Call a method of each sub-environment, or read an attribute of each.
+
+        Args:
+            name: The method or attribute.
+            *args: Passed on to the method.
+            **kwargs: Passed on to the method.
+
+        Returns:
+            What each sub-environment returned, or the value of the attribute.
+        """
+        found = [env.get_wrapper_attr(name) for env in self.envs]
+        return tuple(each(*args, **kwargs) if callable(each) else each for each in found)
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """Return the attribute ``name`` of each sub-environment."""
+        return self.call(name)
+
+    def set_attr(self, name: str, values: Any) -> None:
+        """Set an attribute of each sub-environment.
+
+        Args:
+            name: The attribute.
+            values: A list or tuple with one value each, or the value of all.
+
+        Raises:
+            ArgumentError: If there are not as many values as sub-environments.
+        """
+        if not isinstance(values, (list, tuple)):
+            values = [values] * self.num_envs
+        if len(values) != self.num_envs:
+            raise argument_error("values", f"of length {self.num_envs}", values)
+        for env, value in zip(self.envs, values, strict=True):
+            env.set_wrapper_attr(name, value)
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Close the sub-environments."""
+        for env in self.envs:
+            env.close()
+
+    def _judge(self, actions: Sequence[str], starting: Sequence[bool]) -> list[Verdict | None]:
+        """Judge the actions of the sub-environments that are not about to start anew."""
+        groups: dict[int, list[int]] = {}
+        for place, env in enumerate(self.envs):
+            if not starting[place]:
+                env.check_action(actions[place])
+                groups.setdefault(id(env.verifier), []).append(place)
+        verdicts: list[Verdict | None] = [None] * self.num_envs
+        for places in groups.values():
+            judged = self.envs[places[0]].verifier.verify_batch(
+                [actions[place] for place in places], [self.envs[place].problem for place in places]
+            )
+            for place, verdict in zip(places, judged, strict=True):
+                verdicts[place] = verdict
+        return verdicts
+
+
+def _check_env(env: object) -> ReasoningEnv:
+    if isinstance(env, ReasoningEnv):
+        return env
+    raise argument_error(
+        "env_fns",
+        "functions that make a ReasoningEnv without wrappers",
+        env,
+        "For other environments use gymnasium.vector.SyncVectorEnv.",
+    )
