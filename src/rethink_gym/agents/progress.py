@@ -1,0 +1,59 @@
+"""A progress bar for learning, with the metrics that matter."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from stable_baselines3.common.callbacks import BaseCallback
+
+if TYPE_CHECKING:
+    from rethink_gym.agents.algorithm import Algorithm
+
+__all__ = ["ProgressBar"]
+
+_SHOWN = {
+    "train/accuracy@t1": "t1 {:.2f}",
+    "train/accuracy@t2": "t2 {:.2f}",
+    "train/delta": "Δ {:.2f}",
+    "train/kl_t1": "KL1 {:.2f}",
+    "train/stage": "stage {:.0f}",
+}
+"""What fits a terminal of 80 columns, and how it is worded."""
+
+
+class ProgressBar(BaseCallback):
+    """Shows how many episodes are played and what the last batch of them earned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=8),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[numbers]}"),
+        )
+
+    @property
+    def _algorithm(self) -> "Algorithm[Any]":
+        return cast("Algorithm[Any]", self.model)
+
+    def _on_training_start(self) -> None:
+        algorithm = self._algorithm
+        self._task = self._progress.add_task(
+            algorithm.name,
+            total=algorithm.total_episodes,
+            completed=algorithm.num_episodes,
+            numbers="",
+        )
+        self._progress.start()
+
+    def _on_step(self) -> bool:
+        recorded = self.logger.name_to_value
+        numbers = " ".join(
+            wording.format(recorded[name]) for name, wording in _SHOWN.items() if name in recorded
+        )
+        self._progress.update(self._task, completed=self._algorithm.num_episodes, numbers=numbers)
+        return True
+
+    def _on_training_end(self) -> None:
+        self._progress.stop()

@@ -1,0 +1,1 @@
+"""The bundled tiny model: its weights, its corpus and the script that trains it."""

@@ -1,0 +1,135 @@
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.vector import SyncVectorEnv
+
+import rethink_gym  # noqa: F401  # registers the ids
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
+from rethink_gym.conversation import Completion, Conversation, Role
+from rethink_gym.envs.prompt import CORRECTION
+from rethink_gym.envs.space import FreeText
+from rethink_gym.errors import ArgumentError
+
+
+class Counting:
+    """Answers with how many messages it has read, and notes how many it was asked at once."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+        self.asked.append(len(conversations))
+        return [Completion(f"A: {len(conversation)}") for conversation in conversations]
+
+
+class Spelling(gym.Env[str, str]):
+    """A foreign text environment: knows no options, and ends when it pleases."""
+
+    observation_space = FreeText(100)
+    action_space = FreeText(100)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.word = str(self.np_random.integers(1000))
+        self.left = int(self.np_random.integers(1, 4))
+        return self.word, {}
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        self.left -= 1
+        return self.word, float(action == self.word), self.left == 0, False, {}
+
+
+def test_episodes_come_in_the_order_of_the_problems() -> None:
+    env = make_text_env("MathSelfCorrect-v0", 4, split="test")
+    problems = [5, 3, 5, 1, 0, 2]
+    episodes = play_episodes(Counting(), env, problems)
+    assert [episode.problem_id.rsplit("/", 1)[1] for episode in episodes] == list("535102")
+    assert episodes[0] == episodes[2]
+
+
+def test_the_conversation_grows_from_turn_to_turn() -> None:
+    env = make_text_env("MathSelfCorrect-v0", 2)
+    [episode] = play_episodes(Counting(), env, [7])
+    assert [turn.completion.text for turn in episode.turns] == ["A: 1", "A: 3"]
+    assert episode.turns[1].observation == CORRECTION
+    roles = [message.role for message in episode.conversation]
+    assert roles == [Role.USER, Role.ASSISTANT] * 2
+
+
+def test_rewards_and_verdicts_are_those_of_the_environment() -> None:
+    env = make_text_env("MathSelfCorrect-v0", 8, split="test")
+    for episode in play_episodes(Counting(), env, range(8)):
+        for turn in episode.turns:
+            assert turn.verdict is not None
+            assert turn.reward == turn.verdict.score
+        assert [turn.terminated for turn in episode.turns] == [False, True]
+
+
+def test_slots_that_are_left_over_are_never_asked() -> None:
+    policy = Counting()
+    play_episodes(policy, make_text_env("MathSelfCorrect-v0", 4), range(6))
+    assert policy.asked == [4, 4, 2, 2]
+
+
+def test_progress_is_told_wave_by_wave() -> None:
+    told: list[int] = []
+    env = make_text_env("MathSelfCorrect-v0", 4)
+    play_episodes(Counting(), env, range(6), on_progress=told.append)
+    assert told == [4, 6]
+
+
+def test_a_foreign_environment_plays_equal_episodes_for_equal_problems() -> None:
+    env = SyncVectorEnv([Spelling] * 3)
+    episodes = play_episodes(Counting(), env, [4, 9, 4, 9, 4], seed=1)
+    assert episodes[0] == episodes[2] == episodes[4]
+    assert episodes[1] == episodes[3]
+    assert episodes[0] != episodes[1]
+    assert episodes[0] != play_episodes(Counting(), env, [4], seed=2)[0]
+
+
+def test_episodes_may_end_after_different_numbers_of_turns() -> None:
+    episodes = play_episodes(Counting(), SyncVectorEnv([Spelling] * 8), range(8))
+    assert len({len(episode.turns) for episode in episodes}) > 1
+    assert all(episode.turns[-1].terminated for episode in episodes)
+    assert not any(turn.terminated for episode in episodes for turn in episode.turns[:-1])
+
+
+def test_what_a_model_sampled_is_what_it_is_trained_on(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    for episode in play_episodes(policy, make_env(4), range(4)):
+        tokens = policy.tokenize(episode.conversation)
+        sampled = [
+            [t for t, owner in zip(tokens.token_ids, tokens.turn_ids, strict=True) if owner == i]
+            for i in range(2)
+        ]
+        assert sampled == [list(turn.completion.token_ids) for turn in episode.turns]
+
+
+def test_an_attribute_of_the_environments_is_found_or_defaulted(make_env: Any) -> None:
+    assert env_attribute(make_env(2), "max_attempts", None) == 2
+    assert env_attribute(SyncVectorEnv([Spelling]), "max_attempts", 7) == 7
+
+
+@pytest.mark.parametrize(
+    ("env", "arguments", "message"),
+    [
+        (3, {}, "env must be an environment id or a gymnasium VectorEnv"),
+        (SyncVectorEnv([Spelling]), {"split": "test"}, "env must be an id if arguments"),
+    ],
+)
+def test_what_is_no_environment_is_refused(env: Any, arguments: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        make_text_env(env, 2, **arguments)
+
+
+def test_rewards_are_plain_numbers() -> None:
+    [episode] = play_episodes(Counting(), make_text_env("Math-v0", 1), [0])
+    assert type(episode.total_reward) in (int, float)
+    assert not isinstance(episode.turns[0].reward, np.generic)
