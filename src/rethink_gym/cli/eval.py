@@ -1,0 +1,69 @@
+"""``rethink eval``: measures a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from rethink_gym.cli.environment import read_env_options
+
+__all__ = ["eval_"]
+
+
+def eval_(
+    model: Annotated[
+        str,
+        typer.Option(
+            help='"tiny", the folder of a model, of a run or of a checkpoint, or a name on the hub.'
+        ),
+    ] = "tiny",
+    env: Annotated[str, typer.Option(help="Where it plays.")] = "MathSelfCorrect-v0",
+    problems: Annotated[int, typer.Option(help="How many problems it plays.")] = 1000,
+    split: Annotated[str, typer.Option(help="Where the problems are from.")] = "test",
+    temperature: Annotated[
+        float, typer.Option(help="Of sampling; 0 takes the likeliest token.")
+    ] = 0.0,
+    max_new_tokens: Annotated[
+        int | None, typer.Option(help="Most tokens of one answer.", show_default="the model's")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
+    num_envs: Annotated[int, typer.Option(help="Episodes played at once.")] = 128,
+    env_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-e",
+            "--env-option",
+            metavar="NAME=VALUE",
+            help="Argument of the environment; may be repeated.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="New folder for metrics.json, episodes.jsonl and report.html."),
+    ] = None,
+) -> None:
+    """Measure a model on held-out problems, turn by turn."""
+    options = read_env_options(env, env_option or ())
+
+    from transformers.utils import logging as transformers_logging
+
+    from rethink_gym.evaluation.measurement import evaluate_and_report
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
+    console = Console()
+    evaluate_and_report(
+        model,
+        env_id=env,
+        folder=out,
+        num_problems=problems,
+        split=split,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        num_envs=num_envs,
+        env_kwargs=options,
+        seed=seed,
+        console=console,
+    )
+    if out is not None:
+        console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)

@@ -1,0 +1,116 @@
+"""``rethink play``: a person answers."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import gymnasium as gym
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from rethink_gym.cli.environment import read_env_options
+from rethink_gym.errors import ActionError
+
+__all__ = ["play"]
+
+_HELP = "Write your answer, on as many lines as you like; an empty line sends it. Ctrl-D ends."
+
+
+def play(
+    env: Annotated[
+        str, typer.Argument(metavar="ENV", help="The environment, such as MathSelfCorrect-v0.")
+    ],
+    env_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-e",
+            "--env-option",
+            metavar="NAME=VALUE",
+            help="Argument of the environment; may be repeated.",
+        ),
+    ] = None,
+    problem: Annotated[
+        int | None, typer.Option(help="Index of the first problem; by chance if not given.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides which problems come.")] = None,
+) -> None:
+    """Answer problems yourself, and see verdicts, feedback and rewards."""
+    console = Console()
+    env_kwargs: dict[str, Any] = read_env_options(env, env_option or ())
+    played: gym.Env[Any, Any] = gym.make(env, **env_kwargs)
+    console.print(_HELP, style="dim")
+    rewards: list[float] = []
+    options = None if problem is None else {"problem": problem}
+    try:
+        while True:
+            rewards.append(_play_episode(played, console, seed=seed, options=options))
+            console.print("\nEnter for another problem, Ctrl-D to end.", style="dim")
+            input()
+            seed, options = None, None
+    except (EOFError, KeyboardInterrupt):
+        console.print(f"\n{len(rewards)} played, total reward {sum(rewards):g}.")
+    finally:
+        played.close()
+
+
+def _play_episode(
+    env: gym.Env[Any, Any],
+    console: Console,
+    *,
+    seed: int | None,
+    options: dict[str, Any] | None,
+) -> float:
+    """Play one episode and return the sum of its rewards."""
+    observation, info = env.reset(seed=seed, options=options)
+    title = info.get("problem_id")
+    total = 0.0
+    is_over = False
+    while not is_over:
+        console.print(
+            Panel(Text(str(observation)), title=title and Text(title), title_align="left")
+        )
+        observation, reward, info, is_over = _step(env, console)
+        total += reward
+        console.print(_judged(info.get("verdict"), reward))
+    return total
+
+
+def _step(env: gym.Env[Any, Any], console: Console) -> tuple[object, float, dict[str, Any], bool]:
+    """Ask for an answer until the environment takes it."""
+    while True:
+        try:
+            observation, reward, terminated, truncated, info = env.step(_read_answer())
+        except ActionError as error:
+            console.print(Text(str(error), style="red"))
+        else:
+            return observation, float(reward), info, terminated or truncated
+
+
+def _read_answer() -> str:
+    """Read lines up to an empty one.
+
+    Raises:
+        EOFError: If the input ends before anything was written.
+    """
+    lines: list[str] = []
+    while True:
+        try:
+            line = input("> " if not lines else "  ")
+        except EOFError:
+            if not lines:
+                raise
+            return "\n".join(lines)
+        if not line.strip() and lines:
+            return "\n".join(lines)
+        if line.strip():
+            lines.append(line)
+
+
+def _judged(verdict: Mapping[str, Any] | None, reward: float) -> Text:
+    if verdict is None:
+        return Text(f"reward {reward:g}")
+    mark, style = ("right", "bold green") if verdict["correct"] else ("wrong", "bold red")
+    reason = str(verdict["reason"]).replace("_", " ")
+    why = f"read as {verdict['answer']}" if verdict["answer"] is not None else reason
+    return Text.assemble((mark, style), f"  {why}  ", (f"reward {reward:g}", "bold"))

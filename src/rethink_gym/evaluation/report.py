@@ -1,0 +1,142 @@
+"""Writes one self-contained HTML page about a run or an evaluation.
+
+Everything lies in the page itself: no script, no font, no image from elsewhere.
+What a model said is hostile text, and the template escapes all of it.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from rethink_gym.evaluation.evaluate import Evaluation
+from rethink_gym.evaluation.figure import DARK, LIGHT, Theme, to_svg
+from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
+from rethink_gym.evaluation.table import MetricRow, metric_label, metric_rows
+from rethink_gym.evaluation.transcript import choose_transcripts
+from rethink_gym.metrics.turns import reason_counts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Report", "write_report"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_HEADLINES = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a report tells.
+
+    Attributes:
+        title: The headline.
+        subtitle: One line below it.
+        evaluations: What each policy did on the same problems, by the name to
+            show; the one to compare with comes first.
+        progress: What the learner logged, as `load_progress` returns it.
+        settings: What a person needs to do it again; values are plain JSON data.
+        num_transcripts: How many problems are shown with all that was said.
+    """
+
+    title: str
+    subtitle: str
+    evaluations: Mapping[str, Evaluation]
+    progress: Mapping[str, FloatArray] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    num_transcripts: int = 12
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write a report.
+
+    Args:
+        path: The file to write; replaced if it exists.
+        report: What to tell.
+
+    Raises:
+        ArgumentError: If the report has no evaluation, or evaluations of different
+            problems.
+    """
+    # A lone half of a surrogate pair, which only hostile text holds, has no UTF-8 form.
+    path.write_text(_render(report), encoding="utf-8", errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    title: str
+    light: str
+    dark: str
+
+
+def _render(report: Report) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["percent"] = lambda value: f"{100 * value:.1f}"
+    environment.filters["points"] = lambda value: f"{100 * value:+.1f}"
+    environment.filters["label"] = metric_label
+    source = files("rethink_gym.evaluation").joinpath("templates", "report.html.jinja")
+    rows = metric_rows(report.evaluations)
+    return environment.from_string(source.read_text(encoding="utf-8")).render(
+        report=report,
+        rows=rows,
+        headlines=_headlines(rows),
+        plots=_plots(report),
+        reasons=_reasons(report.evaluations),
+        transcripts=choose_transcripts(report.evaluations, report.num_transcripts),
+        settings={name: _shown(value) for name, value in report.settings.items()},
+    )
+
+
+def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
+    """Return the rows that stand above all others: the last accuracy first."""
+    last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
+    others = [row for row in rows if row is not last_accuracy and row.name != "edit_ratio"]
+    others.sort(key=lambda row: row.name != "delta")
+    return [last_accuracy, *others][:_HEADLINES]
+
+
+def _plots(report: Report) -> list[_Plot]:
+    evaluations = report.evaluations
+    has_turns = any(len(value.metrics.accuracies) > 1 for value in evaluations.values())
+    plots = [
+        _plot("How it was learned", lambda theme: training_figure(report.progress, theme)),
+        _plot("Metrics with 95 % intervals", lambda theme: metric_figure(evaluations, theme)),
+    ]
+    if has_turns:
+        title = "What became of first answers"
+        plots.insert(1, _plot(title, lambda theme: transition_figure(evaluations, theme)))
+    return [plot for plot in plots if plot is not None]
+
+
+def _plot(title: str, draw: "Callable[[Theme], Figure | None]") -> _Plot | None:
+    figures = [draw(LIGHT), draw(DARK)]
+    light, dark = (None if figure is None else _data_uri(to_svg(figure)) for figure in figures)
+    return None if light is None or dark is None else _Plot(title, light, dark)
+
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _reasons(evaluations: Mapping[str, Evaluation]) -> list[tuple[str, int, dict[str, int]]]:
+    """Return the policy, the turn and how often each reason was given, row by row."""
+    return [
+        (name, turn, {reason.value: count for reason, count in sorted(counts.items())})
+        for name, evaluation in evaluations.items()
+        for turn, counts in enumerate(reason_counts(evaluation.episodes), 1)
+    ]
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)

@@ -1,0 +1,102 @@
+"""The HTML report."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.evaluation.scripted import ByTurn, always, even
+
+from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.evaluation.report import Report, write_report
+
+HOSTILE = "</pre><script>alert('x')</script><img src=http://example.com/x> {{ 7*7 }} \ud800"
+
+
+class Page(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    VOID = frozenset({"meta", "img", "source"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [v or "" for name, v in attrs if name in {"src", "srcset", "href"}]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def written(tmp_path: Path, report: Report) -> str:
+    write_report(tmp_path / "report.html", report)
+    return (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def played(policy: ByTurn, env_id: str = "MathSelfCorrect-v0") -> Evaluation:
+    return evaluate(policy, env_id, problems=20)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Report:
+    return Report(
+        title="<b>hostile</b> title",
+        subtitle="a test",
+        evaluations={
+            "base": played(ByTurn(even, even)),
+            "trained": played(ByTurn(even, always, note=HOSTILE)),
+        },
+        progress={"train/reward": np.linspace(0, 1, 5)},
+        settings={"config": {"alpha": 10.0, "name": "<i>"}, "model": "tiny"},
+    )
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory, comparison: Report) -> str:
+    return written(tmp_path_factory.mktemp("report"), comparison)
+
+
+def test_all_of_a_report_lies_in_the_page(html: str) -> None:
+    page = Page(html)
+    assert page.open == []
+    assert not {"script", "link", "iframe", "object", "i"} & set(page.tags)
+    assert len(page.addresses) == 2 * page.tags.count("img") == 6
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_what_a_model_said_is_shown_and_never_run(html: str) -> None:
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in html
+    assert "{{ 7*7 }}" in html
+    assert "&lt;b&gt;hostile&lt;/b&gt; title" in html
+
+
+def test_a_report_tells_numbers_intervals_settings_and_verdicts(
+    html: str, comparison: Report
+) -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    metrics = comparison.evaluations["base"].metrics
+    t1 = f"{100 * metrics.accuracies[0]:.1f}"
+    assert f"accuracy@t2 100.0 % {t1} % before" in text
+    assert "100.0 [83.9, 100.0]" in text
+    assert "&#34;alpha&#34;: 10.0" in text
+    assert "✓ right" in text
+    assert "✗ wrong" in text
+    assert "trained, turn 2 equal 20" in text
+
+
+def test_one_policy_alone_makes_a_report_too(tmp_path: Path) -> None:
+    report = Report(title="t", subtitle="s", evaluations={"only": played(ByTurn(even), "Math-v0")})
+    html = written(tmp_path, report)
+    assert Page(html).tags.count("img") == 1
+    assert "change</th>" not in html
