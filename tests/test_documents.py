@@ -1,0 +1,99 @@
+"""What the documents say is so: examples run, commands, options, files and links exist."""
+
+import re
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+import gymnasium as gym
+import pytest
+import typer
+
+import rethink_gym  # noqa: F401  # registers its ids before an example copies the registry
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "src" / "rethink_gym"
+DOCUMENTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(PROJECT.glob("*.md"))}
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+EXAMPLES = {
+    f"{name}-{number}": block[2]
+    for name, text in DOCUMENTS.items()
+    for number, block in enumerate(BLOCK.finditer(text), start=1)
+    if block[1] == "python"
+}
+
+
+def prose(text: str) -> str:
+    """Return a document without its blocks of code."""
+    return BLOCK.sub("", text)
+
+
+def commands(program: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield document and words of each command, in a shell block or in the prose."""
+    for name, text in DOCUMENTS.items():
+        lines = [code.strip() for code in re.findall(r"`([^`\n]+)`", prose(text))]
+        for block in BLOCK.finditer(text):
+            if block[1] in {"bash", "console", "sh", "shell"}:
+                lines += [line.removeprefix("$ ").split("#")[0] for line in block[2].splitlines()]
+        yield from ((name, line.split()[1:]) for line in lines if line.split()[:1] == [program])
+
+
+@pytest.fixture
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take back what an example registers."""
+    monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
+
+
+@pytest.mark.usefixtures("own_registry")
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_python_example_runs(
+    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "example.py"
+    script.write_text(EXAMPLES[example], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(script), run_name="__main__")
+
+
+def test_a_make_target_that_is_named_exists() -> None:
+    targets = re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.M)
+    named = [(name, word) for name, words in commands("make") for word in words]
+    assert named
+    assert [(name, word) for name, word in named if "=" not in word and word not in targets] == []
+
+
+def test_a_rethink_command_that_is_named_has_all_its_options() -> None:
+    from rethink_gym.cli import app
+
+    group = typer.main.get_command(app)
+    known = getattr(group, "commands", {})
+    unknown = []
+    for name, (command, *words) in ((name, words) for name, words in commands("rethink") if words):
+        options = {"--help"}
+        if command in known:
+            options |= {opt for param in known[command].params for opt in param.opts}
+        elif not command.startswith("-"):
+            unknown.append((name, command))
+        unknown += [(name, word) for word in words if word.startswith("-") and word not in options]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_link_in_a_document_leads_somewhere(document: str) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)", prose(DOCUMENTS[document]))
+    files = [target.partition("#")[0] for target in targets if "://" not in target]
+    assert [file for file in files if file and not (PROJECT / file).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_path_that_a_document_names_exists(document: str) -> None:
+    # A path ends in "/" or in ".py"; `...` stands for a file that the reader is to write.
+    named = re.findall(r"`([\w./-]+(?:/|\.py))`", prose(DOCUMENTS[document]))
+    homes = (PROJECT, PACKAGE)
+    made = {"runs/", ".venv/"}
+    assert [
+        path
+        for path in named
+        if path not in made and not any((home / path).exists() for home in homes)
+    ] == []
