@@ -1,0 +1,211 @@
+"""The fast decoder of Llama and its kin: the model's own weights, without its modules.
+
+Serves Llama, Mistral, Qwen2 and Qwen3 as transformers builds them, with biases,
+grouped queries, tied embeddings and every rotary embedding whose frequencies do not
+depend on the length. Whatever differs (sliding windows, adapters around the linear
+layers, hooks, quantised weights) is left to `ForwardDecoder`.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from rethink_gym.agents.policies.generation.cache import KeyValueCache
+from rethink_gym.agents.policies.generation.decoder import Block
+from rethink_gym.agents.policies.generation.weights import (
+    LayerWeights,
+    LinearWeights,
+    NormWeights,
+)
+
+__all__ = ["LlamaDecoder"]
+
+_ARCHITECTURES = frozenset(
+    {"LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"}
+)
+_CHANGING_ROPES = frozenset({"dynamic", "longrope"})
+_MAX_PREFILL_TOKENS = 8192
+"""Tokens of prompts computed at once; bounds the memory of prefilling."""
+
+
+class LlamaDecoder:
+    """Decodes with the weights of a Llama-like model, in place.
+
+    Args:
+        model: A model of which `serves` is true.
+    """
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        body, attention = model.model, model.model.layers[0].self_attn
+        self._embedding: Tensor = body.embed_tokens.weight
+        self._layers = [LayerWeights(layer) for layer in body.layers]
+        self._norm = NormWeights(body.norm)
+        self._head = LinearWeights(model.lm_head)
+        self._rotary = body.rotary_emb
+        self._cos = self._sin = self._embedding.new_zeros((0, 1, 0))
+        self._head_dim: int = attention.head_dim
+        self._scaling: float = attention.scaling
+        self._num_heads: int = attention.q_proj.out_features // self._head_dim
+        self._num_groups: int = attention.k_proj.out_features // self._head_dim
+
+    @staticmethod
+    def serves(model: PreTrainedModel) -> bool:
+        """Whether a model is built as this decoder takes it to be."""
+        kind = type(model)
+        if kind.__name__ not in _ARCHITECTURES or not kind.__module__.startswith("transformers."):
+            return False
+        body, config = model.model, model.config
+        layers = list(body.layers)
+        linear = [model.lm_head]
+        norms = [body.norm]
+        for layer in layers:
+            attention, mlp = layer.self_attn, layer.mlp
+            linear += (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj)
+            linear += (mlp.gate_proj, mlp.up_proj, mlp.down_proj)
+            norms += (layer.input_layernorm, layer.post_attention_layernorm)
+            if hasattr(attention, "q_norm"):
+                norms += (attention.q_norm, attention.k_norm)
+        is_plain = (
+            type(body.embed_tokens) is nn.Embedding
+            and all(type(module) is nn.Linear for module in linear)
+            and all(type(module).__name__.endswith("RMSNorm") for module in norms)
+        )
+        is_hooked = any(
+            module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module)
+            for module in model.modules()
+        )
+        slides = any(getattr(layer.self_attn, "sliding_window", None) for layer in layers)
+        slides = slides or (
+            kind.__name__ == "MistralForCausalLM" and config.sliding_window is not None
+        )
+        return (
+            is_plain
+            and not is_hooked
+            and not slides
+            and len(layers) == config.num_hidden_layers
+            and config.hidden_act == "silu"
+            and body.rotary_emb.rope_type not in _CHANGING_ROPES
+            and len({parameter.device for parameter in model.parameters()}) == 1
+            and len({parameter.dtype for parameter in model.parameters()}) == 1
+        )
+
+    def decode(self, block: Block, cache: KeyValueCache) -> Tensor:
+        """Read new tokens; see `Decoder`."""
+        if len(self._cos) < cache.capacity:
+            self._turn(cache.capacity)
+        if block.token_ids.shape[1] == 1 and block.is_new is None:
+            hidden = self._step(block.token_ids[:, 0], cache)
+        else:
+            hidden = self._prefill(block, cache)
+        return self._head(self._norm(hidden))
+
+    def _step(self, token_ids: Tensor, cache: KeyValueCache) -> Tensor:
+        """Read one token per row; returns the last hidden states, ``(rows, width)``."""
+        num_rows, length = cache.num_active, cache.length
+        num_queries, num_groups, size = self._num_heads, self._num_groups, self._head_dim
+        per_group = num_queries // num_groups
+        split = num_queries * size
+        positions = length - 1 - cache.starts[:num_rows]
+        cos, sin = self._cos[positions], self._sin[positions]
+        bias = cache.padding_bias(num_groups, self._embedding.dtype)
+        hidden = functional.embedding(token_ids, self._embedding)
+        rotated = hidden.new_empty((num_rows, split + num_groups * size))
+        for index, layer in enumerate(self._layers):
+            inputs = layer.input_norm(hidden)
+            layer.query.into(rotated[:, :split], inputs)
+            layer.key.into(rotated[:, split:], inputs)
+            heads = rotated.view(num_rows, -1, size)
+            if layer.query_norm is not None and layer.key_norm is not None:
+                heads_q, heads_k = heads.tensor_split((num_queries,), dim=1)
+                heads = torch.cat((layer.query_norm(heads_q), layer.key_norm(heads_k)), dim=1)
+            heads = torch.addcmul(heads * cos, heads.roll(size // 2, -1), sin)
+            new_values = layer.value(inputs).view(num_rows, num_groups, size)
+            keys, values = cache.layer(index, new_values[:, :, None], new_values[:, :, None])
+            keys[:num_rows, :, length - 1] = heads[:, num_queries:]
+            values[:num_rows, :, length - 1] = new_values
+            keys = keys.flatten(0, 1)[: num_rows * num_groups, :length]
+            values = values.flatten(0, 1)[: num_rows * num_groups, :length]
+            queries = heads[:, :num_queries].reshape(-1, per_group, size)
+            if bias is None:
+                scores = queries.bmm(keys.transpose(1, 2)).mul_(self._scaling)
+            else:
+                scores = torch.baddbmm(bias, queries, keys.transpose(1, 2), alpha=self._scaling)
+            weights = scores.softmax(-1, dtype=torch.float32).to(values.dtype)
+            attended = weights.bmm(values).view(num_rows, split)
+            hidden = layer.output.added_to(hidden, attended)
+            hidden = layer.add_mlp(hidden)
+        return hidden
+
+    def _prefill(self, block: Block, cache: KeyValueCache) -> Tensor:
+        """Read many tokens per row; padding costs nothing but in the attention."""
+        num_rows, num_columns = block.token_ids.shape
+        size = max(1, _MAX_PREFILL_TOKENS // num_columns)
+        lasts = []
+        for start in range(0, num_rows, size):
+            rows = slice(start, min(start + size, num_rows))
+            is_new = torch.ones_like(block.token_ids[rows], dtype=torch.bool)
+            is_new = is_new if block.is_new is None else block.is_new[rows]
+            lasts.append(self._prefill_rows(block.token_ids[rows], is_new, rows, cache))
+        return torch.cat(lasts)
+
+    def _prefill_rows(
+        self, token_ids: Tensor, is_new: Tensor, rows: slice, cache: KeyValueCache
+    ) -> Tensor:
+        num_rows, num_columns = token_ids.shape
+        length, size = cache.length, self._head_dim
+        # All new tokens of all rows in one line: (tokens,).
+        row, column = is_new.nonzero(as_tuple=True)
+        cache_row, cache_column = row + rows.start, column + length - num_columns
+        positions = cache_column - cache.starts[cache_row]
+        cos, sin = self._cos[positions], self._sin[positions]
+        everywhere = torch.arange(length, device=row.device)
+        is_seen = everywhere >= cache.starts[rows, None, None]
+        # A padding query sees at least itself, so that none sees nothing.
+        is_seen = is_seen & (everywhere <= everywhere[-num_columns:, None])
+        is_seen = is_seen | (everywhere == everywhere[-num_columns:, None])
+        hidden = functional.embedding(token_ids[row, column], self._embedding)
+        for index, layer in enumerate(self._layers):
+            inputs = layer.input_norm(hidden)
+            queries = layer.query(inputs).view(len(row), self._num_heads, size)
+            new_keys = layer.key(inputs).view(len(row), self._num_groups, size)
+            new_values = layer.value(inputs).view(len(row), self._num_groups, size)
+            if layer.query_norm is not None and layer.key_norm is not None:
+                queries, new_keys = layer.query_norm(queries), layer.key_norm(new_keys)
+            queries = torch.addcmul(queries * cos, queries.roll(size // 2, -1), sin)
+            new_keys = torch.addcmul(new_keys * cos, new_keys.roll(size // 2, -1), sin)
+            keys, values = cache.layer(index, new_keys[:, :, None], new_values[:, :, None])
+            keys[cache_row, :, cache_column] = new_keys
+            values[cache_row, :, cache_column] = new_values
+            asked = queries.new_zeros((num_rows, num_columns, self._num_heads, size))
+            asked[row, column] = queries
+            attended = functional.scaled_dot_product_attention(
+                asked.transpose(1, 2),
+                self._repeated(keys[rows, :, :length]),
+                self._repeated(values[rows, :, :length]),
+                attn_mask=is_seen[:, None],
+                scale=self._scaling,
+            )
+            attended = attended.transpose(1, 2)[row, column].flatten(1)
+            hidden = layer.output.added_to(hidden, attended)
+            hidden = layer.add_mlp(hidden)
+        return hidden[is_new.sum(dim=1).cumsum(dim=0) - 1]
+
+    def _repeated(self, heads: Tensor) -> Tensor:
+        """Give every query head its own copy of the keys or values of its group."""
+        per_group = self._num_heads // self._num_groups
+        return heads if per_group == 1 else heads.repeat_interleave(per_group, dim=1)
+
+    def _turn(self, num_positions: int) -> None:
+        """Tabulate the rotary embedding, as `LlamaRotaryEmbedding` computes it.
+
+        The rotated half of a vector is the vector rolled by half its size, the first
+        half negated; the sign sits in the table of sines.
+        """
+        frequencies = self._rotary.inv_freq.float()
+        positions = torch.arange(num_positions, device=frequencies.device).float()
+        angles = torch.outer(positions, frequencies)
+        scale, dtype = self._rotary.attention_scaling, self._embedding.dtype
+        cos, sin = angles.cos() * scale, angles.sin() * scale
+        self._cos = torch.cat((cos, cos), dim=-1).to(dtype)[:, None]
+        self._sin = torch.cat((-sin, sin), dim=-1).to(dtype)[:, None]

@@ -1,0 +1,253 @@
+"""A language model with its tokenizer as a policy."""
+
+import contextlib
+import copy
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
+from rethink_gym.agents.policies.generation import DecodingEngine, Rules
+from rethink_gym.agents.policies.pretrained import load_pretrained
+from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.conversation import Completion, Conversation, Role, StopReason
+from rethink_gym.errors import argument_error, check_count
+
+__all__ = ["LanguageModel"]
+
+
+class LanguageModel:
+    """A causal language model of transformers, with its tokenizer, as a policy.
+
+    Tokens go in as they came out: what the model sampled in earlier turns is what
+    later turns are conditioned on, and no top-k, top-p or setting of the model's
+    own ``generation_config`` (but its end tokens) shapes what is drawn. The keys and
+    values of the last `act` are kept, so a next turn computes only what is new.
+
+    Args:
+        model: Any ``AutoModelForCausalLM``.
+        tokenizer: Its tokenizer; without a chat template, a plain one is used
+            (`rethink_gym.agents.policies.chat.PLAIN_TEMPLATE`).
+        sampling: How messages are drawn unless `act` is told otherwise.
+        seed: Seed of the draws; without one, they differ from run to run.
+        max_rows: Most conversations answered side by side; more are taken in turns.
+            Fewer need less memory.
+
+    Attributes:
+        model: The model; a learner trains it in place.
+        tokenizer: The tokenizer.
+        sampling: How messages are drawn unless `act` is told otherwise.
+        end_ids: The tokens that end a message.
+        max_length: Most tokens of a whole conversation; None if the model sets no limit.
+        generator: The source of chance of all draws; a checkpoint keeps its state.
+
+    Raises:
+        ArgumentError: If ``seed`` or ``max_rows`` is no such whole number.
+        ModelError: If the tokenizer's chat template drops what the assistant says.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        sampling: SamplingConfig | None = None,
+        *,
+        seed: int | None = None,
+        max_rows: int = 256,
+    ) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+        self.sampling = sampling or SamplingConfig()
+        self._chat = ChatEncoder(tokenizer, _shipped_end_ids(model))
+        self._engine = DecodingEngine(model, max_rows=check_count("max_rows", max_rows))
+        self.end_ids = self._chat.end_ids
+        self.max_length = _max_length(model)
+        # On the CPU wherever the model is: equal seeds draw equal numbers everywhere.
+        self.generator = torch.Generator()
+        if seed is None:
+            self.generator.seed()
+        else:
+            self.seed(seed)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name_or_path: str | Path,
+        *,
+        sampling: SamplingConfig | None = None,
+        seed: int | None = None,
+        device: str | torch.device = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> Self:
+        """Load a model and its tokenizer.
+
+        Args:
+            name_or_path: ``"tiny"`` for the bundled model, a folder in the layout of
+                transformers, or a name on the Hugging Face hub.
+            sampling: How messages are drawn.
+            seed: Seed of the draws.
+            device: Where the model runs.
+            dtype: Type of its weights.
+
+        Returns:
+            The policy, its model in evaluation mode.
+
+        Raises:
+            ModelError: If the folder or name holds no usable model and tokenizer.
+            HubUnavailableError: If it is a hub name and the hub cannot be reached.
+        """
+        model, tokenizer = load_pretrained(name_or_path, device=device, dtype=dtype)
+        return cls(model, tokenizer, sampling, seed=seed)
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Save model and tokenizer in the layout of transformers.
+
+        Args:
+            folder: Where to; made if it is missing.
+        """
+        self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+
+    @property
+    def num_prefilled(self) -> int:
+        """How many tokens of prompts were computed so far, those found in a cache left out."""
+        return self._engine.num_prefilled
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.model.device
+
+    def seed(self, seed: int) -> None:
+        """Make the draws from here on reproducible.
+
+        Args:
+            seed: Any whole number of at least 0.
+
+        Raises:
+            ArgumentError: If it is no such number.
+        """
+        self.generator.manual_seed(check_count("seed", seed, 0))
+
+    def act(
+        self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
+    ) -> list[Completion]:
+        """Say the next message of each conversation.
+
+        Args:
+            conversations: What was said so far; none may end with the assistant.
+            sampling: How to draw, instead of the attribute `sampling`.
+
+        Returns:
+            One completion per conversation. Its log-probabilities are those of the
+            distribution drawn from (logits divided by the temperature); at
+            temperature 0 those of the undivided one.
+
+        Raises:
+            ArgumentError: If a conversation is empty, ends with the assistant, or
+                leaves no room for an answer in the model's context.
+        """
+        if not conversations:
+            return []
+        sampling = sampling or self.sampling
+        prompts = [self._prompt(conversation) for conversation in conversations]
+        with _evaluating(self.model):
+            rules = Rules(
+                sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
+            )
+            drawn = self._engine.generate(prompts, rules)
+        completions = []
+        for message in drawn:
+            text = self._chat.decode(message.token_ids)
+            if message.stop is StopReason.STOP_STRING:
+                for stop in sampling.stop_strings:
+                    text = text.partition(stop)[0]
+            completions.append(Completion(text, message.token_ids, message.log_probs, message.stop))
+        return completions
+
+    def tokenize(self, conversation: Conversation) -> TokenizedConversation:
+        """Return a conversation as the model reads it, and which tokens were sampled.
+
+        Args:
+            conversation: If its newest message is not the assistant's, the tokens
+                end with the prompt for the assistant's next message.
+
+        Returns:
+            The tokens; those that `act` sampled stand in it as they were sampled.
+
+        Raises:
+            ArgumentError: If the conversation is empty.
+            ModelError: If the tokenizer's chat template refuses it.
+        """
+        return self._chat.encode(conversation)
+
+    def frozen_copy(self) -> Self:
+        """Copy the policy as it is now, in evaluation mode and without gradients.
+
+        Returns:
+            A reference that later training leaves alone; it keeps an own cache.
+        """
+        # The gradients are not copied: deepcopy would take them along.
+        gradients = [(parameter, parameter.grad) for parameter in self.model.parameters()]
+        try:
+            for parameter, _ in gradients:
+                parameter.grad = None
+            model = copy.deepcopy(self.model)
+        finally:
+            for parameter, gradient in gradients:
+                parameter.grad = gradient
+        return type(self)(
+            torch.nn.Module.eval(model).requires_grad_(False), self.tokenizer, self.sampling
+        )
+
+    def forget(self) -> None:
+        """Free the keys and values kept from the last `act`."""
+        self._engine.forget()
+
+    def _prompt(self, conversation: Conversation) -> tuple[int, ...]:
+        if conversation and conversation[-1].role is Role.ASSISTANT:
+            raise argument_error(
+                "conversations",
+                "ending with a message to answer",
+                conversation[-1],
+                "Append the next message of the environment.",
+            )
+        prompt = self._chat.encode(conversation).token_ids
+        if self.max_length is not None and len(prompt) >= self.max_length:
+            raise argument_error(
+                "conversations",
+                f"shorter than the model's context of {self.max_length} tokens",
+                f"{len(prompt)} tokens",
+                "Shorten the prompt, allow fewer turns or new tokens, "
+                "or take a model with a longer context.",
+            )
+        return prompt
+
+
+def _max_length(model: PreTrainedModel) -> int | None:
+    length = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    return length if isinstance(length, int) and length > 0 else None
+
+
+def _shipped_end_ids(model: PreTrainedModel) -> list[int]:
+    ids = model.generation_config.eos_token_id if model.generation_config else None
+    ids = model.config.eos_token_id if ids is None else ids
+    if ids is None:
+        return []
+    return [ids] if isinstance(ids, int) else list(ids)
+
+
+@contextlib.contextmanager
+def _evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """Switch to evaluation mode, and each module back to its own mode afterwards."""
+    training = [module for module in model.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -1,0 +1,133 @@
+"""Loads models and tokenizers from the package, from disk or from the hub."""
+
+import contextlib
+import importlib.resources
+from pathlib import Path
+
+import torch
+from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+from torch import nn
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
+from transformers.models.auto.tokenization_auto import get_tokenizer_config
+
+from rethink_gym.errors import HubUnavailableError, ModelError
+
+__all__ = ["load_pretrained"]
+
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "vocab.json",
+    "vocab.txt",
+    "spiece.model",
+)
+
+
+def load_pretrained(
+    name_or_path: str | Path, *, device: str | torch.device, dtype: torch.dtype
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a causal language model and its tokenizer.
+
+    Args:
+        name_or_path: ``"tiny"``, a folder, or a name on the Hugging Face hub.
+        device: Where the model goes.
+        dtype: Type of its weights.
+
+    Returns:
+        The model in evaluation mode, and the tokenizer.
+
+    Raises:
+        ModelError: If the folder or name holds no usable model and tokenizer.
+        HubUnavailableError: If it is a hub name and the hub cannot be reached.
+    """
+    name = str(name_or_path)
+    with contextlib.ExitStack() as stack:
+        if name == "tiny":
+            weights = importlib.resources.files("rethink_gym.agents.tiny") / "weights"
+            folder = stack.enter_context(importlib.resources.as_file(weights))
+            return _load_folder(folder, device, dtype)
+        path = Path(name).expanduser()
+        if path.is_dir():
+            return _load_folder(path, device, dtype)
+        if isinstance(name_or_path, Path) or not _may_be_hub_name(name):
+            raise ModelError(
+                f"model must be an existing folder, a hub name or 'tiny', got {name!r}. "
+                "No such folder: check the path."
+            )
+        return _load_hub(name, device, dtype)
+
+
+def _may_be_hub_name(name: str) -> bool:
+    return name.count("/") <= 1 and not name.startswith((".", "/", "~")) and "\\" not in name
+
+
+def _load_folder(
+    folder: Path, device: str | torch.device, dtype: torch.dtype
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    if not (folder / "config.json").is_file():
+        raise ModelError(
+            f"model folder {str(folder)!r} must hold config.json, got a folder without. "
+            "Write it by model.save_pretrained(folder)."
+        )
+    if not any((folder / file).is_file() for file in _TOKENIZER_FILES):
+        raise ModelError(
+            f"model folder {str(folder)!r} must hold a tokenizer, got a folder without. "
+            "Write it by tokenizer.save_pretrained(folder)."
+        )
+    try:
+        return _load(str(folder), device, dtype)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"model folder {str(folder)!r} must hold a causal language model and its "
+            f"tokenizer, got one that transformers refuses: {error}"
+        ) from error
+
+
+def _load_hub(
+    name: str, device: str | torch.device, dtype: torch.dtype
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    try:
+        return _load(name, device, dtype)
+    except (OSError, ValueError, KeyError) as error:
+        causes: list[BaseException] = []
+        cause: BaseException | None = error
+        while cause is not None:
+            causes.append(cause)
+            cause = cause.__cause__ or cause.__context__
+        if any(isinstance(cause, RepositoryNotFoundError | GatedRepoError) for cause in causes):
+            raise ModelError(
+                f"model must be 'tiny', an existing folder or the name of a model on the hub "
+                f"that you may read, got {name!r}. "
+                "Check the spelling, or log in by `hf auth login`."
+            ) from error
+        if isinstance(error, OSError):
+            raise HubUnavailableError(
+                f"model {name!r} is no folder here, and the Hugging Face hub cannot be reached. "
+                f"Go online once, or download it elsewhere by `hf download {name}` and give the "
+                "path of its folder."
+            ) from error
+        raise ModelError(
+            f"model {name!r} must be a causal language model, got one that transformers "
+            f"refuses: {error}"
+        ) from error
+
+
+def _load(
+    name: str, device: str | torch.device, dtype: torch.dtype
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    # AutoTokenizer rebuilds the tokenizers of some architectures by their own rules and
+    # drops those of tokenizer.json, even where the folder names the class that keeps
+    # them (seen with Qwen2 in transformers 5.23). So that class is asked itself.
+    kind = get_tokenizer_config(name).get("tokenizer_class")
+    is_generic = kind in ("TokenizersBackend", "PreTrainedTokenizerFast")
+    tokenizer = (PreTrainedTokenizerFast if is_generic else AutoTokenizer).from_pretrained(name)
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(name, dtype=dtype)
+    nn.Module.to(model, device)  # PreTrainedModel.to has no usable type
+    return nn.Module.eval(model), tokenizer

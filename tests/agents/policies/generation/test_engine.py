@@ -1,0 +1,368 @@
+"""The decoding engine against transformers: the same tokens, the same probabilities."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+import torch
+from tests.models import (
+    make_gpt2,
+    make_llama,
+    make_mamba,
+    make_mistral,
+    make_qwen2,
+    make_qwen3,
+)
+from torch import nn
+from transformers import PreTrainedModel
+
+from rethink_gym.agents.policies import SamplingConfig
+from rethink_gym.agents.policies.generation import DecodingEngine, Drawn, Rules, make_decoder
+from rethink_gym.agents.policies.generation.generic import ForwardDecoder, RecomputingDecoder
+from rethink_gym.agents.policies.generation.llama import LlamaDecoder
+from rethink_gym.conversation import StopReason
+
+VOCABULARY = 60
+END_IDS = (1, 2, 3)
+LIMIT = 14
+Prompts = list[tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model, and the decoder that must serve it."""
+
+    make: Callable[..., PreTrainedModel]
+    decoder: type
+    changes: dict[str, object]
+
+
+def rope(kind: str, **parameters: object) -> dict[str, object]:
+    return {"rope_parameters": {"rope_type": kind, "rope_theta": 1e4, "factor": 4.0} | parameters}
+
+
+CASES = {
+    "llama": Case(make_llama, LlamaDecoder, {}),
+    "llama with biases": Case(make_llama, LlamaDecoder, {"attention_bias": True, "mlp_bias": True}),
+    "llama of one head": Case(
+        make_llama, LlamaDecoder, {"num_attention_heads": 1, "num_key_value_heads": 1}
+    ),
+    "llama, linear rope": Case(make_llama, LlamaDecoder, rope("linear")),
+    "llama, llama3 rope": Case(
+        make_llama,
+        LlamaDecoder,
+        rope(
+            "llama3",
+            low_freq_factor=1.0,
+            high_freq_factor=4.0,
+            original_max_position_embeddings=64,
+        ),
+    ),
+    "llama, yarn rope": Case(
+        make_llama, LlamaDecoder, rope("yarn", original_max_position_embeddings=64)
+    ),
+    "llama, dynamic rope": Case(make_llama, ForwardDecoder, rope("dynamic")),
+    "llama, gelu": Case(make_llama, ForwardDecoder, {"hidden_act": "gelu"}),
+    "qwen2": Case(make_qwen2, LlamaDecoder, {}),
+    "qwen3": Case(make_qwen3, LlamaDecoder, {}),
+    "mistral": Case(make_mistral, LlamaDecoder, {}),
+    "mistral, sliding window": Case(make_mistral, ForwardDecoder, {"sliding_window": 6}),
+    "gpt2": Case(make_gpt2, ForwardDecoder, {}),
+    "mamba": Case(make_mamba, RecomputingDecoder, {}),
+}
+
+
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
+def case(request: pytest.FixtureRequest) -> Case:
+    found = request.param
+    assert isinstance(found, Case)
+    return found
+
+
+def make_prompts(*lengths: int, seed: int = 0) -> Prompts:
+    random = torch.Generator().manual_seed(seed)
+    return [
+        tuple(torch.randint(4, VOCABULARY, (length,), generator=random).tolist())
+        for length in lengths
+    ]
+
+
+def rules(
+    *, temperature: float = 0.0, seed: int = 0, end_ids: Sequence[int] = END_IDS, limit: int = LIMIT
+) -> Rules:
+    sampling = SamplingConfig(max_new_tokens=limit, temperature=temperature)
+    return Rules(sampling, end_ids, None, torch.Generator().manual_seed(seed), lambda _: "")
+
+
+def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[int, ...]:
+    """What ``transformers.generate`` says, one prompt alone, greedily."""
+    output = model.generate(  # type: ignore[operator]
+        input_ids=torch.tensor([prompt]),
+        attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
+        max_new_tokens=LIMIT,
+        do_sample=False,
+        eos_token_id=list(END_IDS),
+        pad_token_id=0,
+    )
+    return tuple(output[0, len(prompt) :].tolist())
+
+
+def largest_error(
+    model: PreTrainedModel, prompts: Prompts, drawn: list[Drawn], temperature: float = 1.0
+) -> float:
+    """How far log-probabilities are from those of one full forward pass per row."""
+    errors: list[float] = []
+    for prompt, message in zip(prompts, drawn, strict=True):
+        with torch.no_grad():
+            logits = model(torch.tensor([prompt + message.token_ids])).logits[0]
+        log_probs = (logits / temperature).log_softmax(-1)[len(prompt) - 1 : -1]
+        picked = log_probs[range(len(message.token_ids)), list(message.token_ids)]
+        errors.append((picked - torch.tensor(message.log_probs)).abs().max().item())
+    return max(errors)
+
+
+def next_turn(prompts: Prompts, drawn: list[Drawn]) -> Prompts:
+    """Append what was said, and what an environment says to it, of various lengths."""
+    said = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
+    return [
+        prompt + message.token_ids + new
+        for prompt, message, new in zip(prompts, drawn, said, strict=True)
+    ]
+
+
+def test_greedy_tokens_are_those_of_transformers_over_two_ragged_turns(case: Case) -> None:
+    model = case.make(VOCABULARY, **case.changes)
+    assert type(make_decoder(model)) is case.decoder
+    engine = DecodingEngine(model)
+    prompts = make_prompts(5, 9, 1, 5, 12)
+    for _ in range(2):
+        drawn = engine.generate(prompts, rules())
+        assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
+        assert largest_error(model, prompts, drawn) < 1e-5
+        prompts = next_turn(prompts, drawn)
+
+
+def test_drawn_tokens_carry_the_log_probabilities_of_a_full_forward_pass(case: Case) -> None:
+    model = case.make(VOCABULARY, **case.changes)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(7, 2, 2, 11, 4)
+    for turn in range(2):
+        drawn = engine.generate(prompts, rules(temperature=0.7, seed=turn))
+        assert largest_error(model, prompts, drawn, temperature=0.7) < 1e-5
+        prompts = next_turn(prompts, drawn)
+
+
+@pytest.mark.parametrize("make", [make_llama, make_gpt2])
+def test_a_row_alone_is_as_in_a_batch_with_longer_rows(
+    make: Callable[..., PreTrainedModel],
+) -> None:
+    model = make(VOCABULARY)
+    prompts = make_prompts(3, 30, 17)
+    together = DecodingEngine(model).generate(prompts, rules())
+    for prompt, message in zip(prompts, together, strict=True):
+        (alone,) = DecodingEngine(model).generate([prompt], rules())
+        assert alone.token_ids == message.token_ids
+        assert alone.log_probs == pytest.approx(message.log_probs, abs=1e-5)
+
+
+@pytest.mark.parametrize("make", [make_llama, make_gpt2, make_mamba])
+def test_the_next_turn_computes_only_what_is_new_and_says_the_same(
+    make: Callable[..., PreTrainedModel],
+) -> None:
+    model = make(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 10, 8, 10)
+    drawn = engine.generate(prompts, rules(temperature=1))
+    assert engine.num_prefilled == 34
+    longer = next_turn(prompts, drawn)
+    continued = engine.generate(longer, rules(temperature=1, seed=3))
+    # The last token of a message was drawn and never read.
+    num_new = sum(3 + row % 4 + 1 for row in range(4))
+    assert engine.num_prefilled == 34 + num_new
+    afresh = DecodingEngine(model).generate(longer, rules(temperature=1, seed=3))
+    assert [m.token_ids for m in continued] == [m.token_ids for m in afresh]
+    for one, other in zip(continued, afresh, strict=True):
+        assert one.log_probs == pytest.approx(other.log_probs, abs=1e-5)
+
+
+def test_some_rows_may_go_on_while_new_ones_begin_in_any_order() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 10, 8)
+    drawn = engine.generate(prompts, rules())
+    longer = next_turn(prompts, drawn)
+    fresh = make_prompts(20, 3, seed=5)
+    # Two rows continue, one of them twice, beside two new ones.
+    mixed = [fresh[0], longer[2], longer[0], fresh[1], longer[2] + (7, 8)]
+    before = engine.num_prefilled
+    drawn = engine.generate(mixed, rules())
+    assert engine.num_prefilled - before == 20 + 3 + (5 + 1) + (3 + 1) + (5 + 3)
+    assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in mixed]
+
+
+def test_a_prompt_asked_again_gives_the_same_numbers_to_the_last_bit() -> None:
+    engine = DecodingEngine(make_llama(VOCABULARY))
+    prompts = make_prompts(12, 5)
+    assert engine.generate(prompts, rules()) == engine.generate(prompts, rules())
+    assert engine.num_prefilled == 2 * 17
+
+
+def test_a_prompt_shared_by_several_rows_is_computed_once() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    one, other = make_prompts(9, 6)
+    prompts = [one, other, one, one]
+    drawn = engine.generate(prompts, rules(temperature=1))
+    assert engine.num_prefilled == 15
+    assert len({m.token_ids for m in drawn}) == 4, "the rows draw by themselves"
+    assert largest_error(model, prompts, drawn) < 1e-5
+    # In the next turn each goes on from its own message.
+    longer = next_turn(prompts, drawn)
+    assert largest_error(model, longer, engine.generate(longer, rules())) < 1e-5
+    assert engine.num_prefilled == 15 + sum(3 + row % 4 + 1 for row in range(4))
+
+
+def test_many_rows_are_taken_in_turns_and_all_of_them_are_kept() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model, max_rows=3)
+    prompts = make_prompts(4, 9, 5, 6, 7, 8, 3)
+    for _ in range(2):
+        before = engine.num_prefilled
+        drawn = engine.generate(prompts, rules())
+        assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
+        prompts = next_turn(prompts, drawn)
+    assert engine.num_prefilled - before == sum(3 + row % 4 + 1 for row in range(7))
+
+
+@pytest.mark.parametrize("how", ["optimizer step", "load_state_dict", "cast"])
+def test_a_cache_of_other_weights_is_never_used(how: str) -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 9)
+    prompts = next_turn(prompts, engine.generate(prompts, rules()))
+    if how == "optimizer step":
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
+        model(torch.tensor([prompts[0]])).logits.square().mean().backward()
+        optimizer.step()
+    elif how == "load_state_dict":
+        model.load_state_dict({k: v + 0.1 for k, v in model.state_dict().items()})
+    else:
+        nn.Module.to(model, torch.bfloat16)
+        nn.Module.to(model, torch.float32)
+    before = engine.num_prefilled
+    drawn = engine.generate(prompts, rules())
+    assert engine.num_prefilled - before == sum(map(len, prompts))
+    assert largest_error(model, prompts, drawn) < 1e-5
+
+
+@pytest.mark.parametrize("why", ["forgotten", "over the limit of memory"])
+def test_nothing_is_kept_when_it_must_not_be(why: str) -> None:
+    engine = DecodingEngine(
+        make_llama(VOCABULARY), max_kept_bytes=2**30 if why == "forgotten" else 1000
+    )
+    prompts = make_prompts(6)
+    drawn = engine.generate(prompts, rules())
+    if why == "forgotten":
+        engine.forget()
+    engine.generate(next_turn(prompts, drawn), rules())
+    assert engine.num_prefilled == 6 + 6 + len(drawn[0].token_ids) + 3
+
+
+def test_messages_longer_than_the_first_room_are_drawn_to_their_end() -> None:
+    model = make_llama(VOCABULARY)
+    prompts = make_prompts(5, 8)
+    drawn = DecodingEngine(model).generate(prompts, rules(temperature=1, end_ids=(), limit=150))
+    assert [len(m.token_ids) for m in drawn] == [150, 150]
+    assert {m.stop for m in drawn} == {StopReason.LENGTH}
+    assert largest_error(model, prompts, drawn) < 1e-5
+
+
+def test_rows_stop_at_the_end_of_the_context() -> None:
+    model = make_llama(VOCABULARY)
+    prompts = make_prompts(5, 8, 6, 4)
+    (first, *_) = DecodingEngine(model).generate(prompts, rules(end_ids=()))
+    sampling = SamplingConfig(max_new_tokens=50, temperature=0)
+    limits = Rules(sampling, (first.token_ids[2],), 12, torch.Generator(), lambda _: "")
+    drawn = DecodingEngine(model).generate(prompts, limits)
+    # The first row ends early, so that another one takes its place in the batch.
+    assert [len(m.token_ids) for m in drawn] == [3, 4, 6, 8]
+    assert [m.stop for m in drawn] == [StopReason.END, *[StopReason.LENGTH] * 3]
+
+
+def test_what_a_row_draws_does_not_depend_on_when_its_neighbours_end() -> None:
+    model = make_llama(VOCABULARY)
+    prompts = make_prompts(5, 5, 5)
+    free = DecodingEngine(model).generate(prompts, rules(temperature=1, end_ids=()))
+    ended = DecodingEngine(model).generate(
+        prompts, rules(temperature=1, end_ids=(free[0].token_ids[2],))
+    )
+    assert len(ended[0].token_ids) == 3
+    for one, other in zip(free, ended, strict=True):
+        assert one.token_ids[: len(other.token_ids)] == other.token_ids
+
+
+def test_two_drawn_tokens_follow_the_models_distribution() -> None:
+    model = make_llama(8, initializer_range=0.4)
+    prompt, num_rows = (1, 5, 2), 4000
+    drawn = DecodingEngine(model, max_rows=num_rows).generate(
+        [prompt] * num_rows, rules(temperature=1.3, end_ids=(), limit=2)
+    )
+    with torch.no_grad():
+        first = (model(torch.tensor([prompt])).logits[0, -1] / 1.3).softmax(-1)
+        pairs = torch.tensor([(*prompt, token) for token in range(8)])
+        second = (model(pairs).logits[:, -1] / 1.3).softmax(-1)
+    expected = (first[:, None] * second).flatten() * num_rows
+    seen = torch.bincount(
+        torch.tensor([8 * m.token_ids[0] + m.token_ids[1] for m in drawn]), minlength=64
+    )
+    likely = expected > 5
+    chi_square = ((seen - expected).square() / expected)[likely].sum().item()
+    degrees = int(likely.sum())
+    assert degrees > 10
+    assert chi_square < degrees + 4 * (2 * degrees) ** 0.5
+    assert seen[~likely].sum() <= expected[~likely].sum() + 4 * expected[~likely].sum().sqrt() + 1
+
+
+class Adapter(nn.Module):
+    """What adapter libraries put in the place of a linear layer."""
+
+    def __init__(self, base: nn.Linear) -> None:
+        super().__init__()
+        self.base_layer = base
+        self.down = nn.Linear(base.in_features, 2, bias=False)
+        self.up = nn.Linear(2, base.out_features, bias=False)
+
+    @property
+    def weight(self) -> torch.Tensor:
+        return self.base_layer.weight
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = self.base_layer(inputs) + self.up(self.down(inputs))
+        return output
+
+
+@pytest.mark.parametrize("change", ["adapter", "hook", "own forward", "subclass"])
+def test_a_changed_llama_is_decoded_as_it_was_changed(change: str) -> None:
+    model = make_llama(VOCABULARY)
+    attention = model.model.layers[1].self_attn
+    if change == "adapter":
+        attention.q_proj = Adapter(attention.q_proj)
+    elif change == "hook":
+        attention.v_proj.register_forward_hook(lambda module, inputs, output: output * 2)
+    elif change == "own forward":
+        attention.o_proj.forward = lambda inputs: inputs * 0.5
+    else:
+        model.__class__ = type("LlamaForCausalLM", (type(model),), {"__module__": "elsewhere"})
+    assert type(make_decoder(model)) is ForwardDecoder
+    prompts = make_prompts(5, 9)
+    drawn = DecodingEngine(model).generate(prompts, rules())
+    assert largest_error(model, prompts, drawn) < 1e-5
+
+
+def test_a_model_of_lower_precision_is_decoded_in_its_own() -> None:
+    model = make_llama(VOCABULARY)
+    nn.Module.to(model, torch.bfloat16)
+    assert type(make_decoder(model)) is LlamaDecoder
+    prompts = make_prompts(5, 9)
+    drawn = DecodingEngine(model).generate(prompts, rules(temperature=1))
+    assert largest_error(model, prompts, drawn) < 0.15
