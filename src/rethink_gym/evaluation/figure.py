@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["DARK", "LIGHT", "Theme", "add_legend", "new_figure", "to_svg"]
+__all__ = ["DARK", "LEGEND_PAD", "LIGHT", "Theme", "add_legend", "new_figure", "to_svg"]
+
+LEGEND_PAD = 18.0
+"""Points between a panel and its title that leave room for the legend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +78,27 @@ def new_figure(
 
 
 def add_legend(axes: "Axes", theme: Theme) -> None:
-    """Add the names of the data to a panel.
+    """Add the names of the data in one line above a panel, where they hide nothing.
 
     Args:
-        axes: The panel.
+        axes: The panel; a title of its own needs `LEGEND_PAD` to stand above the names.
         theme: The colours.
     """
-    axes.legend(frameon=False, fontsize=8, labelcolor=theme.ink, handlelength=1.4)
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(
+        handles,
+        labels,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.2,
+        ncols=len(labels),
+        frameon=False,
+        fontsize=8,
+        labelcolor=theme.ink,
+        handlelength=1.2,
+        handletextpad=0.5,
+        columnspacing=1.0,
+    )
 
 
 def to_svg(figure: "Figure") -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.evaluation.figure import LIGHT, Theme, add_legend, new_figure
+from rethink_gym.evaluation.figure import LEGEND_PAD, LIGHT, Theme, add_legend, new_figure
 from rethink_gym.evaluation.table import metric_label
 from rethink_gym.metrics.turns import correct_answers
 
@@ -119,16 +119,7 @@ def transition_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGH
     axes.set_xlim(0, 100)
     axes.set_xlabel("per cent of the problems, first to last answer")
     axes.grid(visible=False)
-    axes.legend(
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
-        ncols=4,
-        frameon=False,
-        fontsize=8.5,
-        labelcolor=theme.ink,
-        handlelength=1,
-        columnspacing=1.2,
-    )
+    add_legend(axes, theme)
     return figure
 
 
@@ -188,7 +179,7 @@ def training_figure(progress: Mapping[str, FloatArray], theme: Theme = LIGHT) ->
                 color=theme.ink,
             )
         axes.margins(y=0.16)
-        axes.set_title(title, fontsize=9.5, loc="left", color=theme.ink)
+        axes.set_title(title, fontsize=9.5, loc="left", pad=LEGEND_PAD, color=theme.ink)
         add_legend(axes, theme)
     for axes in all_axes[-columns:]:
         axes.set_xlabel("update")
