@@ -112,6 +112,7 @@ def test_a_language_model_is_told_how_to_sample(
         ({"problems": [-1]}, "problems must be among the 10000"),
         ({"problems": 1, "split": "tset"}, "Did you mean 'test'?"),
         ({"problems": 1, "num_envs": 0}, "num_envs must be a whole number of at least 1"),
+        ({"problems": 1, "env_kwargs": {"split": "train"}}, "said by the argument split alone"),
         ({"problems": 1, "sampling": SamplingConfig()}, "Only a language model"),
     ],
 )

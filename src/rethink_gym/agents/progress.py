@@ -1,12 +1,9 @@
 """A progress bar for learning, with the metrics that matter."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Protocol, cast
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3.common.callbacks import BaseCallback
-
-if TYPE_CHECKING:
-    from rethink_gym.agents.algorithm import Algorithm
 
 __all__ = ["ProgressBar"]
 
@@ -18,6 +15,14 @@ _SHOWN = {
     "train/stage": "stage {:.0f}",
 }
 """What fits a terminal of 80 columns, and how it is worded."""
+
+
+class Learning(Protocol):
+    """What the bar reads of an algorithm."""
+
+    name: str
+    num_episodes: int
+    total_episodes: int
 
 
 class ProgressBar(BaseCallback):
@@ -34,8 +39,8 @@ class ProgressBar(BaseCallback):
         )
 
     @property
-    def _algorithm(self) -> "Algorithm[Any]":
-        return cast("Algorithm[Any]", self.model)
+    def _algorithm(self) -> Learning:
+        return cast("Learning", self.model)
 
     def _on_training_start(self) -> None:
         algorithm = self._algorithm

@@ -3,15 +3,28 @@
 import inspect
 import json
 from collections.abc import Sequence
+from typing import Annotated
 
 import gymnasium as gym
+import typer
 from gymnasium.envs.registration import load_env_creator
 
 from rethink_gym.cli.assignment import split_assignments
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.errors import check_choice
 
-__all__ = ["env_arguments", "own_env_ids", "read_env_options"]
+__all__ = ["EnvOptions", "env_arguments", "own_env_ids", "read_env_options"]
+
+EnvOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-e",
+        "--env-option",
+        metavar="NAME=VALUE",
+        help="Argument of the environment; may be repeated.",
+    ),
+]
+"""The option of every command that plays; `read_env_options` reads it."""
 
 _NOT_FOR_TEXT = ("self", "task", "verifier", "render_mode")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from rethink_gym.cli.environment import read_env_options
+from rethink_gym.cli.environment import EnvOptions, read_env_options
 
 __all__ = ["eval_"]
 
@@ -29,15 +29,7 @@ def eval_(
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
     num_envs: Annotated[int, typer.Option(help="Episodes played at once.")] = 128,
-    env_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-e",
-            "--env-option",
-            metavar="NAME=VALUE",
-            help="Argument of the environment; may be repeated.",
-        ),
-    ] = None,
+    env_option: EnvOptions = None,
     out: Annotated[
         Path | None,
         typer.Option(help="New folder for metrics.json, episodes.jsonl and report.html."),

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from rethink_gym.cli.environment import read_env_options
+from rethink_gym.cli.environment import EnvOptions, read_env_options
 from rethink_gym.errors import ActionError
 
 __all__ = ["play"]
@@ -21,15 +21,7 @@ def play(
     env: Annotated[
         str, typer.Argument(metavar="ENV", help="The environment, such as MathSelfCorrect-v0.")
     ],
-    env_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-e",
-            "--env-option",
-            metavar="NAME=VALUE",
-            help="Argument of the environment; may be repeated.",
-        ),
-    ] = None,
+    env_option: EnvOptions = None,
     problem: Annotated[
         int | None, typer.Option(help="Index of the first problem; by chance if not given.")
     ] = None,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from rethink_gym.cli.assignment import make_config, read_file, split_assignments
-from rethink_gym.cli.environment import read_env_options
+from rethink_gym.cli.environment import EnvOptions, read_env_options
 from rethink_gym.errors import DataError, DataNotFoundError, argument_error, check_choice
 
 if TYPE_CHECKING:
@@ -53,15 +53,7 @@ def train(
     config: Annotated[
         Path | None, typer.Option(help="File of such settings, .json or .toml; -o overrides it.")
     ] = None,
-    env_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-e",
-            "--env-option",
-            metavar="NAME=VALUE",
-            help="Argument of the environment; may be repeated.",
-        ),
-    ] = None,
+    env_option: EnvOptions = None,
     eval_problems: Annotated[
         int, typer.Option(help="Problems to measure on, before and after.")
     ] = 1000,

@@ -107,6 +107,9 @@ def evaluate(
     if not indices:
         raise argument_error("problems", "one or more problems", problems)
     check_count("num_envs", num_envs)
+    if env_kwargs and "split" in env_kwargs:
+        remedy = "Which problems to play is said by the argument split alone."
+        raise argument_error("env_kwargs", "without 'split'", env_kwargs, remedy)
     told = _told(as_policy(policy), sampling)
     env = make_text_env(
         env_id, min(num_envs, len(indices)), **{**(env_kwargs or {}), "split": split}

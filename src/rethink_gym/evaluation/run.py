@@ -116,6 +116,9 @@ def train_and_report(
     if folder is not None:
         check_run_folder(folder)
 
+    # What it learns from may be any split; what it is measured on is eval_split.
+    eval_kwargs = {name: value for name, value in (env_kwargs or {}).items() if name != "split"}
+
     def measure(label: str) -> Evaluation:
         with progress_bar(console, f"measuring {label}", num_eval_problems) as on_progress:
             return evaluate(
@@ -123,7 +126,7 @@ def train_and_report(
                 env_id,
                 problems=num_eval_problems,
                 split=eval_split,
-                env_kwargs=env_kwargs,
+                env_kwargs=eval_kwargs,
                 seed=seed,
                 on_progress=on_progress,
             )
