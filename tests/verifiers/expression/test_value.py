@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from rethink_gym.verifiers.expression.clock import limit_cpu
+from rethink_gym.verifiers.expression.clock import limited_cpu
 from rethink_gym.verifiers.expression.exact import exact_value
 from rethink_gym.verifiers.expression.parser import parse
 from rethink_gym.verifiers.expression.tree import (
@@ -75,8 +75,13 @@ def test_what_cannot_be_worked_out_says_why(text: str, error: type[ExpressionErr
 
 
 def test_no_evaluation_starts_when_the_time_is_used_up() -> None:
-    limit_cpu(-1.0)
-    with pytest.raises(TimedOutError):
+    with limited_cpu(-1.0), pytest.raises(TimedOutError):
         approximate_value(parse(r"\sqrt2"), {}, 50)
-    limit_cpu(60.0)
+
+
+def test_a_limit_is_over_with_its_context() -> None:
+    with limited_cpu(60.0):
+        with limited_cpu(-1.0):
+            pass
+        approximate_value(parse(r"\sqrt2"), {}, 50)
     approximate_value(parse(r"\sqrt2"), {}, 50)

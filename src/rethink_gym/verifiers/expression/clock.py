@@ -3,18 +3,26 @@
 import math
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["cpu_left_s", "limit_cpu"]
+__all__ = ["cpu_left_s", "limited_cpu"]
 
 _LOCAL = threading.local()
 
 
-def limit_cpu(seconds: float) -> None:
-    """Let this thread evaluate for so many CPU seconds from now on."""
+@contextmanager
+def limited_cpu(seconds: float) -> Iterator[None]:
+    """Let this thread evaluate for so many CPU seconds while the context lasts."""
+    before: float = getattr(_LOCAL, "deadline", math.inf)
     _LOCAL.deadline = time.thread_time() + seconds
+    try:
+        yield
+    finally:
+        _LOCAL.deadline = before
 
 
 def cpu_left_s() -> float:
-    """Return the CPU seconds that `limit_cpu` left to this thread; infinite without it."""
+    """Return the CPU seconds that `limited_cpu` leaves to this thread; infinite without it."""
     deadline: float = getattr(_LOCAL, "deadline", math.inf)
     return deadline - time.thread_time()

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from rethink_gym.verdict import Reason
-from rethink_gym.verifiers.expression.clock import cpu_left_s, limit_cpu
+from rethink_gym.verifiers.expression.clock import cpu_left_s, limited_cpu
 from rethink_gym.verifiers.expression.comparison import Comparison
 from rethink_gym.verifiers.expression.parser import parse
 from rethink_gym.verifiers.expression.symbolic import are_symbolically_equal
@@ -47,9 +47,9 @@ def judge_expression(
         return Reason.OVER_LIMIT, str(error)
     if isinstance(gold_tree, str):
         return Reason.DIFFERENT, gold_tree
-    limit_cpu(timeout_s)
     try:
-        equal = _comparison(precision).are_equal(tree, gold_tree)
+        with limited_cpu(timeout_s):
+            equal = _comparison(precision).are_equal(tree, gold_tree)
     except TimedOutError as error:
         return Reason.TIMED_OUT, str(error)
     except (OverLimitError, RecursionError) as error:

@@ -66,7 +66,7 @@ def approximate_value(node: Node, values: Mapping[str, Any], digits: int) -> Any
         UndefinedError: If there is no value.
         UndecidedError: If it takes more than evaluation, such as an integral.
         OverLimitError: If a value gets too big, or there are too many steps.
-        TimedOutError: If the time that `limit_cpu` gave is used up.
+        TimedOutError: If the time that `limited_cpu` gave is used up.
         UnreadableError: If the tree is no number at all.
     """
     if cpu_left_s() < 0:
