@@ -7,23 +7,20 @@ every token. Runs of both are interleaved, and the fastest run of each counts.
 """
 
 import argparse
-import json
-import platform
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import torch
 import transformers
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from record import write_record
 from rethink_gym.agents.policies import SamplingConfig
 from rethink_gym.agents.policies.generation import DecodingEngine, Rules
 
-RESULT = Path(__file__).parent / "results" / "decoding_speed.json"
 VOCABULARY = 160
 PROMPT_LENGTH = 16
 NEW_TOKENS = 64
@@ -184,7 +181,6 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each case and side")
-    parser.add_argument("--out", type=Path, default=RESULT, help="where the JSON goes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     repeats = arguments.repeats
@@ -203,27 +199,20 @@ def main() -> None:
             f"{row.case:<14}{row.batch:>6}{row.generate_tokens_per_s:>16,.0f}"
             f"{row.ours_tokens_per_s:>12,.0f}{row.ratio:>7.2f}"
         )
-    record = {
-        "settings": {
-            "model": "random Llama, hidden 128, 4 layers, 4 heads, intermediate 512",
-            "num_parameters": make_model().num_parameters(),
-            "prompt_length": PROMPT_LENGTH,
-            "new_tokens": NEW_TOKENS,
-            "ragged_limit": RAGGED_LIMIT,
-            "instruction_length": PROMPT_LENGTH,
-            "repeats": repeats,
-            "threads": torch.get_num_threads(),
-            "clock": "CPU seconds of the process",
-        },
-        "machine": {
-            "processor": platform.processor() or platform.machine(),
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "transformers": transformers.__version__,
-        },
-        "rows": [asdict(row) for row in rows],
+    settings = {
+        "model": "random Llama, hidden 128, 4 layers, 4 heads, intermediate 512",
+        "num_parameters": make_model().num_parameters(),
+        "prompt_length": PROMPT_LENGTH,
+        "new_tokens": NEW_TOKENS,
+        "ragged_limit": RAGGED_LIMIT,
+        "instruction_length": PROMPT_LENGTH,
+        "repeats": repeats,
+        "threads": torch.get_num_threads(),
+        "clock": "CPU seconds of the process",
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
     }
-    arguments.out.write_text(json.dumps(record, indent=1) + "\n")
+    print(write_record("decoding_speed", settings, [asdict(row) for row in rows]))
 
 
 if __name__ == "__main__":

@@ -184,7 +184,9 @@ def test_a_frozen_copy_stays_as_it_was() -> None:
     assert policy.model.training
 
 
-def test_a_saved_policy_comes_back_from_its_folder(tmp_path: Path) -> None:
+def test_a_saved_policy_comes_back_from_its_folder(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     policy = make_policy(sampling=GREEDY)
     policy.save_pretrained(tmp_path / "model")
     for place in (tmp_path / "model", str(tmp_path / "model")):
@@ -192,6 +194,7 @@ def test_a_saved_policy_comes_back_from_its_folder(tmp_path: Path) -> None:
         assert loaded.act(QUESTIONS) == policy.act(QUESTIONS)
         assert not loaded.model.training
         assert loaded.end_ids == policy.end_ids
+    assert "".join(capfd.readouterr()) == "", "no progress bars for files that are here"
 
 
 def test_no_conversation_gives_no_completion() -> None:

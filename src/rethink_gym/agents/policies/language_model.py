@@ -11,7 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
 from rethink_gym.agents.policies.generation import DecodingEngine, Rules
-from rethink_gym.agents.policies.pretrained import load_pretrained
+from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Role, StopReason
 from rethink_gym.errors import argument_error, check_count
@@ -108,8 +108,7 @@ class LanguageModel:
         Args:
             folder: Where to; made if it is missing.
         """
-        self.model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
+        save_pretrained(self.model, self.tokenizer, folder)
 
     @property
     def num_prefilled(self) -> int:
@@ -190,7 +189,7 @@ class LanguageModel:
         Returns:
             A reference that later training leaves alone; it keeps an own cache.
         """
-        # The gradients are not copied: deepcopy would take them along.
+        # Without the gradients, which deepcopy would take along.
         gradients = [(parameter, parameter.grad) for parameter in self.model.parameters()]
         try:
             for parameter, _ in gradients:
@@ -199,9 +198,8 @@ class LanguageModel:
         finally:
             for parameter, gradient in gradients:
                 parameter.grad = gradient
-        return type(self)(
-            torch.nn.Module.eval(model).requires_grad_(False), self.tokenizer, self.sampling
-        )
+        frozen = torch.nn.Module.eval(model).requires_grad_(False)
+        return type(self)(frozen, self.tokenizer, self.sampling, max_rows=self._engine.max_rows)
 
     def forget(self) -> None:
         """Free the keys and values kept from the last `act`."""

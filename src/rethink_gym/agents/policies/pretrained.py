@@ -1,9 +1,10 @@
-"""Loads models and tokenizers from the package, from disk or from the hub."""
+"""Loads models and tokenizers from the package, from disk or from the hub, and saves them."""
 
 import contextlib
 import importlib.resources
 import socket
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,10 +20,11 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 from transformers.models.auto.tokenization_auto import get_tokenizer_config
+from transformers.utils import logging
 
 from rethink_gym.errors import HubUnavailableError, ModelError
 
-__all__ = ["load_pretrained"]
+__all__ = ["load_pretrained", "save_pretrained"]
 
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -68,6 +70,21 @@ def load_pretrained(
         return _load_hub(name, device, dtype)
 
 
+def save_pretrained(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str | Path
+) -> None:
+    """Save a model and its tokenizer in the layout of transformers.
+
+    Args:
+        model: The model.
+        tokenizer: Its tokenizer.
+        folder: Where to; made if it is missing.
+    """
+    with _no_progress_bars():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
 def _may_be_hub_name(name: str) -> bool:
     return name.count("/") <= 1 and not name.startswith((".", "/", "~")) and "\\" not in name
 
@@ -86,7 +103,8 @@ def _load_folder(
             "Write it by tokenizer.save_pretrained(folder)."
         )
     try:
-        return _load(str(folder), device, dtype)
+        with _no_progress_bars():
+            return _load(str(folder), device, dtype)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"model folder {str(folder)!r} must hold a causal language model and its "
@@ -155,3 +173,15 @@ def _load(
     )
     nn.Module.to(model, device)  # PreTrainedModel.to has no usable type
     return nn.Module.eval(model), tokenizer
+
+
+@contextlib.contextmanager
+def _no_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars for files that are here already."""
+    had_bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if had_bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

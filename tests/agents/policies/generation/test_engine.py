@@ -1,10 +1,18 @@
 """The decoding engine against transformers: the same tokens, the same probabilities."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 import torch
+from tests.decoding import (
+    VOCABULARY,
+    largest_error,
+    make_prompts,
+    next_turn,
+    reference_tokens,
+    rules,
+)
 from tests.models import (
     make_gpt2,
     make_llama,
@@ -17,15 +25,10 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies import SamplingConfig
-from rethink_gym.agents.policies.generation import DecodingEngine, Drawn, Rules, make_decoder
+from rethink_gym.agents.policies.generation import DecodingEngine, Rules, llama, make_decoder
 from rethink_gym.agents.policies.generation.generic import ForwardDecoder, RecomputingDecoder
 from rethink_gym.agents.policies.generation.llama import LlamaDecoder
 from rethink_gym.conversation import StopReason
-
-VOCABULARY = 60
-END_IDS = (1, 2, 3)
-LIMIT = 14
-Prompts = list[tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -79,57 +82,6 @@ def case(request: pytest.FixtureRequest) -> Case:
     return found
 
 
-def make_prompts(*lengths: int, seed: int = 0) -> Prompts:
-    random = torch.Generator().manual_seed(seed)
-    return [
-        tuple(torch.randint(4, VOCABULARY, (length,), generator=random).tolist())
-        for length in lengths
-    ]
-
-
-def rules(
-    *, temperature: float = 0.0, seed: int = 0, end_ids: Sequence[int] = END_IDS, limit: int = LIMIT
-) -> Rules:
-    sampling = SamplingConfig(max_new_tokens=limit, temperature=temperature)
-    return Rules(sampling, end_ids, None, torch.Generator().manual_seed(seed), lambda _: "")
-
-
-def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[int, ...]:
-    """What ``transformers.generate`` says, one prompt alone, greedily."""
-    output = model.generate(  # type: ignore[operator]
-        input_ids=torch.tensor([prompt]),
-        attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
-        max_new_tokens=LIMIT,
-        do_sample=False,
-        eos_token_id=list(END_IDS),
-        pad_token_id=0,
-    )
-    return tuple(output[0, len(prompt) :].tolist())
-
-
-def largest_error(
-    model: PreTrainedModel, prompts: Prompts, drawn: list[Drawn], temperature: float = 1.0
-) -> float:
-    """How far log-probabilities are from those of one full forward pass per row."""
-    errors: list[float] = []
-    for prompt, message in zip(prompts, drawn, strict=True):
-        with torch.no_grad():
-            logits = model(torch.tensor([prompt + message.token_ids])).logits[0]
-        log_probs = (logits / temperature).log_softmax(-1)[len(prompt) - 1 : -1]
-        picked = log_probs[range(len(message.token_ids)), list(message.token_ids)]
-        errors.append((picked - torch.tensor(message.log_probs)).abs().max().item())
-    return max(errors)
-
-
-def next_turn(prompts: Prompts, drawn: list[Drawn]) -> Prompts:
-    """Append what was said, and what an environment says to it, of various lengths."""
-    said = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
-    return [
-        prompt + message.token_ids + new
-        for prompt, message, new in zip(prompts, drawn, said, strict=True)
-    ]
-
-
 def test_greedy_tokens_are_those_of_transformers_over_two_ragged_turns(case: Case) -> None:
     model = case.make(VOCABULARY, **case.changes)
     assert type(make_decoder(model)) is case.decoder
@@ -145,7 +97,7 @@ def test_greedy_tokens_are_those_of_transformers_over_two_ragged_turns(case: Cas
 def test_drawn_tokens_carry_the_log_probabilities_of_a_full_forward_pass(case: Case) -> None:
     model = case.make(VOCABULARY, **case.changes)
     engine = DecodingEngine(model)
-    prompts = make_prompts(7, 2, 2, 11, 4)
+    prompts = make_prompts(7, 2, 2, 11, 4, 5, 6, 7, 8, 9)
     for turn in range(2):
         drawn = engine.generate(prompts, rules(temperature=0.7, seed=turn))
         assert largest_error(model, prompts, drawn, temperature=0.7) < 1e-5
@@ -165,107 +117,22 @@ def test_a_row_alone_is_as_in_a_batch_with_longer_rows(
         assert alone.log_probs == pytest.approx(message.log_probs, abs=1e-5)
 
 
-@pytest.mark.parametrize("make", [make_llama, make_gpt2, make_mamba])
-def test_the_next_turn_computes_only_what_is_new_and_says_the_same(
-    make: Callable[..., PreTrainedModel],
-) -> None:
-    model = make(VOCABULARY)
-    engine = DecodingEngine(model)
-    prompts = make_prompts(6, 10, 8, 10)
-    drawn = engine.generate(prompts, rules(temperature=1))
-    assert engine.num_prefilled == 34
-    longer = next_turn(prompts, drawn)
-    continued = engine.generate(longer, rules(temperature=1, seed=3))
-    # The last token of a message was drawn and never read.
-    num_new = sum(3 + row % 4 + 1 for row in range(4))
-    assert engine.num_prefilled == 34 + num_new
-    afresh = DecodingEngine(model).generate(longer, rules(temperature=1, seed=3))
-    assert [m.token_ids for m in continued] == [m.token_ids for m in afresh]
-    for one, other in zip(continued, afresh, strict=True):
-        assert one.log_probs == pytest.approx(other.log_probs, abs=1e-5)
-
-
-def test_some_rows_may_go_on_while_new_ones_begin_in_any_order() -> None:
+def test_many_long_prompts_are_read_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llama, "_MAX_PREFILL_TOKENS", 25)
     model = make_llama(VOCABULARY)
     engine = DecodingEngine(model)
-    prompts = make_prompts(6, 10, 8)
-    drawn = engine.generate(prompts, rules())
-    longer = next_turn(prompts, drawn)
-    fresh = make_prompts(20, 3, seed=5)
-    # Two rows continue, one of them twice, beside two new ones.
-    mixed = [fresh[0], longer[2], longer[0], fresh[1], longer[2] + (7, 8)]
-    before = engine.num_prefilled
-    drawn = engine.generate(mixed, rules())
-    assert engine.num_prefilled - before == 20 + 3 + (5 + 1) + (3 + 1) + (5 + 3)
-    assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in mixed]
-
-
-def test_a_prompt_asked_again_gives_the_same_numbers_to_the_last_bit() -> None:
-    engine = DecodingEngine(make_llama(VOCABULARY))
-    prompts = make_prompts(12, 5)
-    assert engine.generate(prompts, rules()) == engine.generate(prompts, rules())
-    assert engine.num_prefilled == 2 * 17
-
-
-def test_a_prompt_shared_by_several_rows_is_computed_once() -> None:
-    model = make_llama(VOCABULARY)
-    engine = DecodingEngine(model)
-    one, other = make_prompts(9, 6)
-    prompts = [one, other, one, one]
-    drawn = engine.generate(prompts, rules(temperature=1))
-    assert engine.num_prefilled == 15
-    assert len({m.token_ids for m in drawn}) == 4, "the rows draw by themselves"
-    assert largest_error(model, prompts, drawn) < 1e-5
-    # In the next turn each goes on from its own message.
-    longer = next_turn(prompts, drawn)
-    assert largest_error(model, longer, engine.generate(longer, rules())) < 1e-5
-    assert engine.num_prefilled == 15 + sum(3 + row % 4 + 1 for row in range(4))
-
-
-def test_many_rows_are_taken_in_turns_and_all_of_them_are_kept() -> None:
-    model = make_llama(VOCABULARY)
-    engine = DecodingEngine(model, max_rows=3)
-    prompts = make_prompts(4, 9, 5, 6, 7, 8, 3)
+    prompts = make_prompts(9, 12, 3, 7, 12)
     for _ in range(2):
-        before = engine.num_prefilled
         drawn = engine.generate(prompts, rules())
         assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
         prompts = next_turn(prompts, drawn)
-    assert engine.num_prefilled - before == sum(3 + row % 4 + 1 for row in range(7))
 
 
-@pytest.mark.parametrize("how", ["optimizer step", "load_state_dict", "cast"])
-def test_a_cache_of_other_weights_is_never_used(how: str) -> None:
+def test_prompts_of_one_token_are_answered() -> None:
     model = make_llama(VOCABULARY)
-    engine = DecodingEngine(model)
-    prompts = make_prompts(6, 9)
-    prompts = next_turn(prompts, engine.generate(prompts, rules()))
-    if how == "optimizer step":
-        optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
-        model(torch.tensor([prompts[0]])).logits.square().mean().backward()
-        optimizer.step()
-    elif how == "load_state_dict":
-        model.load_state_dict({k: v + 0.1 for k, v in model.state_dict().items()})
-    else:
-        nn.Module.to(model, torch.bfloat16)
-        nn.Module.to(model, torch.float32)
-    before = engine.num_prefilled
-    drawn = engine.generate(prompts, rules())
-    assert engine.num_prefilled - before == sum(map(len, prompts))
-    assert largest_error(model, prompts, drawn) < 1e-5
-
-
-@pytest.mark.parametrize("why", ["forgotten", "over the limit of memory"])
-def test_nothing_is_kept_when_it_must_not_be(why: str) -> None:
-    engine = DecodingEngine(
-        make_llama(VOCABULARY), max_kept_bytes=2**30 if why == "forgotten" else 1000
-    )
-    prompts = make_prompts(6)
-    drawn = engine.generate(prompts, rules())
-    if why == "forgotten":
-        engine.forget()
-    engine.generate(next_turn(prompts, drawn), rules())
-    assert engine.num_prefilled == 6 + 6 + len(drawn[0].token_ids) + 3
+    prompts = make_prompts(1, 1, 1)
+    drawn = DecodingEngine(model).generate(prompts, rules())
+    assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
 
 
 def test_messages_longer_than_the_first_room_are_drawn_to_their_end() -> None:

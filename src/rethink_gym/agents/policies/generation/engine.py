@@ -33,6 +33,7 @@ class DecodingEngine:
         max_kept_bytes: Most memory for keys and values kept between two calls.
 
     Attributes:
+        max_rows: Most prompts decoded side by side.
         num_prefilled: How many tokens of prompts were computed so far; those found
             in a cache, and those of a prompt that was computed for another row,
             do not count.
@@ -43,7 +44,7 @@ class DecodingEngine:
     ) -> None:
         self.num_prefilled = 0
         self._model = model
-        self._max_rows = max_rows
+        self.max_rows = max_rows
         self._max_kept_bytes = max_kept_bytes
         self._kept: KeptRows | None = None
 
@@ -68,8 +69,8 @@ class DecodingEngine:
         decoder = make_decoder(self._model)
         keeping = KeptRows(weights, self._max_kept_bytes)
         drawn: list[Drawn] = []
-        for start in range(0, len(prompts), self._max_rows):
-            part = prompts[start : start + self._max_rows]
+        for start in range(0, len(prompts), self.max_rows):
+            part = prompts[start : start + self.max_rows]
             cache, logits = self._prefill(decoder, part, rules.sampling.max_new_tokens)
             messages = draw_messages(decoder, cache, logits, rules)
             keeping.add(

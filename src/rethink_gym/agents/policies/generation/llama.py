@@ -94,7 +94,7 @@ class LlamaDecoder:
         """Read new tokens; see `Decoder`."""
         if len(self._cos) < cache.capacity:
             self._turn(cache.capacity)
-        if block.token_ids.shape[1] == 1 and block.is_new is None:
+        if block.token_ids.shape[1] == 1 and block.is_new is None and cache.keys:
             hidden = self._step(block.token_ids[:, 0], cache)
         else:
             hidden = self._prefill(block, cache)
@@ -104,33 +104,41 @@ class LlamaDecoder:
         """Read one token per row; returns the last hidden states, ``(rows, width)``."""
         num_rows, length = cache.num_active, cache.length
         num_queries, num_groups, size = self._num_heads, self._num_groups, self._head_dim
-        per_group = num_queries // num_groups
-        split = num_queries * size
-        positions = length - 1 - cache.starts[:num_rows]
-        cos, sin = self._cos[positions], self._sin[positions]
+        split, last = num_queries * size, length - 1
+        rows, row_groups = slice(num_rows), slice(num_rows * num_groups)
+        positions = last - cache.starts[rows]
+        cos, sin = self._cos.index_select(0, positions), self._sin.index_select(0, positions)
         bias = cache.padding_bias(num_groups, self._embedding.dtype)
         hidden = functional.embedding(token_ids, self._embedding)
-        rotated = hidden.new_empty((num_rows, split + num_groups * size))
-        for index, layer in enumerate(self._layers):
+        # Queries and keys side by side, so that they are rotated at once. The same
+        # memory and the same views of it serve every layer.
+        projected = hidden.new_empty((num_rows, num_queries + num_groups, size))
+        rotated = torch.empty_like(projected)
+        query_part, key_part = projected.flatten(1).tensor_split((split,), dim=1)
+        query_heads, key_heads = projected.tensor_split((num_queries,), dim=1)
+        queries, new_keys = rotated.tensor_split((num_queries,), dim=1)
+        front, back = projected.chunk(2, dim=-1)
+        rotated_front, rotated_back = rotated.chunk(2, dim=-1)
+        sin_front, sin_back = sin.chunk(2, dim=-1)
+        for layer, all_keys, all_values in zip(self._layers, cache.keys, cache.values, strict=True):
             inputs = layer.input_norm(hidden)
-            layer.query.into(rotated[:, :split], inputs)
-            layer.key.into(rotated[:, split:], inputs)
-            heads = rotated.view(num_rows, -1, size)
+            layer.query.into(query_part, inputs)
+            layer.key.into(key_part, inputs)
             if layer.query_norm is not None and layer.key_norm is not None:
-                heads_q, heads_k = heads.tensor_split((num_queries,), dim=1)
-                heads = torch.cat((layer.query_norm(heads_q), layer.key_norm(heads_k)), dim=1)
-            heads = torch.addcmul(heads * cos, heads.roll(size // 2, -1), sin)
-            new_values = layer.value(inputs).view(num_rows, num_groups, size)
-            keys, values = cache.layer(index, new_values[:, :, None], new_values[:, :, None])
-            keys[:num_rows, :, length - 1] = heads[:, num_queries:]
-            values[:num_rows, :, length - 1] = new_values
-            keys = keys.flatten(0, 1)[: num_rows * num_groups, :length]
-            values = values.flatten(0, 1)[: num_rows * num_groups, :length]
-            queries = heads[:, :num_queries].reshape(-1, per_group, size)
+                query_heads.copy_(layer.query_norm(query_heads))
+                key_heads.copy_(layer.key_norm(key_heads))
+            torch.mul(projected, cos, out=rotated)
+            rotated_front.addcmul_(back, sin_front)
+            rotated_back.addcmul_(front, sin_back)
+            all_keys[rows, :, last] = new_keys
+            all_values[rows, :, last] = layer.value(inputs).view(num_rows, num_groups, size)
+            keys = all_keys.flatten(0, 1)[row_groups, :length]
+            values = all_values.flatten(0, 1)[row_groups, :length]
+            grouped = queries.reshape(-1, num_queries // num_groups, size)
             if bias is None:
-                scores = queries.bmm(keys.transpose(1, 2)).mul_(self._scaling)
+                scores = grouped.bmm(keys.transpose(1, 2)).mul_(self._scaling)
             else:
-                scores = torch.baddbmm(bias, queries, keys.transpose(1, 2), alpha=self._scaling)
+                scores = torch.baddbmm(bias, grouped, keys.transpose(1, 2), alpha=self._scaling)
             weights = scores.softmax(-1, dtype=torch.float32).to(values.dtype)
             attended = weights.bmm(values).view(num_rows, split)
             hidden = layer.output.added_to(hidden, attended)
@@ -199,8 +207,9 @@ class LlamaDecoder:
     def _turn(self, num_positions: int) -> None:
         """Tabulate the rotary embedding, as `LlamaRotaryEmbedding` computes it.
 
-        The rotated half of a vector is the vector rolled by half its size, the first
-        half negated; the sign sits in the table of sines.
+        A vector is turned by adding to its cosine part the sine part of itself with its
+        halves exchanged and the second one, now in front, negated; that sign sits in
+        the table of sines.
         """
         frequencies = self._rotary.inv_freq.float()
         positions = torch.arange(num_positions, device=frequencies.device).float()

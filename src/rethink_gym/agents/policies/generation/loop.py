@@ -106,12 +106,12 @@ class _Batch:
             # depend on when its neighbours end.
             random = self._rules.random
             uniforms = torch.rand(len(self._order), generator=random, device=random.device)
-            uniforms = uniforms.to(logits.device)[self._order[:num_active]]
+            uniforms = uniforms.to(logits.device).index_select(0, self._order[:num_active])
         token_ids, log_probs = draw_tokens(logits, temperature, uniforms)
         self._token_ids[:num_active, self._step] = token_ids
         self._log_probs[:num_active, self._step] = log_probs
         self._step += 1
-        is_done = self._is_end[token_ids]
+        is_done = self._is_end.index_select(0, token_ids)
         if self._watches:
             is_done = is_done | self._stop_strings(token_ids)
         if self._step in self._limit_set:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["LayerWeights", "LinearWeights", "NormWeights"]
 
 
+_TURNED_ROWS = range(8, 33)
+"""For so many rows, wide products are computed turned by 90 degrees: a weight times
+columns takes up to a third less time than rows times a transposed weight (measured
+with MKL on AVX-512; with fewer rows it takes longer, with more there is little between)."""
+
+
 class LinearWeights:
     """The weights of a linear layer; all inputs have shape ``(rows, width)``.
 
@@ -28,6 +34,12 @@ class LinearWeights:
         if self._bias is None:
             return inputs.mm(self._weight)
         return torch.addmm(self._bias, inputs, self._weight)
+
+    def turned(self, columns: Tensor) -> Tensor:
+        """Apply the layer to inputs of shape ``(width, rows)``; so are the outputs."""
+        if self._bias is None:
+            return self._weight.t().mm(columns)
+        return torch.addmm(self._bias[:, None], self._weight.t(), columns)
 
     def into(self, outputs: Tensor, inputs: Tensor) -> None:
         """Write the result to a tensor that is there."""
@@ -87,5 +99,9 @@ class LayerWeights:
     def add_mlp(self, hidden: Tensor) -> Tensor:
         """Add what the multilayer perceptron makes of hidden states, ``(rows, width)``."""
         inputs = self._norm(hidden)
+        if len(inputs) in _TURNED_ROWS:
+            columns = inputs.t()
+            gate = functional.silu(self._gate.turned(columns), inplace=True)
+            return hidden + self._down.turned(gate.mul_(self._up.turned(columns))).t()
         gate = functional.silu(self._gate(inputs), inplace=True)
         return self._down.added_to(hidden, gate.mul_(self._up(inputs)))

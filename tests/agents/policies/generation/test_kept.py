@@ -1,0 +1,122 @@
+"""The cache between two calls: what is known is not computed again, nor used when stale."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from tests.decoding import (
+    VOCABULARY,
+    largest_error,
+    make_prompts,
+    next_turn,
+    reference_tokens,
+    rules,
+)
+from tests.models import make_gpt2, make_llama, make_mamba
+from torch import nn
+from transformers import PreTrainedModel
+
+from rethink_gym.agents.policies.generation import DecodingEngine
+
+
+@pytest.mark.parametrize("make", [make_llama, make_gpt2, make_mamba])
+def test_the_next_turn_computes_only_what_is_new_and_says_the_same(
+    make: Callable[..., PreTrainedModel],
+) -> None:
+    model = make(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 10, 8, 10)
+    drawn = engine.generate(prompts, rules(temperature=1))
+    assert engine.num_prefilled == 34
+    longer = next_turn(prompts, drawn)
+    continued = engine.generate(longer, rules(temperature=1, seed=3))
+    # The last token of a message was drawn and never read.
+    num_new = sum(3 + row % 4 + 1 for row in range(4))
+    assert engine.num_prefilled == 34 + num_new
+    afresh = DecodingEngine(model).generate(longer, rules(temperature=1, seed=3))
+    assert [m.token_ids for m in continued] == [m.token_ids for m in afresh]
+    for one, other in zip(continued, afresh, strict=True):
+        assert one.log_probs == pytest.approx(other.log_probs, abs=1e-5)
+
+
+def test_some_rows_may_go_on_while_new_ones_begin_in_any_order() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 10, 8)
+    drawn = engine.generate(prompts, rules())
+    longer = next_turn(prompts, drawn)
+    fresh = make_prompts(20, 3, seed=5)
+    # Two rows continue, one of them twice, beside two new ones.
+    mixed = [fresh[0], longer[2], longer[0], fresh[1], longer[2] + (7, 8)]
+    before = engine.num_prefilled
+    drawn = engine.generate(mixed, rules())
+    assert engine.num_prefilled - before == 20 + 3 + (5 + 1) + (3 + 1) + (5 + 3)
+    assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in mixed]
+
+
+def test_a_prompt_asked_again_gives_the_same_numbers_to_the_last_bit() -> None:
+    engine = DecodingEngine(make_llama(VOCABULARY))
+    prompts = make_prompts(12, 5)
+    assert engine.generate(prompts, rules()) == engine.generate(prompts, rules())
+    assert engine.num_prefilled == 2 * 17
+
+
+def test_a_prompt_shared_by_several_rows_is_computed_once() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    one, other = make_prompts(9, 6)
+    prompts = [one, other, one, one]
+    drawn = engine.generate(prompts, rules(temperature=1))
+    assert engine.num_prefilled == 15
+    assert len({m.token_ids for m in drawn}) == 4, "the rows draw by themselves"
+    assert largest_error(model, prompts, drawn) < 1e-5
+    # In the next turn each goes on from its own message.
+    longer = next_turn(prompts, drawn)
+    assert largest_error(model, longer, engine.generate(longer, rules())) < 1e-5
+    assert engine.num_prefilled == 15 + sum(3 + row % 4 + 1 for row in range(4))
+
+
+def test_many_rows_are_taken_in_turns_and_all_of_them_are_kept() -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model, max_rows=3)
+    prompts = make_prompts(4, 9, 5, 6, 7, 8, 3)
+    for _ in range(2):
+        before = engine.num_prefilled
+        drawn = engine.generate(prompts, rules())
+        assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
+        prompts = next_turn(prompts, drawn)
+    assert engine.num_prefilled - before == sum(3 + row % 4 + 1 for row in range(7))
+
+
+@pytest.mark.parametrize("how", ["optimizer step", "load_state_dict", "cast"])
+def test_a_cache_of_other_weights_is_never_used(how: str) -> None:
+    model = make_llama(VOCABULARY)
+    engine = DecodingEngine(model)
+    prompts = make_prompts(6, 9)
+    prompts = next_turn(prompts, engine.generate(prompts, rules()))
+    if how == "optimizer step":
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
+        model(torch.tensor([prompts[0]])).logits.square().mean().backward()
+        optimizer.step()
+    elif how == "load_state_dict":
+        model.load_state_dict({k: v + 0.1 for k, v in model.state_dict().items()})
+    else:
+        nn.Module.to(model, torch.bfloat16)
+        nn.Module.to(model, torch.float32)
+    before = engine.num_prefilled
+    drawn = engine.generate(prompts, rules())
+    assert engine.num_prefilled - before == sum(map(len, prompts))
+    assert largest_error(model, prompts, drawn) < 1e-5
+
+
+@pytest.mark.parametrize("why", ["forgotten", "over the limit of memory"])
+def test_nothing_is_kept_when_it_must_not_be(why: str) -> None:
+    engine = DecodingEngine(
+        make_llama(VOCABULARY), max_kept_bytes=2**30 if why == "forgotten" else 1000
+    )
+    prompts = make_prompts(6)
+    drawn = engine.generate(prompts, rules())
+    if why == "forgotten":
+        engine.forget()
+    engine.generate(next_turn(prompts, drawn), rules())
+    assert engine.num_prefilled == 6 + 6 + len(drawn[0].token_ids) + 3

@@ -1,0 +1,65 @@
+"""What tests of decoding share: prompts, rules, and transformers as the oracle."""
+
+from collections.abc import Sequence
+
+import torch
+from transformers import PreTrainedModel
+
+from rethink_gym.agents.policies import SamplingConfig
+from rethink_gym.agents.policies.generation import Drawn, Rules
+
+VOCABULARY = 60
+END_IDS = (1, 2, 3)
+LIMIT = 14
+Prompts = list[tuple[int, ...]]
+
+
+def make_prompts(*lengths: int, seed: int = 0) -> Prompts:
+    random = torch.Generator().manual_seed(seed)
+    return [
+        tuple(torch.randint(4, VOCABULARY, (length,), generator=random).tolist())
+        for length in lengths
+    ]
+
+
+def rules(
+    *, temperature: float = 0.0, seed: int = 0, end_ids: Sequence[int] = END_IDS, limit: int = LIMIT
+) -> Rules:
+    sampling = SamplingConfig(max_new_tokens=limit, temperature=temperature)
+    return Rules(sampling, end_ids, None, torch.Generator().manual_seed(seed), lambda _: "")
+
+
+def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[int, ...]:
+    """What ``transformers.generate`` says, one prompt alone, greedily."""
+    output = model.generate(  # type: ignore[operator]
+        input_ids=torch.tensor([prompt]),
+        attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
+        max_new_tokens=LIMIT,
+        do_sample=False,
+        eos_token_id=list(END_IDS),
+        pad_token_id=0,
+    )
+    return tuple(output[0, len(prompt) :].tolist())
+
+
+def largest_error(
+    model: PreTrainedModel, prompts: Prompts, drawn: list[Drawn], temperature: float = 1.0
+) -> float:
+    """How far log-probabilities are from those of one full forward pass per row."""
+    errors: list[float] = []
+    for prompt, message in zip(prompts, drawn, strict=True):
+        with torch.no_grad():
+            logits = model(torch.tensor([prompt + message.token_ids])).logits[0]
+        log_probs = (logits / temperature).log_softmax(-1)[len(prompt) - 1 : -1]
+        picked = log_probs[range(len(message.token_ids)), list(message.token_ids)]
+        errors.append((picked - torch.tensor(message.log_probs)).abs().max().item())
+    return max(errors)
+
+
+def next_turn(prompts: Prompts, drawn: list[Drawn]) -> Prompts:
+    """Append what was said, and what an environment says to it, of various lengths."""
+    said = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
+    return [
+        prompt + message.token_ids + new
+        for prompt, message, new in zip(prompts, drawn, said, strict=True)
+    ]
