@@ -129,6 +129,17 @@ def test_what_is_no_environment_is_refused(env: Any, arguments: Any, message: st
         make_text_env(env, 2, **arguments)
 
 
+def test_an_endless_answer_is_cut_for_the_environment_and_kept_for_the_learner() -> None:
+    class Endless:
+        def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+            return [Completion("7" * 500) for _ in conversations]
+
+    env = make_text_env("Math-v0", 1, max_chars=200)
+    [episode] = play_episodes(Endless(), env, [0])
+    assert len(episode.turns[0].completion.text) == 500
+    assert episode.turns[0].reward == 0.0
+
+
 def test_rewards_are_plain_numbers() -> None:
     [episode] = play_episodes(Counting(), make_text_env("Math-v0", 1), [0])
     assert type(episode.total_reward) in (int, float)

@@ -75,6 +75,8 @@ def play_episodes(
     Each slot of the environment is reset with ``options={"problem": ...}`` and with
     a seed that follows from ``seed`` and the problem. Our environments go by the
     option; any other goes by the seed, so there too equal entries play equal episodes.
+    Of an answer that is longer than the action space holds, the environment is given
+    the beginning: one endless answer does not end a run of a thousand others.
 
     Args:
         policy: Says the actions.
@@ -110,6 +112,7 @@ def _play_wave(
         str(info_of(infos, slot).get("problem_id", problem))
         for slot, problem in enumerate(problems)
     ]
+    max_chars: int | None = getattr(env.single_action_space, "max_chars", None)
     dialogues: list[Conversation] = [()] * len(problems)
     turns: list[list[Turn]] = [[] for _ in problems]
     active = list(range(len(problems)))
@@ -119,7 +122,9 @@ def _play_wave(
             dialogues[slot] += (Message(Role.USER, text),)
         completions = policy.act([dialogues[slot] for slot in active])
         said = dict(zip(active, completions, strict=True))
-        actions = [said[slot].text if slot in said else "" for slot in range(env.num_envs)]
+        actions = [
+            said[slot].text[:max_chars] if slot in said else "" for slot in range(env.num_envs)
+        ]
         observations, rewards, terminations, truncations, infos = env.step(tuple(actions))
         still = []
         for slot, text in zip(active, asked, strict=True):
