@@ -12,7 +12,7 @@ import rethink_gym
 PACKAGE = "rethink_gym"
 ROOT = Path(rethink_gym.__file__).parent
 FLOORS = (
-    ("errors",),
+    ("errors", "hub"),
     ("conversation", "problem", "verdict", "episode"),
     ("metrics",),
     ("verifiers",),

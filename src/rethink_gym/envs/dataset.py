@@ -13,6 +13,7 @@ from rethink_gym.errors import (
     HubUnavailableError,
     MissingExtraError,
 )
+from rethink_gym.hub import hub_if_known
 
 __all__ = ["Rows", "load_rows"]
 
@@ -83,7 +84,9 @@ def _load_local(path: Path, subset: str, columns: tuple[str, ...]) -> Mapping[st
 def _load_hub(name: str, subset: str, columns: tuple[str, ...]) -> Mapping[str, Rows]:
     datasets = _import_datasets()
     try:
-        return _rows_of(datasets.load_dataset(name, subset), columns, name)
+        with hub_if_known():
+            loaded = datasets.load_dataset(name, subset)
+        return _rows_of(loaded, columns, name)
     except ConnectionError as error:
         raise HubUnavailableError(
             f"The data set {name!r} must come from the Hugging Face hub, which cannot be reached. "

@@ -2,13 +2,9 @@
 
 import contextlib
 import importlib.resources
-import socket
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import huggingface_hub
 import torch
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 from torch import nn
@@ -23,6 +19,7 @@ from transformers.models.auto.tokenization_auto import get_tokenizer_config
 from transformers.utils import logging
 
 from rethink_gym.errors import HubUnavailableError, ModelError
+from rethink_gym.hub import hub_if_known
 
 __all__ = ["load_pretrained", "save_pretrained"]
 
@@ -116,7 +113,8 @@ def _load_hub(
     name: str, device: str | torch.device, dtype: torch.dtype
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     try:
-        return _load(name, device, dtype, only_cached=not _is_hub_known())
+        with hub_if_known():
+            return _load(name, device, dtype)
     except (OSError, ValueError, KeyError) as error:
         causes: list[BaseException] = []
         cause: BaseException | None = error
@@ -141,36 +139,16 @@ def _load_hub(
         ) from error
 
 
-def _is_hub_known() -> bool:
-    """Whether the hub's name has an address here; a proxy may know it where we do not.
-
-    The hub's library tries each file of a model six times before it gives up, which
-    takes more than a minute on a machine without a network.
-    """
-    host = urlsplit(huggingface_hub.constants.ENDPOINT).hostname
-    if urllib.request.getproxies() or host is None:
-        return True
-    try:
-        socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return True
-
-
 def _load(
-    name: str, device: str | torch.device, dtype: torch.dtype, *, only_cached: bool = False
+    name: str, device: str | torch.device, dtype: torch.dtype
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     # AutoTokenizer rebuilds the tokenizers of some architectures by their own rules and
     # drops those of tokenizer.json, even where the folder names the class that keeps
     # them (seen with Qwen2 in transformers 5.23). So that class is asked itself.
-    kind = get_tokenizer_config(name, local_files_only=only_cached).get("tokenizer_class")
+    kind = get_tokenizer_config(name).get("tokenizer_class")
     is_generic = kind in ("TokenizersBackend", "PreTrainedTokenizerFast")
-    tokenizer = (PreTrainedTokenizerFast if is_generic else AutoTokenizer).from_pretrained(
-        name, local_files_only=only_cached
-    )
-    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-        name, dtype=dtype, local_files_only=only_cached
-    )
+    tokenizer = (PreTrainedTokenizerFast if is_generic else AutoTokenizer).from_pretrained(name)
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(name, dtype=dtype)
     nn.Module.to(model, device)  # PreTrainedModel.to has no usable type
     return nn.Module.eval(model), tokenizer
 
