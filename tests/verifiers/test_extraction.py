@@ -38,6 +38,28 @@ from rethink_gym.verifiers.extraction import Extraction, Mark, extract_answer
         ("42", "42", Mark.BARE),
         (" x=-2\n", "x=-2", Mark.BARE),
         (r"<think>\boxed{6} #### 6</think>A: 7", "7", Mark.LINE),
+        ("Final Answer: The largest $n$ is 34.", "34.", Mark.LINE),
+        (
+            r"So \boxed{3}. Final Answer: The final answer is $4$. I hope it is correct.",
+            "$4$",
+            Mark.LINE,
+        ),
+        ("Let $x=2.$ Therefore, it grows by 100%.", "100%", Mark.CONCLUSION),
+        # other languages
+        ("Donc, il a déjà 79 g de cire.", "79", Mark.CONCLUSION),
+        ("Le coût final est donc de 100 - 30 = 70", "100 - 30 = 70", Mark.CONCLUSION),
+        ("En conclusion, la probabilité de 1 sur 4 est de **25%**.", "25%", Mark.CONCLUSION),
+        ("Réponse : il doit encore 220 $ d'ici 12 mois.", "220 $", Mark.SENTENCE),
+        ("Por lo tanto, quedan 12 libros.", "12", Mark.CONCLUSION),
+        ("La respuesta es 12.", "12", Mark.SENTENCE),
+        ("Die Antwort lautet 12.", "12", Mark.SENTENCE),
+        ("Ответ: 12", "12", Mark.SENTENCE),
+        ("Следовательно, осталось 12 книг.", "12", Mark.CONCLUSION),
+        ("所以，一共有3 + 10 = 13只鸟。", "13", Mark.CONCLUSION),  # noqa: RUF001
+        ("因此，她的体重是192公斤。", "192", Mark.CONCLUSION),  # noqa: RUF001
+        ("答案：每份应该是5吨。", "5", Mark.SENTENCE),  # noqa: RUF001
+        ("لذا، الناتج هو **66**.", "66", Mark.CONCLUSION),
+        ("इसलिए, दुकान में अब 67 कमीजें हैं।", "67", Mark.CONCLUSION),
     ],
 )  # fmt: skip
 def test_the_stated_rule_finds_the_answer(text: str, answer: str, mark: Mark) -> None:
@@ -58,6 +80,14 @@ def test_the_stated_rule_finds_the_answer(text: str, answer: str, mark: Mark) ->
         r"\boxed{5\boxed{5",
         r"<think>\boxed{6}</think>",
         "Hence it is not 5 but perhaps something else.",
+        "Thus **5** or **6** will do for all of us.",
+        "Therefore, it is **5** or 6, whatever they say.",
+        "Therefore, the answer cannot be 5 at all.",
+        "Therefore, 5 is wrong.",
+        "Hence more than 5 are left.",
+        "Donc, ce n'est pas 5.",
+        "因此，不是5。",  # noqa: RUF001
+        "她有5个苹果。",
     ],
 )
 def test_a_text_without_a_marked_answer_has_none(text: str) -> None:
@@ -71,6 +101,11 @@ def test_a_text_without_a_marked_answer_has_none(text: str) -> None:
         r"\boxed{5}",
         r"\boxed{5},",
         "A:",
+        "réponse: 1",
+        "因此",
+        "**5**",
+        "$5$ and ",
+        "1",
         "answer is ",
         "Therefore ",
         "\n",

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -54,7 +55,12 @@ SAME = [
     (r"(-\infty,\infty)", r"\mathbb{R}"),
     (r"(-\infty,2)\cup(2,\infty)", r"\mathbb{R}\setminus\{2\}"), ("[1,2]\\cup[2,3]", "[1,3]"),
     (r"x \neq 5", "x != 5"), (r"\{x\mid 2\le x<5\}", "[2,5)"), ("x^2<4", "(-2,2)"),
+    ("105", "(35 + 70 = 105)"), (r"(0,1)", "]0,1["), ("[0,1)", "[0,1["), ("(0,1]", "]0,1]"),
+    (r"]-\infty,2[\cup]2,\infty[", r"\mathbb{R}\setminus\{2\}"), (r"2\,\text{cis}\,60^\circ",
+    r"1+i\sqrt3"), (r"\begin{pmatrix}1&3\\2&4\end{pmatrix}^T", "[[1,2],[3,4]]"),
     # words
+    ("13/28", "计划的比例为13/28"), ("4000", "面积 = 72000 / 18 = 4000千克"), ("192", "192公斤"),
+    ("Total cost: 5", r"\$5"), ("area = 3 * 4 = 12", "12"),
     (r"\text{Evelyn}", "evelyn"), ("A", r"\textbf{(A)}"), ("no solution", r"\text{No solution}"),
 ]  # fmt: skip
 
@@ -80,6 +86,9 @@ NOT_SAME = [
     ("0", "a+3z=0"),
     ("x>3", r"x\ge3"), ("x>3", "-x>-3"), ("x>3", "y>3"), ("a<b", "b<a"), ("f(2)<f(1)", "f(1)<f(2)"),
     (r"\emptyset", r"\{0\}"), (r"(2,12)\cup(12,102)", "(2,102)"), ("Tuesday", "Thursday"),
+    ("105", "(35 + 71 = 105)"), ("[0,1]", "[0,1["), ("(0,1)", "]0,1]"), ("5", "not: 5"),
+    ("5", "minus: 5"),
+    ("length = 5", "width = 5"), ("5公斤", "5千米"), ("5", "Mary: 5, John: 6"), ("7", "3+4=8"),
     ("5", "print(5)"), ("5", "__import__('os').system('true') or 5"), ("5", "str(5)"),
     ("5", "{'a':5}"),
     (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", r"\begin{pmatrix}1&3\\2&4\end{pmatrix}"),
@@ -167,7 +176,80 @@ def test_hedges_and_junk_around_an_answer_are_not_the_answer(response: str, corr
 
 def test_the_verdict_names_the_answer_and_what_marked_it() -> None:
     verdict = judge("3+4=8\nA: 8", "7", "response")
-    assert verdict == Verdict(0.0, False, Reason.DIFFERENT, "8", "found by: A:")
+    detail = "found by: A:; 8 does not equal 7"
+    assert verdict == Verdict(0.0, False, Reason.DIFFERENT, "8", detail)
+
+
+@pytest.mark.parametrize(
+    ("response", "gold", "detail"),
+    [
+        ("It is 7.\nA: 7.0", "7", "found by: A:; 7.0 equals 7"),
+        (
+            r"\boxed{2\sqrt3}",
+            r"\sqrt{12}",
+            "found by: box; read as 2*(3^(1/2)) against 12^(1/2): the same",
+        ),
+        (
+            "A: x<5",
+            "(0,5)",
+            "read as x < 5 against (0, 5): not the same, compared as sets of numbers",
+        ),
+        ("A: 5 cm", "5 km", "read as 5 cm against 5 km: not the same, compared with their units"),
+        (
+            "A: 1, 2",
+            r"\{1, 3\}",
+            "read as 1, 2 against {1, 3}: not the same, compared item by item",
+        ),
+        (
+            r"A: $\lim_{x \to 0} \frac{\sin x}{x}$",
+            "1",
+            "the same, compared by sympy",
+        ),
+        ("A: red", "blue", 'read as "red" against "blue": not the same, compared as words'),
+        ("A: (", "7", "found by: A:; no operand can start with ''"),
+        ("There is nothing here to be found.", "7", "no rule of extraction finds an answer"),
+    ],
+)
+def test_the_detail_says_what_was_read_on_both_sides_and_what_decided(
+    response: str, gold: str, detail: str
+) -> None:
+    assert detail in judge(response, gold, "response").detail
+
+
+OPTIONS: list[tuple[dict[str, Any], str, str, bool, bool]] = [
+    # options, gold, answer, correct with them, correct without
+    ({"precision": 3}, r"\sqrt2", "1.41", True, False),
+    ({"units": "required"}, "5 km", "5", False, True),
+    ({"units": "required"}, "5", "5 km", False, True),
+    ({"units": "required"}, r"\$5", "5", False, True),
+    ({"units": "required"}, "$5", "5", False, True),
+    ({"units": "required"}, "5 km", "5 km", True, True),
+    ({"units": "required"}, "5 km", "5000 m", True, True),
+    ({"units": "ignored"}, "5 km", "5 m", True, False),
+    ({"units": "ignored"}, "5 km", "6 km", False, False),
+    ({"percent": "value"}, r"25\%", "25", False, True),
+    ({"percent": "value"}, r"25\%", "0.25", True, True),
+    ({"percent": "value"}, r"25\%", r"\frac14", True, True),
+    ({"multiple": "any"}, "1, 2", "2", True, False),
+    ({"multiple": "any"}, "1, 2", "2, 1", True, True),
+    ({"multiple": "any"}, "1, 2", "1, 3", False, False),
+    ({"multiple": "any"}, "1", "1, 2", False, False),
+    ({"multiple": "any"}, r"x=\pm 2", "-2", True, False),
+    ({"multiple": "any"}, "(1, 2)", "1", False, False),
+    ({"ordered": True}, "1, 2", "2, 1", False, True),
+    ({"ordered": True}, r"\{1, 2\}", r"\{2, 1\}", False, True),
+    ({"ordered": True}, "1, 2", "1, 2", True, True),
+    ({"ordered": True}, r"\pm 1", "1, -1", True, True),
+]
+
+
+@pytest.mark.parametrize(("options", "gold", "answer", "with_them", "without"), OPTIONS)
+def test_an_option_changes_what_counts_as_the_same(
+    options: dict[str, Any], gold: str, answer: str, with_them: bool, without: bool
+) -> None:
+    problem = Problem("test/0", "", gold)
+    assert MathVerifier(mode="answer", **options).verify(answer, problem).correct is with_them
+    assert MathVerifier(mode="answer").verify(answer, problem).correct is without
 
 
 def test_a_gold_solution_is_read_to_its_end() -> None:
@@ -175,14 +257,16 @@ def test_a_gold_solution_is_read_to_its_end() -> None:
     assert judge("7", r"So $3+4=\boxed{7}$.").correct
 
 
-def test_precision_is_an_option_of_the_verifier() -> None:
-    problem = Problem("test/0", "", r"\sqrt{2}")
-    assert MathVerifier(mode="answer", precision=3).verify("1.41", problem).correct
-    assert not MathVerifier(mode="answer", precision=4).verify("1.41", problem).correct
-
-
 def test_plain_data_builds_the_same_verifier() -> None:
-    verifier = MathVerifier(mode="answer", precision=4, timeout_s=0.5)
+    verifier = MathVerifier(
+        mode="answer",
+        precision=4,
+        units="required",
+        percent="value",
+        multiple="any",
+        ordered=True,
+        timeout_s=0.5,
+    )
     data = json.loads(json.dumps(verifier.to_dict()))
     again = verifier_from_dict(data)
     assert isinstance(again, MathVerifier)
@@ -198,6 +282,10 @@ def test_plain_data_builds_the_same_verifier() -> None:
         ({"type": "math", "mod": "answer"}, "Did you mean 'mode'"),
         ({"type": "math", "mode": "answers"}, "Did you mean 'answer'"),
         ({"type": "math", "precision": 0}, "precision must be a whole number of at least 1"),
+        ({"type": "math", "units": "require"}, "Did you mean 'required'"),
+        ({"type": "math", "percent": 1}, "percent must be one of 'either', 'value'"),
+        ({"type": "math", "multiple": "al"}, "Did you mean 'all'"),
+        ({"type": "math", "ordered": 1}, "ordered must be True or False, got 1"),
         ({"type": "math", "timeout_s": 0}, "timeout_s must be a number of seconds above 0"),
     ],
 )
@@ -216,6 +304,17 @@ def test_a_batch_gets_one_verdict_each_in_order() -> None:
     assert [verdict.correct for verdict in verdicts] == [True, False, True, False]
     with pytest.raises(ArgumentError, match="as many as answers"):
         MathVerifier().verify_batch(["A: 0"], problems)
+
+
+def test_a_batch_with_slow_answers_gets_the_verdicts_that_each_gets_alone() -> None:
+    golds = ["7", r"\frac12", "5", "1", "red"]
+    answers = ["7", r"\int_0^1 x\,dx", "2^{1000000000}-2^{1000000000}+5", "(", "red"]
+    problems = [Problem("test/0", "", gold) for gold in golds]
+    verifier = MathVerifier(mode="answer")
+    verdicts = verifier.verify_batch(answers, problems)
+    assert verdicts == list(map(verifier.verify, answers, problems))
+    reasons = [verdict.reason.value for verdict in verdicts]
+    assert reasons == ["equal", "equal", "timed_out", "unreadable", "equal"]
 
 
 ANSWERS = st.one_of(

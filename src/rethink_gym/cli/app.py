@@ -10,8 +10,10 @@ from typer.core import TyperGroup
 
 from rethink_gym.cli.envs import envs
 from rethink_gym.cli.eval import eval_
+from rethink_gym.cli.grade import grade
 from rethink_gym.cli.play import play
 from rethink_gym.cli.train import train
+from rethink_gym.cli.verify import verify
 from rethink_gym.errors import RethinkError
 
 __all__ = ["app"]
@@ -78,3 +80,5 @@ app.command()(train)
 app.command("eval")(eval_)
 app.command()(play)
 app.command()(envs)
+app.command()(verify)
+app.command()(grade)

@@ -1,6 +1,7 @@
 """Verifiers: what turns an answer into a verdict."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from rethink_gym.errors import check_choice
@@ -9,7 +10,12 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
 
-_KINDS = {"math": MathVerifier}
+# Loaded when first asked for: an environment of numbers needs no other kind.
+_KINDS = {
+    "grader": ("rethink_gym.verifiers.graders.verifier", "GraderVerifier"),
+    "math": ("rethink_gym.verifiers.math", "MathVerifier"),
+    "steps": ("rethink_gym.verifiers.steps", "StepVerifier"),
+}
 
 
 def verifier_from_dict(data: Mapping[str, Any]) -> Verifier:
@@ -25,4 +31,6 @@ def verifier_from_dict(data: Mapping[str, Any]) -> Verifier:
     Raises:
         ArgumentError: If the kind is unknown or an option is.
     """
-    return _KINDS[check_choice("type", data.get("type"), _KINDS)].from_dict(data)
+    module, name = _KINDS[check_choice("type", data.get("type"), _KINDS)]
+    verifier: Verifier = getattr(import_module(module), name).from_dict(data)
+    return verifier

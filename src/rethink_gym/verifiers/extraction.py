@@ -8,6 +8,14 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from rethink_gym.verifiers.conclusion import (
+    ANSWER_WORDS,
+    CONCLUSION,
+    PROSE,
+    claim_of,
+    last_match,
+)
+
 __all__ = ["Extraction", "Mark", "extract_answer"]
 
 MAX_RESPONSE_CHARS = 100_000
@@ -27,12 +35,13 @@ class Mark(StrEnum):
     LINE = "A:"
     """The last line that starts with ``A:`` or ``Answer:``, or ``Final answer:`` anywhere."""
     SENTENCE = "answer is"
-    """What follows the last "answer is" or "answer:" in its sentence."""
+    """What follows the last "answer is" or "answer:" in its sentence, in many languages."""
     CONCLUSION = "conclusion"
-    """What the last sentence comes to, if it says "therefore", "thus" or "hence": the
-    only number in it, or what follows its last "is" or "equals"."""
+    """What the last sentence comes to, if it says "therefore", "donc" or the like, in many
+    languages: see `claim_of`."""
     FORMULA = "formula"
-    """The last formula between LaTeX delimiters, on the last line."""
+    """The last formula between LaTeX delimiters in the last sentence; formulas joined by
+    "and", "or" or a comma count as one."""
     BARE = "whole text"
     """A short text of one line that holds nothing but the answer."""
 
@@ -54,9 +63,10 @@ def extract_answer(text: str) -> Extraction | None:
 
     The first of these that the text has is taken, and of several places the last:
     ``\boxed{...}``; ``####``; a line ``A: ...``; "answer is"; the end of a
-    concluding sentence ("Therefore, x = 5."); a formula on the last line. A text
-    of one short line without any of them, such as ``42`` or ``x=-2``, is itself the
-    answer. A number that merely stands last is none.
+    concluding sentence ("Therefore, x = 5."); a formula in the last sentence. Only the
+    closing words "Final Answer: The final answer is ..." go before boxes that they
+    follow. A text of one short line without any of them, such as ``42`` or ``x=-2``, is
+    itself the answer. A number that merely stands last is none.
 
     Args:
         text: What the model said.
@@ -69,7 +79,7 @@ def extract_answer(text: str) -> Extraction | None:
         text = text[end + 8 :]
     if len(text) > MAX_RESPONSE_CHARS:
         text = text[-MAX_RESPONSE_CHARS:]
-    if "\\boxed" in text or "\\fbox" in text:
+    if ("\\boxed" in text or "\\fbox" in text) and not _is_final_later(text):
         box = _last_box(text)
         if box:
             return Extraction(box, Mark.BOX)
@@ -80,9 +90,12 @@ def extract_answer(text: str) -> Extraction | None:
     if line is not None:
         return _found(_stated(line), Mark.LINE)
     text = text.partition("<|im_")[0].rstrip()
-    match = _last_match(_SENTENCE, text)
+    match = last_match(_SENTENCE, text)
     if match is not None:
-        return _found(match[1], Mark.SENTENCE)
+        answer = match[1]
+        if PROSE.search(answer) and match[0][:6].lower() != "answer":
+            answer = claim_of(answer) or answer
+        return _found(answer, Mark.SENTENCE)
     return _concluded(text)
 
 
@@ -92,31 +105,19 @@ _LINE = re.compile(
 _INSIDE = re.compile(r"\bFinal [Aa]nswer[ *_]*:[ *_]*")
 _SENTENCE = re.compile(
     r"(?:\banswers?[ ]+(?:is|are|equals?|would[ ]+be|should[ ]+be)|\banswer[ ]*:"
-    r"|\bAntwort[ ]+(?:ist|lautet)|\br[ée]ponse[ ]+est|\brespuesta[ ]+es"
-    r"|答案[是为：:])[ \t]*:?[ \t]*"  # noqa: RUF001
+    rf"|(?:{ANSWER_WORDS})[ *]*(?:[:：是为為はは은는]|(?:est|es|é|è|ist|lautet|هو|هي|है|adalah)\b))"  # noqa: RUF001
+    r"[ \t]*[:：]?[ \t]*"  # noqa: RUF001
     r"((?:[^.\n。]|\.(?=\S))*)",
     re.IGNORECASE,
 )
+_FINAL = "Final Answer: The final answer is"
 _FORMULA = re.compile(
     r"\$\$([^$]+)\$\$|(?<!\\)\$([^$\n]+)(?<!\\)\$|\\\[((?:[^\\]|\\[^\]])+)\\\]"
     r"|\\\(((?:[^\\]|\\[^)])+)\\\)"
 )
 _ANSWER_FORMULA = re.compile(rf"\banswer\s+((?:{_FORMULA.pattern}))", re.IGNORECASE)
-_CONCLUSION = re.compile(
-    r"(?:^|[.\n:;,!?]\s{0,3}|\s(?=[TH]))(?:(?:and|so) )?"
-    r"(?:(?:therefore|thus|hence|we find that|donc|also folgt)\b|因此|所以)",
-    re.IGNORECASE,
-)
-_STATEMENT = re.compile(
-    r"\b(?:there (?:is|are)|is|are|equals?|of|to|by)[ ]+(?:equal to[ ]+)?", re.IGNORECASE
-)
-_PROSE = re.compile(
-    r"(?<![\\A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\s+[A-Za-z]{2,}|[\u00c0-\u024f\u0400-\u0dff\u4e00-\u9fff]"
-)
-_FIGURE = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*(?:\s*/\s*[0-9]+)?(?:\s*\\?%)?")
-_NEGATION = re.compile(r"\bnot\b|n't\b", re.IGNORECASE)
 _HOPE = re.compile(r"I hope (?:it|this) is correct\.?$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?](?=\s)|[\n。]")
+_SENTENCE_END = re.compile(r"[.!?]\$*(?=\s)|[\n。।]")
 _BOX_TOKEN = re.compile(r"\\+(?:boxed|fbox)(?![A-Za-z])\s*|\\.|[{}]", re.DOTALL)
 _STYLE = re.compile(r"\\(?:text(?:bf|it|rm)?|mbox|mathrm)\s*\{([^{}]*)\}|\\q?quad|\\[()\[\],; ]|\$")
 _JOINT = re.compile(
@@ -129,20 +130,20 @@ _MAX_CONCLUSION_CHARS = 2_000
 
 def _found(text: str, mark: Mark) -> Extraction | None:
     text = text.strip(" \t\r\n*_")
+    if '"' in text:
+        text = text.removeprefix('\\"').removesuffix('\\"')
     return Extraction(text, mark) if text and not text.isspace() else None
 
 
-def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for match in pattern.finditer(text):
-        last = match
-    return last
+def _is_final_later(text: str) -> bool:
+    """Tell whether the formula of words that ends a worked text comes after the boxes."""
+    return text.rfind(_FINAL) > max(text.rfind("\\boxed"), text.rfind("\\fbox"))
 
 
 def _last_line(text: str) -> str | None:
-    match = _last_match(_LINE, text)
+    match = last_match(_LINE, text)
     if "Final " in text:
-        inside = _last_match(_INSIDE, text)
+        inside = last_match(_INSIDE, text)
         if inside is not None and (match is None or inside.end() > match.end()):
             match = inside
     return None if match is None else text[match.end() :].partition("\n")[0]
@@ -150,57 +151,51 @@ def _last_line(text: str) -> str | None:
 
 def _stated(line: str) -> str:
     """Take the answer out of a marked line that is a whole sentence."""
-    if not _PROSE.search(line):
+    if not PROSE.search(line):
         return line
     line = _HOPE.sub("", line.partition("<|im_")[0].strip()).strip()
-    match = _last_match(_SENTENCE, line)
-    return _claim(line) or line if match is None else match[1]
-
-
-def _claim(sentence: str) -> str | None:
-    """Return what a sentence comes to: its only number, or what it ends in."""
-    statement = _last_match(_STATEMENT, sentence)
-    if statement is None and not _PROSE.search(sentence):
-        return sentence
-    if _NEGATION.search(sentence):
-        return None
-    end = "" if statement is None else sentence[statement.end() :]
-    if _PROSE.search(end):
-        end = ""
-    if any(sign.isdigit() or sign == "\\" for sign in end):
-        return end
-    figures = _FIGURE.findall(sentence)
-    is_plain = len(figures) == 1 and not any(sign in sentence for sign in "\\=^")
-    return figures[0] if is_plain else end or None
+    match = last_match(_SENTENCE, line)
+    return claim_of(line) or line if match is None else match[1]
 
 
 def _concluded(text: str) -> Extraction | None:
     is_whole = len(text) <= _MAX_CONCLUSION_CHARS
     text = _HOPE.sub("", text[-_MAX_CONCLUSION_CHARS:].strip()).strip()
-    formula = _last_match(_ANSWER_FORMULA, text)
+    formula = last_match(_ANSWER_FORMULA, text)
     if formula is not None:
         return _found(formula[1], Mark.SENTENCE)
-    last = text.rstrip(" \n.。")
+    last = text.rstrip(" \n.。।")
     ends = [match.end() for match in _SENTENCE_END.finditer(last)]
     sentence = last[ends[-1] :] if ends else last
-    formula = _last_match(_FORMULA, sentence)
-    conclusion = _last_match(_CONCLUSION, sentence)
-    if formula is not None:
+    formulas = list(_FORMULA.finditer(sentence))
+    conclusion = last_match(CONCLUSION, sentence)
+    if formulas:
         mark = Mark.FORMULA if conclusion is None else Mark.CONCLUSION
-        inside = next(part for part in formula.groups() if part is not None)
-        if not _PROSE.search(inside) and not any(
-            sign.isdigit() for sign in sentence[formula.end() :]
-        ):
-            tail = sentence[formula.end() :].strip()
+        inside = _listed(sentence, formulas)
+        tail = sentence[formulas[-1].end() :]
+        if not PROSE.search(inside) and not any(sign.isdigit() for sign in tail):
+            tail = tail.strip()
             return _found(f"{inside} {tail}" if tail.startswith(_PERCENTS) else inside, mark)
         return None
     if conclusion is not None:
         claim = sentence[conclusion.end() :].strip(" ,:")
-        return _found(_claim(claim) or "", Mark.CONCLUSION)
+        return _found(claim_of(claim) or "", Mark.CONCLUSION)
     is_short = is_whole and len(text) <= MAX_BARE_CHARS and "\n" not in text
-    if is_short and "boxed" not in text and not _PROSE.search(text):
+    if is_short and "boxed" not in text and not PROSE.search(text):
         return _found(text, Mark.BARE)
     return None
+
+
+def _listed(sentence: str, formulas: list[re.Match[str]]) -> str:
+    """Return the last formula, with those that it is listed with."""
+    contents = [next(part for part in match.groups() if part is not None) for match in formulas]
+    content = contents.pop()
+    for left, right in zip(reversed(formulas[:-1]), reversed(formulas[1:]), strict=True):
+        joint = _joint(sentence, left.end(), right.start())
+        if joint is None:
+            break
+        content = f"{contents.pop()} {joint} {content}"
+    return content
 
 
 _PERCENTS = ("%", "\\%", "percent", "pct")

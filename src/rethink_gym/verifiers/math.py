@@ -6,16 +6,20 @@ process and under a deadline.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
+from rethink_gym.verifiers.expression.policy import Policy
 from rethink_gym.verifiers.extraction import Mark, extract_answer
 from rethink_gym.verifiers.number import Number, are_numbers_equal, read_number
 from rethink_gym.verifiers.verifier import Verifier
+
+if TYPE_CHECKING:
+    from rethink_gym.verifiers.expression.judgement import Question
 
 __all__ = ["MathVerifier"]
 
@@ -32,29 +36,51 @@ class MathVerifier(Verifier):
     ends if it is what that is rounded to. Hedges such as ``5 or 6`` equal only
     themselves. The verdict does not depend on which side is the gold one.
 
-    In a worked text the answer is found as `extract_answer` says, and the verdict's
-    ``detail`` names what marked it. An answer is never run, and judging it takes
-    bounded time, from any thread.
+    In a worked text the answer is found as `extract_answer` says. The verdict's
+    ``detail`` names what marked it, what was read on both sides and what decided; so it
+    may name the gold answer. An answer is never run, and judging it takes bounded time,
+    from any thread or process.
 
     Args:
         mode: ``"response"`` if the answer must be found in a worked text;
             ``"answer"`` if the text is the answer.
-        precision: Significant digits from which a rounded decimal will do.
-        timeout_s: Seconds that a comparison may take: CPU seconds of evaluation, and
-            what is left of them for sympy, where it is asked at all, by the clock.
+        precision: Significant digits from which a rounded decimal will do for a value
+            that never ends.
+        units: ``"optional"``: a unit that one side leaves out does not matter, one
+            that contradicts does. ``"required"``: a unit that one side has must stand
+            on the other too. ``"ignored"``: only the figures are compared.
+        percent: ``"either"``: 25% is 0.25 and also 25. ``"value"``: it is 0.25 alone.
+        multiple: ``"all"``: all of several right answers are needed. ``"any"``: one
+            or more of the gold's answers will do, and nothing else.
+        ordered: Whether lists without brackets and sets must stand in order; tuples
+            always must.
+        timeout_s: CPU seconds that a comparison may take. CPU time, so that the
+            verdict does not depend on how loaded the machine is.
 
     Raises:
         ArgumentError: If an argument is out of its range.
     """
 
     def __init__(
-        self, *, mode: str = "response", precision: int = 6, timeout_s: float = 1.0
+        self,
+        *,
+        mode: str = "response",
+        precision: int = 6,
+        units: str = "optional",
+        percent: str = "either",
+        multiple: str = "all",
+        ordered: bool = False,
+        timeout_s: float = 1.0,
     ) -> None:
         self.mode = check_choice("mode", mode, MODES)
-        self.precision = check_count("precision", precision)
+        self.policy = Policy(
+            precision=precision, units=units, percent=percent, multiple=multiple, ordered=ordered
+        )
         if not (isinstance(timeout_s, int | float) and math.isfinite(timeout_s) and timeout_s > 0):
             raise argument_error("timeout_s", "a number of seconds above 0", timeout_s)
         self.timeout_s = float(timeout_s)
+        self._precision, self._percent = precision, percent
+        self._needs_units = units == "required"
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         """Judge one answer.
@@ -68,42 +94,78 @@ class MathVerifier(Verifier):
             The verdict; its score is 1 if the answer is right, else 0.
 
         Raises:
-            VerifierError: If the process that runs sympy cannot be started.
+            VerifierError: If the process that judges slow answers cannot be started.
         """
+        found = self._verify_quickly(answer, problem)
+        return found if isinstance(found, Verdict) else self._verify_slowly([found])[0]
+
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        """Judge many answers; the slow ones spread over worker processes.
+
+        Args:
+            answers: What the agents said.
+            problems: The problem that each of them answers; as many as answers.
+
+        Returns:
+            One verdict per answer, in order; each as `verify` gives it.
+
+        Raises:
+            ArgumentError: If there are not as many problems as answers.
+            VerifierError: If a worker process cannot be started.
+        """
+        if len(answers) != len(problems):
+            raise argument_error("problems", f"as many as answers ({len(answers)})", len(problems))
+        found = list(map(self._verify_quickly, answers, problems))
+        slow = [item for item in found if not isinstance(item, Verdict)]
+        if not slow:
+            return [item for item in found if isinstance(item, Verdict)]
+        verdicts = iter(self._verify_slowly(slow))
+        return [item if isinstance(item, Verdict) else next(verdicts) for item in found]
+
+    def _verify_quickly(self, answer: str, problem: Problem) -> "Verdict | _Slow":
         if self.mode == "response":
             found = extract_answer(answer)
             if found is None:
-                return _NO_ANSWER
+                return _NOTHING_FOUND
             text, mark = found
             place = _PLACES[mark]
         else:
             text, place = answer.strip(), ""
             if not text:
-                return _NO_ANSWER
-        gold = problem.gold
+                return _EMPTY
         number = read_number(text)
-        if number is not None:
-            gold_number = _gold_number(gold)
-            if gold_number is not None:
-                if are_numbers_equal(number, gold_number, self.precision):
-                    return Verdict(1.0, True, Reason.EQUAL, text, place)
-                return Verdict(0.0, False, Reason.DIFFERENT, text, place)
+        if number is not None and not (self._needs_units and "$" in text + problem.gold):
+            gold, shown = _gold_number(problem.gold)
+            if gold is not None:
+                if are_numbers_equal(number, gold, self._precision, self._percent):
+                    return Verdict(1.0, True, Reason.EQUAL, text, f"{place}{text} equals {shown}")
+                detail = f"{place}{text} does not equal {shown}"
+                return Verdict(0.0, False, Reason.DIFFERENT, text, detail)
         # Loaded when first needed: plain numbers need none of it.
-        from rethink_gym.verifiers.expression.judgement import judge_expression
+        from rethink_gym.verifiers.expression.judgement import Judgement, judge_quickly
 
-        reason, detail = judge_expression(
-            text, _gold_answer(gold), precision=self.precision, timeout_s=self.timeout_s
-        )
-        correct = reason is Reason.EQUAL
-        detail = f"{place}; {detail}" if place and detail else place or detail
-        return Verdict(float(correct), correct, reason, text, detail)
+        judgement = judge_quickly(text, _gold_answer(problem.gold), self.policy, self.timeout_s)
+        if isinstance(judgement, Judgement):
+            return _verdict(text, judgement.reason, place + judgement.detail)
+        return _Slow(text, place, judgement)
+
+    def _verify_slowly(self, slow: "list[_Slow]") -> list[Verdict]:
+        from rethink_gym.verifiers.expression.judgement import QUICK_SHARE
+        from rethink_gym.verifiers.pool import shared_pool
+
+        budgets_s = [self.timeout_s * (1 - QUICK_SHARE)] * len(slow)
+        replies = shared_pool().ask_all([item.question.to_dict() for item in slow], budgets_s)
+        return [
+            _verdict(item.text, Reason(reply["reason"]), item.place + reply["detail"])
+            for item, reply in zip(slow, replies, strict=True)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON data, its kind under ``"type"``."""
         return {
             "type": "math",
             "mode": self.mode,
-            "precision": self.precision,
+            **self.policy.to_dict(),
             "timeout_s": self.timeout_s,
         }
 
@@ -115,13 +177,30 @@ class MathVerifier(Verifier):
             ArgumentError: If there is an option that is not known.
         """
         options = {name: value for name, value in data.items() if name != "type"}
+        known = cls().to_dict()
         for name in options:
-            check_choice("option", name, ("mode", "precision", "timeout_s"))
+            check_choice("option", name, [option for option in known if option != "type"])
         return cls(**options)
 
 
-_NO_ANSWER = Verdict(0.0, False, Reason.NO_ANSWER)
-_PLACES = {mark: f"found by: {mark}" for mark in Mark}
+class _Slow(NamedTuple):
+    """An answer that a worker must judge, and where it was found."""
+
+    text: str
+    place: str
+    question: "Question"
+
+
+_NOTHING_FOUND = Verdict(
+    0.0, False, Reason.NO_ANSWER, detail="no rule of extraction finds an answer in the text"
+)
+_EMPTY = Verdict(0.0, False, Reason.NO_ANSWER, detail="the answer is empty")
+_PLACES = {mark: f"found by: {mark}; " for mark in Mark}
+
+
+def _verdict(text: str, reason: Reason, detail: str) -> Verdict:
+    correct = reason is Reason.EQUAL
+    return Verdict(float(correct), correct, reason, text, detail)
 
 
 @lru_cache(maxsize=8192)
@@ -134,5 +213,7 @@ def _gold_answer(gold: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _gold_number(gold: str) -> Number | None:
-    return read_number(_gold_answer(gold))
+def _gold_number(gold: str) -> tuple[Number | None, str]:
+    """Read a gold that is a plain number, and what it was written as."""
+    text = _gold_answer(gold)
+    return read_number(text), text.strip()

@@ -61,7 +61,7 @@ def read_number(text: str) -> Number | None:
     return None if len(text) > MAX_CHARS else _read(text)
 
 
-def are_numbers_equal(left: Number, right: Number, precision: int) -> bool:
+def are_numbers_equal(left: Number, right: Number, precision: int, percent: str = "either") -> bool:
     """Compare two numbers.
 
     A percentage equals both its value and its bare figure: ``25%`` is ``0.25``
@@ -72,15 +72,17 @@ def are_numbers_equal(left: Number, right: Number, precision: int) -> bool:
         left: One number.
         right: The other; swapping the two changes nothing.
         precision: Significant digits from which a rounded decimal will do.
+        percent: ``"either"`` as said above; ``"value"`` if a percentage equals its
+            value alone.
 
     Returns:
         Whether they are the same answer.
     """
     if left.value == right.value:
         return True
-    if left.is_percent != right.is_percent:
-        percent, plain = (left, right) if left.is_percent else (right, left)
-        if percent.value * 100 == plain.value:
+    if left.is_percent != right.is_percent and percent == "either":
+        percentage, plain = (left, right) if left.is_percent else (right, left)
+        if percentage.value * 100 == plain.value:
             return True
     return is_rounding(left, right.value, precision) or is_rounding(right, left.value, precision)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["cpu_left_s", "limited_cpu"]
+__all__ = ["cpu_left_s", "limited_cpu", "uncounted"]
 
 _LOCAL = threading.local()
 
@@ -26,3 +26,14 @@ def cpu_left_s() -> float:
     """Return the CPU seconds that `limited_cpu` leaves to this thread; infinite without it."""
     deadline: float = getattr(_LOCAL, "deadline", math.inf)
     return deadline - time.thread_time()
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Do something, such as loading a library, on nobody's budget."""
+    started = time.thread_time()
+    try:
+        yield
+    finally:
+        deadline: float = getattr(_LOCAL, "deadline", math.inf)
+        _LOCAL.deadline = deadline + time.thread_time() - started

@@ -74,6 +74,9 @@ class CommandReader(AtomReader):
             call = Call(name, argument.items)
         elif isinstance(argument, Group) and name != "det":
             raise UnreadableError(f"{name} takes one argument")
+        elif name == "cis" and base is None:
+            turned = Call("multiply", (Symbol("i"), Call("sin", (argument,))))
+            call = Call("add", (Call("cos", (argument,)), turned))
         elif base is not None and name == "ln":
             call = Call(
                 "multiply",

@@ -7,6 +7,8 @@ or the name of the unknown, does not matter; what contradicts does.
 from collections.abc import Callable
 
 from rethink_gym.verifiers.expression.matrix import evaluated_matrices
+from rethink_gym.verifiers.expression.policy import Policy
+from rethink_gym.verifiers.expression.quantity import are_quantities_equal
 from rethink_gym.verifiers.expression.region import (
     are_regions_equal,
     is_region,
@@ -41,9 +43,8 @@ from rethink_gym.verifiers.expression.tree import (
     Symbol,
     Text,
     UndecidedError,
-    number_node,
+    symbols_of,
 )
-from rethink_gym.verifiers.expression.unit import are_same_unit, unit_factor
 from rethink_gym.verifiers.number import Number
 
 __all__ = ["Comparison", "Decide"]
@@ -58,13 +59,39 @@ class Comparison:
     """Compares trees.
 
     Args:
-        precision: Significant digits from which a rounded decimal will do.
+        policy: What counts as the same.
         decide: What to ask about expressions that evaluation cannot compare.
+
+    Attributes:
+        basis: What decided the newest comparison, in words.
     """
 
-    def __init__(self, precision: int, decide: Decide) -> None:
-        self.precision = precision
+    def __init__(self, policy: Policy, decide: Decide) -> None:
+        self.policy = policy
         self.decide = decide
+        self.basis = ""
+
+    def accepts(self, gold: Node, answer: Node) -> bool:
+        """Tell whether an answer is right.
+
+        Args:
+            gold: The right answer, or several of which one is enough if the policy says so.
+            answer: What was answered.
+
+        Returns:
+            Whether it is right. Unless the policy takes any of several answers, the
+            two sides may be swapped.
+
+        Raises:
+            ExpressionError: If that cannot be told within the limits.
+        """
+        if self.policy.multiple == "any":
+            golds, answers = _alternatives(gold), _alternatives(answer)
+            if len(golds) > 1 and len(golds) * len(answers) <= MAX_PAIRS:
+                right = all(any(self.are_equal(one, item) for one in golds) for item in answers)
+                self.basis = "any of the right answers"
+                return right
+        return self.are_equal(answer, gold)
 
     def are_equal(self, left: Node, right: Node) -> bool:
         """Compare two answers; swapping them changes nothing.
@@ -79,31 +106,43 @@ class Comparison:
         Raises:
             ExpressionError: If that cannot be told within the limits.
         """
+        equal, basis = self._compare(left, right)
+        self.basis = basis or self.basis
+        return equal
+
+    def _compare(self, left: Node, right: Node) -> tuple[bool, str]:
+        """Compare by type; the words say which, unless what is below has said more."""
         if isinstance(left, Text) or isinstance(right, Text):
-            return words_of(left) == words_of(right) != ""
+            return words_of(left) == words_of(right) != "", "as words"
         if isinstance(left, Quantity) or isinstance(right, Quantity):
-            return self._are_quantities_equal(left, right)
+            return self._are_quantities_equal(left, right), "with their units"
         left, right = expanded(grouped(left)), expanded(grouped(right))
         if is_equation(left) and is_equation(right):
-            return self._are_equations_equal(left, right)
+            return self._are_equations_equal(left, right), "as equations"
         left, right = unlabelled(left), unlabelled(right)
         left, right = evaluated_matrices(left), evaluated_matrices(right)
         if isinstance(left, Quantity) or isinstance(right, Quantity):
-            return self._are_quantities_equal(left, right)
+            return self._are_quantities_equal(left, right), "with their units"
         if (is_region(left) or is_region(right)) and _are_both_regions(left, right):
             one, other = region_variable(left), region_variable(right)
-            return (one is None or other is None or one == other) and are_regions_equal(left, right)
+            if one is not None and other is not None and one != other:
+                return False, "by their variables"
+            return are_regions_equal(left, right), "as sets of numbers"
         if isinstance(left, Group) or isinstance(right, Group):
-            return self._are_groups_equal(left, right)
+            return self._are_groups_equal(left, right), "item by item"
         if isinstance(left, Relation) and isinstance(right, Relation):
-            return self._are_chains_equal(left, right)
+            return self._are_chains_equal(left, right), "as comparisons"
         if isinstance(left, Interval) and isinstance(right, Interval):
             return (left.has_low, left.has_high) == (right.has_low, right.has_high) and (
                 self.are_equal(left.low, right.low) and self.are_equal(left.high, right.high)
-            )
+            ), "as intervals"
+        for chain, value in ((left, right), (right, left)):
+            if is_equation(chain) and not symbols_of(chain) and not isinstance(value, Interval):
+                # a calculation, such as 35 + 70 = 105, which must be right as a whole
+                return all(self.are_equal(side, value) for side in chain.sides), "as a calculation"
         if isinstance(left, Relation | Interval) or isinstance(right, Relation | Interval):
-            return False
-        return self._are_values_equal(left, right)
+            return False, "by their kinds"
+        return self._are_values_equal(left, right), ""
 
     def _are_values_equal(self, left: Node, right: Node) -> bool:
         one, other = without_degrees(left), without_degrees(right)
@@ -113,36 +152,20 @@ class Comparison:
         elif one is not left:
             return self._are_values_equal(one, other)
         if canonical(left) == canonical(right):
+            self.basis = "by their form"
             return _has_meaning(left)
         if is_set_expression(left) or is_set_expression(right):
+            self.basis = "by their kinds"
             return False
+        self.basis = "by their values"
         try:
-            return are_scalars_equal(left, right, self.precision)
+            return are_scalars_equal(left, right, self.policy.precision, self.policy.percent)
         except UndecidedError:
+            self.basis = "by sympy"
             return self.decide(left, right)
 
     def _are_quantities_equal(self, left: Node, right: Node) -> bool:
-        if not isinstance(left, Quantity) or not isinstance(right, Quantity):
-            quantity, plain = (left, right) if isinstance(left, Quantity) else (right, left)
-            assert isinstance(quantity, Quantity)
-            if self.are_equal(quantity.value, plain):
-                return True
-            if len(quantity.unit) == 1:  # a variable after all
-                return self.are_equal(
-                    Call("multiply", (quantity.value, Symbol(quantity.unit))), plain
-                )
-            return False
-        one, other = unit_factor(left.unit), unit_factor(right.unit)
-        if one is None or other is None:
-            return are_same_unit(left.unit, right.unit) and self.are_equal(left.value, right.value)
-        if one[0] != other[0]:
-            return False
-        if one[1] == other[1]:
-            return self.are_equal(left.value, right.value)
-        return self.are_equal(
-            Call("multiply", (number_node(one[1]), left.value)),
-            Call("multiply", (number_node(other[1]), right.value)),
-        )
+        return are_quantities_equal(left, right, self.policy.units, self.are_equal)
 
     def _are_equations_equal(self, left: Relation, right: Relation) -> bool:
         one, other = unlabelled(left), unlabelled(right)
@@ -188,6 +211,8 @@ class Comparison:
                 and self.are_equal(group.items[0], single)
             )
         if left.kind in UNORDERED and right.kind in UNORDERED:
+            if self.policy.ordered:
+                return self._are_in_order(without_signs(left.items), without_signs(right.items))
             return self._are_same_items(left.items, right.items)
         if GroupKind.RATIO in (left.kind, right.kind):
             return left.kind is right.kind and self._are_ratios_equal(left.items, right.items)
@@ -221,6 +246,13 @@ class Comparison:
             self.are_equal(Call("multiply", (one, right[0])), Call("multiply", (other, left[0])))
             for one, other in zip(left[1:], right[1:], strict=True)
         )
+
+
+def _alternatives(node: Node) -> tuple[Node, ...]:
+    node = expanded(grouped(node))
+    if isinstance(node, Group) and node.kind in UNORDERED:
+        return without_signs(node.items)
+    return (node,)
 
 
 def _are_both_regions(left: Node, right: Node) -> bool:

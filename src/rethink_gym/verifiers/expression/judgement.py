@@ -1,12 +1,17 @@
-"""Judges one answer text against a gold text, by all means short of plain numbers."""
+"""Judges one answer text against a gold text, by all means short of plain numbers.
+
+What evaluation settles within a few hundredths of a second is judged here; what takes
+longer, or sympy, is deferred to a worker process that can be killed.
+"""
 
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from rethink_gym.verdict import Reason
-from rethink_gym.verifiers.expression.clock import cpu_left_s, limited_cpu
-from rethink_gym.verifiers.expression.comparison import Comparison
+from rethink_gym.verifiers.expression.clock import limited_cpu
+from rethink_gym.verifiers.expression.comparison import Comparison, Decide
 from rethink_gym.verifiers.expression.parser import parse
-from rethink_gym.verifiers.expression.symbolic import are_symbolically_equal
+from rethink_gym.verifiers.expression.policy import Policy
 from rethink_gym.verifiers.expression.tree import (
     ExpressionError,
     Node,
@@ -14,69 +19,126 @@ from rethink_gym.verifiers.expression.tree import (
     TimedOutError,
     UnreadableError,
 )
+from rethink_gym.verifiers.expression.wording import worded
 from rethink_gym.verifiers.extraction import extract_answer
 
-__all__ = ["judge_expression"]
+__all__ = ["QUICK_SHARE", "Judgement", "Question", "judge_question", "judge_quickly"]
+
+QUICK_SHARE = 0.05
+"""Share of its CPU seconds that an answer gets before it is deferred to a worker."""
 
 
-def judge_expression(
-    text: str, gold: str, *, precision: int, timeout_s: float
-) -> tuple[Reason, str]:
-    """Judge an answer.
+class Judgement(NamedTuple):
+    """Why an answer is right or wrong.
+
+    Attributes:
+        reason: Of the verdict.
+        detail: What was read on both sides, and what decided.
+    """
+
+    reason: Reason
+    detail: str
+
+
+class Question(NamedTuple):
+    """An answer that takes long to judge.
+
+    Attributes:
+        text: The answer.
+        gold: The right answer, or a sentence or formula that states it.
+        policy: What counts as the same.
+    """
+
+    text: str
+    gold: str
+    policy: Policy
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the question as plain JSON data, for `judge_question`."""
+        return {"text": self.text, "gold": self.gold, "policy": self.policy.to_dict()}
+
+
+class _DeferredError(Exception):
+    """Evaluation alone does not tell; no `ExpressionError`, so that nobody answers it."""
+
+
+def judge_quickly(text: str, gold: str, policy: Policy, timeout_s: float) -> Judgement | Question:
+    """Judge an answer unless that takes long.
 
     Args:
         text: The answer.
         gold: The right answer, or a sentence or formula that states it.
-        precision: Significant digits from which a rounded decimal will do.
-        timeout_s: CPU seconds for evaluation; sympy gets what is left of them.
+        policy: What counts as the same.
+        timeout_s: CPU seconds that the whole judging may take; at most a twentieth is
+            spent here.
 
     Returns:
-        Why the answer is right or wrong, and what is to be said about that.
-
-    Raises:
-        VerifierError: If the process that runs sympy cannot be started.
+        Why the answer is right or wrong, or the question that a worker must answer.
     """
-    gold_answer, gold_tree = _read_gold(gold)
-    if "".join(text.split()) == "".join(gold_answer.split()) and isinstance(gold_tree, str):
-        return Reason.EQUAL, "the same text"
+    try:
+        with limited_cpu(timeout_s * QUICK_SHARE):
+            return _judge(text, gold, policy, _defer)
+    except (_DeferredError, TimedOutError):
+        return Question(text, gold, policy)
+
+
+def judge_question(question: dict[str, Any]) -> dict[str, str]:
+    """Judge an answer for as long as it takes; only a worker process may call this.
+
+    Args:
+        question: What `Question.to_dict` returned.
+
+    Returns:
+        The reason and the detail of the judgement.
+    """
+    from rethink_gym.verifiers.expression.symbolic import are_symbolically_equal
+
+    policy = Policy(**question["policy"])
+    judgement = _judge(question["text"], question["gold"], policy, are_symbolically_equal)
+    return {"reason": judgement.reason.value, "detail": judgement.detail}
+
+
+def _judge(text: str, gold: str, policy: Policy, decide: Decide) -> Judgement:
+    gold_answer, gold_tree, gold_words = _read_gold(gold)
+    if gold_tree is None and "".join(text.split()) == "".join(gold_answer.split()):
+        return Judgement(Reason.EQUAL, f"the same text; the gold {gold_words}")
     try:
         tree = parse(text)
     except UnreadableError as error:
-        return Reason.UNREADABLE, str(error)
+        return Judgement(Reason.UNREADABLE, str(error))
     except (OverLimitError, RecursionError) as error:
-        return Reason.OVER_LIMIT, str(error)
-    if isinstance(gold_tree, str):
-        return Reason.DIFFERENT, gold_tree
+        return Judgement(Reason.OVER_LIMIT, str(error))
+    if gold_tree is None:
+        return Judgement(Reason.DIFFERENT, f"compared as text, since the gold {gold_words}")
+    sides = f"read as {worded(tree)} against {gold_words}"
+    comparison = Comparison(policy, decide)
     try:
-        with limited_cpu(timeout_s):
-            equal = _comparison(precision).are_equal(tree, gold_tree)
-    except TimedOutError as error:
-        return Reason.TIMED_OUT, str(error)
+        equal = comparison.accepts(gold_tree, tree)
+    except TimedOutError:
+        raise
     except (OverLimitError, RecursionError) as error:
-        return Reason.OVER_LIMIT, str(error)
+        return Judgement(Reason.OVER_LIMIT, f"{sides}: {error}")
     except ExpressionError as error:
-        return Reason.DIFFERENT, str(error)
-    return (Reason.EQUAL if equal else Reason.DIFFERENT), ""
+        return Judgement(Reason.DIFFERENT, f"{sides}: {error}")
+    if equal:
+        return Judgement(Reason.EQUAL, f"{sides}: the same, compared {comparison.basis}")
+    return Judgement(Reason.DIFFERENT, f"{sides}: not the same, compared {comparison.basis}")
 
 
 @lru_cache(maxsize=8192)
-def _read_gold(gold: str) -> tuple[str, Node | str]:
-    """Read a gold answer once: its text, and its tree or why there is none."""
+def _read_gold(gold: str) -> tuple[str, Node | None, str]:
+    """Read a gold answer once: its text, its tree if it has one, and that in words."""
     try:
-        return gold, parse(gold)
+        tree = parse(gold)
+        return gold, tree, worded(tree)
     except (OverLimitError, RecursionError) as error:
-        return gold, f"the gold answer is compared as text only: {error}"
+        return gold, None, f"is beyond the limits: {error}"
     except UnreadableError as error:
         found = extract_answer(gold)
         if found is not None and found.text != gold.strip():
             return _read_gold(found.text)
-        return gold, f"the gold answer is compared as text only: {error}"
+        return gold, None, f"is no mathematics: {error}"
 
 
-@lru_cache(maxsize=64)
-def _comparison(precision: int) -> Comparison:
-    return Comparison(precision, _ask_sympy)
-
-
-def _ask_sympy(left: Node, right: Node) -> bool:
-    return are_symbolically_equal(left, right, max(cpu_left_s(), 0.0))
+def _defer(left: Node, right: Node) -> bool:
+    raise _DeferredError

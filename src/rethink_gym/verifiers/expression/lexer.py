@@ -1,6 +1,7 @@
 """Cuts plain notation into tokens: numbers, names, commands, signs and words."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from fractions import Fraction
@@ -75,6 +76,7 @@ _TOKEN = re.compile(
   | \\mathbb\s*\{?\s*(?P<board>[RZQN])\s*\}?
   | \\(?P<command>[A-Za-z]+|[{}|])
   | (?P<letters>[A-Za-z]+)
+  | (?P<foreign>[\u00aa-\U0010ffff]+)
   | (?P<sign><=|>=|!=|==|\*\*|\\\\|\.\.\.|[-+*/^_=<>(){}\[\],;:|!%'&?.])
     """,
     re.VERBOSE | re.ASCII,
@@ -154,6 +156,11 @@ def _read(match: re.Match[str], is_spaced: bool, previous: Token | None) -> Iter
             yield Token(TokenKind.SIGN, f"\\{name}", is_spaced)
         else:
             yield Token(TokenKind.COMMAND, name, is_spaced)
+    elif kind == "foreign":
+        strange = [sign for sign in whole if unicodedata.category(sign)[0] not in "LM"]
+        if strange:
+            raise UnreadableError(f"the sign {strange[0]!r} has no meaning here")
+        yield Token(TokenKind.WORD, whole, is_spaced)
     elif kind == "letters":
         yield from _letters(whole, is_spaced)
     else:

@@ -6,6 +6,7 @@ from rethink_gym.verifiers.expression.tree import (
     GroupKind,
     Node,
     OverLimitError,
+    Symbol,
     UnreadableError,
     number_node,
 )
@@ -31,8 +32,18 @@ def evaluated_matrices(node: Node) -> Node:
         OverLimitError: If a matrix that is computed with is too big.
         UnreadableError: If the sizes do not fit.
     """
-    if not isinstance(node, Call) or node.name not in ("add", "multiply", "det"):
-        return node
+    match node:
+        case Call(name="power", arguments=(matrix, Symbol(name="T"))):
+            matrix = evaluated_matrices(matrix)
+            return (
+                _matrix([list(row) for row in zip(*_rows(matrix), strict=True)])
+                if _is_matrix(matrix)
+                else node
+            )
+        case Call(name="add" | "multiply" | "det"):
+            pass
+        case _:
+            return node
     parts = [evaluated_matrices(part) for part in node.arguments]
     if not any(_is_matrix(part) for part in parts):
         return node

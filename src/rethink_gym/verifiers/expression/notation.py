@@ -93,10 +93,17 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\[$]", " dollar "),
         (r"\\%", "%"),
         (r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z])|\{\s*\\degree\s*\})", r"\\degree "),
+        (r"\^\s*(?:\{\s*\\(?:top|intercal)\s*\}|\\(?:top|intercal)(?![A-Za-z]))", "^T"),
         (r"\^\s*\{?\s*\\prime\s*\}?", "'"),
         (r"\^\{?\\(?:text|mathrm)\{\s*(?:st|nd|rd|th)\s*\}\}?", " "),
     )
 )
+_INTERVAL = re.compile(
+    r"(?:(?<![\w)}\]])|(?<=\\cup)|(?<=\\cap))([\[\]])"
+    r"([^\[\](),;]+)([,;])([^\[\](),;]+)([\[\]])"
+)
+r"""An interval; in French notation, ``]0,1[``, brackets turned outwards leave out the end."""
+
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])")
 _ENCLOSED = re.compile(
     r"\s*(?:\\\[(.*)\\\]|\\\((.*)\\\)|\$\$([^$]*)\$\$|\$([^$]*)\$)\s*[.,;]?\s*", re.DOTALL
@@ -125,7 +132,14 @@ def plain_notation(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = text.replace("$", " dollar ")
+    if "]" in text or "[" in text:
+        text = _INTERVAL.sub(_interval, text)
     return _without_closing(text)
+
+
+def _interval(match: re.Match[str]) -> str:
+    opener, low, comma, high, closer = match.groups()
+    return f"{'(' if opener == ']' else '['}{low}{comma}{high}{')' if closer == '[' else ']'}"
 
 
 def _without_closing(text: str) -> str:

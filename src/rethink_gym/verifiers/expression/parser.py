@@ -30,6 +30,15 @@ MAX_CHARS = 10_000
 MAX_SIDES = 20
 
 _MAX_UNIT_TOKENS = 12
+_MAX_LABEL_WORDS = 6
+_DENYING_WORDS = """
+    not no never cannot isn wrong incorrect error or maybe perhaps about under over least most
+    minus negative pas non nicht kein
+"""
+_DENIALS = frozenset(_DENYING_WORDS.split())
+"""Words that no name of a value holds: they deny it, hedge it or change it."""
+
+_COPULAS = ("为", "是", "等于", "為", "等於")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -56,8 +65,35 @@ def parse(text: str) -> Node:
     words = _words(tokens)
     if words is not None:
         return Text(words)
-    reader = _Parser(tokens)
-    return reader.read_all()
+    try:
+        return _Parser(list(tokens)).read_all()
+    except UnreadableError:
+        labelled = _labelled(tokens)
+        if labelled is None:
+            raise
+        return labelled
+
+
+def _labelled(tokens: list[Token]) -> Node | None:
+    """Read a value that words name, such as ``Total cost: 5`` or ``area = 3 * 4 = 12``."""
+    end = 0
+    while tokens[end].kind is TokenKind.WORD or (end and tokens[end].kind is TokenKind.NAME):
+        end += 1
+    words = " ".join(token.text for token in tokens[:end]).lower()
+    if not 0 < end <= _MAX_LABEL_WORDS or _DENIALS & set(words.split()):
+        return None
+    if tokens[end].kind is TokenKind.SIGN and tokens[end].text in "=:":
+        end += 1
+    elif not words.endswith(_COPULAS):
+        return None
+    if not any(token.kind is TokenKind.NUMBER for token in tokens[end:]):
+        return None
+    value = _Parser(tokens[end:]).read_all()
+    if isinstance(value, Relation) and set(value.operators) == {"="}:
+        return Relation((Text(words), *value.sides), ("=", *value.operators))
+    if isinstance(value, Relation):
+        return None
+    return Relation((Text(words), value), ("=",))
 
 
 def _words(tokens: list[Token]) -> str | None:

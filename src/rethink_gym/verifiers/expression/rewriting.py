@@ -65,6 +65,8 @@ def label_of(relation: Relation) -> Node | None:
 
 def _is_label(node: Node) -> bool:
     match node:
+        case Text():
+            return True
         case Symbol(name=name):
             return name not in CONSTANTS
         case Call(name=name) if name.startswith("function "):

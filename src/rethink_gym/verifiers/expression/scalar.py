@@ -25,7 +25,7 @@ _NUM_SIGNED_POINTS = 3
 _MAX_RATIONAL = 997
 
 
-def are_scalars_equal(left: Node, right: Node, precision: int) -> bool:
+def are_scalars_equal(left: Node, right: Node, precision: int, percent: str = "either") -> bool:
     """Compare two expressions by value.
 
     Without variables they are worked out, exactly where they are rational, else to
@@ -37,6 +37,7 @@ def are_scalars_equal(left: Node, right: Node, precision: int) -> bool:
         left: One expression.
         right: The other.
         precision: Significant digits from which a rounded decimal will do.
+        percent: What a percentage equals, as `are_numbers_equal` takes it.
 
     Returns:
         Whether they are equal; an expression without a value equals nothing.
@@ -47,7 +48,7 @@ def are_scalars_equal(left: Node, right: Node, precision: int) -> bool:
     """
     one, other = _literal(left), _literal(right)
     if one is not None and other is not None:
-        return are_numbers_equal(one, other, precision)
+        return are_numbers_equal(one, other, precision, percent)
     names = sorted(symbols_of(left) | symbols_of(right))
     if not names:
         return _are_constants_equal(left, right, one, other, precision)

@@ -1,196 +1,155 @@
-"""Asks sympy, in a process that can be killed when it takes too long.
+"""Asks sympy whether two expressions are equal.
 
-One process serves the whole program, one question at a time. It is started when
-first needed, started anew if it had to be killed, and never shared with a forked
-child, which starts its own. There are no signal handlers, so any thread may ask.
+Only a worker process calls this (see `rethink_gym.verifiers.worker`): sympy may take
+for ever, so whoever calls it must be killable. Its objects are made node by node from
+our own trees, and no text is ever given to sympy to read.
 """
 
-import atexit
-import json
-import os
-import queue
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from rethink_gym.errors import VerifierError
 from rethink_gym.verifiers.expression.tree import (
     Call,
     Node,
-    OverLimitError,
     Symbol,
-    TimedOutError,
     UndecidedError,
     UnreadableError,
 )
 from rethink_gym.verifiers.number import Number
 
-__all__ = ["are_symbolically_equal"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_START_TIMEOUT_S = 60.0
-_GRACE_S = 1.0
-"""How much later than its own deadline a worker that keeps time may answer."""
+__all__ = ["are_symbolically_equal", "load_sympy"]
 
-_WORKER = Path(__file__).with_name("worker.py")
+_ENOUGH_DIGITS = 25
 
 
-def are_symbolically_equal(left: Node, right: Node, timeout_s: float) -> bool:
-    """Let sympy decide whether two expressions are equal.
+@cache
+def load_sympy() -> "_Builder":
+    """Load sympy, and return what makes its objects; takes half a second once."""
+    import sympy
+
+    return _Builder(sympy)
+
+
+def are_symbolically_equal(left: Node, right: Node) -> bool:
+    """Let sympy decide whether two expressions are equal; takes unbounded time.
 
     Args:
         left: One expression.
         right: The other.
-        timeout_s: Wall-clock seconds that sympy gets. Starting the process, which is
-            done once, takes up to half of them; more than that is not counted.
 
     Returns:
         Whether they are equal.
 
     Raises:
-        TimedOutError: If sympy takes longer.
-        OverLimitError: If sympy runs out of memory.
         UndecidedError: If sympy cannot tell.
         UnreadableError: If a side is no expression.
-        VerifierError: If the process cannot be started.
     """
-    reply = _owner.ask({"left": _as_data(left), "right": _as_data(right)}, timeout_s)
-    match reply["outcome"]:
-        case "equal":
-            return True
-        case "different":
-            return False
-        case "timed_out":
-            raise TimedOutError(f"sympy took longer than {timeout_s:.2g} s")
-        case "died":
-            raise OverLimitError("sympy took too much memory")
-        case _:
-            raise UndecidedError(str(reply["detail"]))
+    build = load_sympy()
+    try:
+        equal = _are_equal(build.sympy, build(left), build(right))
+    except (UnreadableError, MemoryError):
+        raise
+    except Exception as error:  # sympy promises nothing about what it raises
+        raise UndecidedError(f"sympy: {type(error).__name__}: {error}"[:200]) from error
+    if equal is None:
+        raise UndecidedError("sympy cannot tell")
+    return equal
 
 
-def _as_data(node: Node) -> list[Any]:
-    match node:
-        case Number(value=value):
-            return ["number", hex(value.numerator), hex(value.denominator)]
-        case Symbol(name=name):
-            return ["symbol", name]
-        case Call(name=name, arguments=arguments):
-            return ["call", name, *map(_as_data, arguments)]
-        case _:
-            raise UnreadableError("a value was expected")
+def _are_equal(sympy: Any, left: Any, right: Any) -> bool | None:
+    difference = (left - right).doit()
+    if difference == 0:
+        return True
+    if difference.has(sympy.zoo, sympy.nan, sympy.AccumBounds):
+        return None
+    if difference.has(sympy.oo):
+        return False if difference.is_infinite else None
+    if not difference.free_symbols:
+        value = difference.evalf(40, maxn=200)
+        if value.is_number and not value.has(sympy.Integral, sympy.Limit, sympy.Sum):
+            size = abs(left.doit().evalf(20)) + abs(right.doit().evalf(20))
+            return bool(abs(value) <= size * sympy.Float(10) ** -_ENOUGH_DIGITS)
+    simplified = sympy.simplify(difference)
+    if simplified == 0:
+        return True
+    return False if simplified.is_zero is False else None
 
 
-class _Worker:
-    """One process, and a thread that reads what it says."""
+class _Builder:
+    """Makes sympy objects of our trees."""
 
-    def __init__(self) -> None:
-        if not sys.executable:
-            raise VerifierError("The symbolic worker needs sys.executable to be set.")
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", str(_WORKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            start_new_session=True,
-        )
-        self.replies: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self.grace_s: float | None = None  # not known before it is ready
-        threading.Thread(target=self._listen, daemon=True).start()
+    def __init__(self, sympy: Any) -> None:
+        self.sympy = sympy
+        self.operations: dict[str, Callable[..., Any]] = {
+            "add": sympy.Add,
+            "multiply": sympy.Mul,
+            "power": sympy.Pow,
+            "abs": sympy.Abs,
+            "degree": lambda value: value * sympy.pi / 180,
+            "factorial": self.factorial,
+            "binomial": sympy.binomial,
+            "mod": sympy.Mod,
+            "floor": sympy.floor,
+            "ceil": sympy.ceiling,
+            "min": sympy.Min,
+            "max": sympy.Max,
+            "gcd": sympy.gcd,
+            "lcm": sympy.lcm,
+            "exp": sympy.exp,
+            "ln": sympy.log,
+            "log10": lambda value: sympy.log(value, 10),
+            **{
+                name: getattr(sympy, name)
+                for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh")
+            },
+            **{f"arc{name}": getattr(sympy, f"a{name}") for name in ("sin", "cos", "tan", "cot")},
+            **{
+                f"{name}_inverse": getattr(sympy, f"a{name}")
+                for name in ("sec", "csc", "sinh", "cosh", "tanh")
+            },
+            "derivative": sympy.Derivative,
+            "limit": sympy.Limit,
+            "integral": self.integral,
+            "sum": lambda body, name, low, high: sympy.Sum(body, (name, low, high)),
+            "product": lambda body, name, low, high: sympy.Product(body, (name, low, high)),
+        }
+        self.constants = {"pi": sympy.pi, "e": sympy.E, "i": sympy.I, "oo": sympy.oo}
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        buffer = b""
-        try:
-            while chunk := os.read(self.process.stdout.fileno(), 65_536):
-                *lines, buffer = (buffer + chunk).split(b"\n")
-                for line in lines:
-                    self.replies.put(json.loads(line))
-        except (OSError, ValueError):
-            pass  # the pipe was closed under us: the process is being replaced
-        self.replies.put(None)
+    def __call__(self, node: Node) -> Any:
+        """Make one object.
 
-    def wait_until_ready(self) -> None:
-        if self.grace_s is not None:
-            return
-        try:
-            reply = self.replies.get(timeout=_START_TIMEOUT_S)
-        except queue.Empty:
-            reply = None
-        if reply is None:
-            self.kill()
-            raise VerifierError(
-                "The symbolic worker did not start. Check that "
-                f"`{sys.executable} -c 'import sympy'` works."
-            )
-        self.grace_s = _GRACE_S if reply["keeps_time"] else 0.0
+        Raises:
+            UnreadableError: If the node is no value.
+            UndecidedError: If an operation is not known to sympy.
+        """
+        sympy = self.sympy
+        match node:
+            case Number(value=value):
+                return sympy.Rational(value.numerator, value.denominator)
+            case Symbol(name=name):
+                known = self.constants.get(name)
+                return sympy.Symbol(name) if known is None else known
+            case Call(name=name, arguments=arguments):
+                values = [self(argument) for argument in arguments]
+                if name.startswith("function "):
+                    return sympy.Function(name[9:])(*values)
+                if name not in self.operations:
+                    raise UndecidedError(f"{name} takes more than sympy")
+                return self.operations[name](*values)
+            case _:
+                raise UnreadableError("a value was expected")
 
-    def ask(self, question: dict[str, Any], timeout_s: float) -> dict[str, Any] | None:
-        """Put one question; None if no answer came in time or the process is gone."""
-        assert self.process.stdin is not None
-        data = json.dumps({**question, "timeout_s": timeout_s})
-        try:
-            self.process.stdin.write(data.encode() + b"\n")
-            return self.replies.get(timeout=timeout_s + (self.grace_s or 0.0))
-        except (BrokenPipeError, queue.Empty):
-            return None
+    def factorial(self, value: Any) -> Any:
+        """Refuse factorials that would fill the memory before the deadline."""
+        if value.is_number and value > 10_000:
+            raise ValueError("a factorial is too big")
+        return self.sympy.factorial(value)
 
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-    def forget(self) -> None:
-        """Let go of a process that belongs to the parent of this one."""
-        self.process.returncode = 0
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-class _Owner:
-    """Holds the one worker of this process."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.worker: _Worker | None = None
-
-    def ask(self, question: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-        with self.lock:
-            if self.worker is None:
-                self.worker = _Worker()
-            started = time.monotonic()
-            try:
-                self.worker.wait_until_ready()
-            except VerifierError:
-                self.worker = None
-                raise
-            waited_s = time.monotonic() - started
-            reply = self.worker.ask(question, max(timeout_s - waited_s, timeout_s / 2))
-            if reply is None:
-                self.worker.kill()
-                self.worker = _Worker()  # it loads sympy while nobody waits
-                return {"outcome": "timed_out"}
-            return reply
-
-    def close(self) -> None:
-        with self.lock:
-            if self.worker is not None:
-                self.worker.kill()
-                self.worker = None
-
-    def after_fork(self) -> None:
-        self.lock = threading.Lock()
-        if self.worker is not None:
-            self.worker.forget()
-            self.worker = None
-
-
-_owner = _Owner()
-atexit.register(_owner.close)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_owner.after_fork)
+    def integral(self, body: Any, name: Any, *bounds: Any) -> Any:
+        """Make a definite integral; there is no one indefinite one."""
+        if len(bounds) != 2:
+            raise ValueError("an indefinite integral is no single value")
+        return self.sympy.Integral(body, (name, *bounds))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from rethink_gym.verifiers.expression.clock import cpu_left_s
+from rethink_gym.verifiers.expression.clock import cpu_left_s, uncounted
 from rethink_gym.verifiers.expression.exact import exact_value
 from rethink_gym.verifiers.expression.tree import (
     Call,
@@ -44,9 +44,10 @@ _LOCAL = threading.local()
 def context(digits: int) -> Any:  # mpmath ships no types
     """Return this thread's own mpmath context, set to a precision in digits."""
     if not hasattr(_LOCAL, "context"):
-        from mpmath.ctx_mp import MPContext
+        with uncounted():
+            from mpmath.ctx_mp import MPContext
 
-        _LOCAL.context = MPContext()
+            _LOCAL.context = MPContext()
     _LOCAL.context.dps = digits
     return _LOCAL.context
 

@@ -19,7 +19,7 @@ __all__ = [
 
 _FUNCTIONS = """
     sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan arccot asin acos atan
-    ln log lg exp abs max min gcd lcm floor ceil factorial det
+    ln log lg exp abs max min gcd lcm floor ceil factorial det cis
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())
 """Names that are applied to what follows, with or without a backslash."""

@@ -1,0 +1,94 @@
+"""Builds graders from the known JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rethink_gym.errors import argument_error, check_choice
+from rethink_gym.verifiers.graders.answer import MathGrader, StepsGrader
+from rethink_gym.verifiers.graders.grader import Grader
+from rethink_gym.verifiers.graders.judge import Judge
+from rethink_gym.verifiers.graders.model import LabelModel, ScoreModel
+from rethink_gym.verifiers.graders.multi import Multi
+from rethink_gym.verifiers.graders.python import PythonGrader
+from rethink_gym.verifiers.graders.similarity import Embed, TextSimilarity
+from rethink_gym.verifiers.graders.string_check import StringCheck
+
+__all__ = ["grader_from_dict"]
+
+_TYPES: dict[str, type[Grader]] = {
+    grader.type: grader
+    for grader in (
+        StringCheck,
+        TextSimilarity,
+        ScoreModel,
+        LabelModel,
+        PythonGrader,
+        Multi,
+        MathGrader,
+        StepsGrader,
+    )
+}
+
+
+def grader_from_dict(
+    data: Mapping[str, Any], *, judge: Judge | None = None, embed: Embed | None = None
+) -> Grader:
+    """Build a grader from plain data.
+
+    Args:
+        data: The known JSON of a grader, or of one of our types ``math`` and ``steps``:
+            its type under ``"type"``, then its fields.
+        judge: Who judges for ``score_model`` and ``label_model``: a policy, a function
+            from the text to the judgement, a function of ``messages``, or one of these
+            for each model by name.
+        embed: What gives the vectors for the metric ``cosine``.
+
+    Returns:
+        The grader. What it lacks for grading, such as a judge or a library, is told by
+        `Grader.check_ready`, so that any configuration can be read, kept and written.
+
+    Raises:
+        ArgumentError: If the type or a field is unknown, or a field is missing or not
+            what it must be.
+    """
+    try:
+        plain = json.loads(json.dumps(data, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise argument_error("grader", "plain JSON data", data, f"{error}.") from error
+    return _build(plain, {"judge": judge, "embed": embed})
+
+
+def _build(data: object, tools: Mapping[str, Any]) -> Grader:
+    if not isinstance(data, dict):
+        raise argument_error("grader", "fields by name", data)
+    kind = data.get("type")
+    if kind == "code":
+        raise argument_error(
+            "type",
+            "of a grader that runs no program, as this version has no sandbox to run it in",
+            kind,
+        )
+    grader_class = _TYPES[check_choice("type", kind, _TYPES)]
+    if grader_class is Multi and "graders" in data:
+        data = {**data, "graders": _parts(data["graders"], tools)}
+    return grader_class.from_dict(data, **tools)
+
+
+def _parts(
+    graders: object, tools: Mapping[str, Any]
+) -> Grader | tuple[Grader, ...] | dict[str, Grader]:
+    """Build the parts of a multi grader, in the layout in which they are given."""
+    if isinstance(graders, dict):
+        if isinstance(graders.get("type"), str):  # a single one, as the schema has it
+            return _part(graders, tools)
+        return {name: _part(part, tools) for name, part in graders.items()}
+    if isinstance(graders, list):
+        return tuple(_part(part, tools) for part in graders)
+    raise argument_error("graders", "graders by name, or a list of graders", graders)
+
+
+def _part(data: object, tools: Mapping[str, Any]) -> Grader:
+    if isinstance(data, dict) and data.get("type") == Multi.type:
+        raise argument_error("graders", "graders that are no multi", data)
+    return _build(data, tools)

@@ -1,0 +1,110 @@
+"""The grader that combines others by a formula."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from rethink_gym.errors import argument_error
+from rethink_gym.verifiers.graders.formula import FormulaError, parse_formula
+from rethink_gym.verifiers.graders.grade import ErrorKind
+from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
+from rethink_gym.verifiers.graders.template import Context
+
+__all__ = ["Multi"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multi(Grader):
+    """Combines the values of other graders.
+
+    A part whose score is missing leaves the whole without one, if the formula uses it.
+
+    Attributes:
+        graders: The parts: by name, or a tuple, or a single one, in which cases the name
+            of each is its own.
+        calculate_output: Formula over the names, as in `formula`. It sees each part's
+            value in the part's own range.
+
+    Raises:
+        ArgumentError: If a field is not what it must be, two parts have one name, a part
+            is a multi grader, or the formula uses a name that no part has.
+    """
+
+    type: ClassVar[str] = "multi"
+
+    graders: Mapping[str, Grader] | tuple[Grader, ...] | Grader
+    calculate_output: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_text("calculate_output", self.calculate_output)
+        if isinstance(self.graders, Mapping | tuple) and not self.graders:
+            raise argument_error("graders", "one or more graders", self.graders)
+        for name, part in self.parts.items():
+            if not isinstance(part, Grader) or isinstance(part, Multi):
+                raise argument_error(f"graders[{name!r}]", "a grader that is no multi", part)
+        for name in sorted(parse_formula(self.calculate_output).names):
+            if name not in self.parts:
+                raise argument_error(
+                    "calculate_output",
+                    f"a formula over {', '.join(self.parts)}",
+                    self.calculate_output,
+                    f"There is no grader {name!r}.",
+                )
+
+    @cached_property
+    def parts(self) -> Mapping[str, Grader]:
+        """The parts by name."""
+        if isinstance(self.graders, Mapping):
+            return self.graders
+        graders = (self.graders,) if isinstance(self.graders, Grader) else self.graders
+        parts = {grader.name: grader for grader in graders}
+        if len(parts) < len(graders):
+            raise argument_error("graders", "graders of different names", list(parts))
+        return parts
+
+    def check_ready(self) -> None:
+        """Check that each part has what it needs.
+
+        Raises:
+            MissingExtraError: If a library is not installed.
+            ArgumentError: If a judge, an embedding or a sandbox is not there.
+        """
+        for part in self.parts.values():
+            part.check_ready()
+
+    def judge_context(self, context: Context) -> Judged:
+        """Grade the parts and compute the formula."""
+        grades = {
+            name: part.grade(context.sample, context.item) for name, part in self.parts.items()
+        }
+        values = {name: grade.value for name, grade in grades.items()}
+        errors: dict[ErrorKind, str] = {}
+        for name, grade in grades.items():
+            for kind, detail in grade.errors.items():
+                errors.setdefault(kind, f"{name}: {detail}")
+        formula = parse_formula(self.calculate_output)
+        known = {name: value for name, value in values.items() if value is not None}
+        missing = sorted(formula.names - known.keys())
+        if missing:
+            return Judged(None, f"no score from {', '.join(missing)}", values, errors)
+        try:
+            return Judged(formula.value(known), formula.text, values, errors)
+        except FormulaError as error:
+            errors[ErrorKind.FORMULA_PARSE_ERROR] = str(error)
+            return Judged(None, str(error), values, errors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration as plain JSON data, the parts as they were given."""
+        data: dict[str, Any] = {"type": self.type, "name": self.name}
+        if isinstance(self.graders, Grader):
+            data["graders"] = self.graders.to_dict()
+        elif isinstance(self.graders, Mapping):
+            data["graders"] = {name: part.to_dict() for name, part in self.graders.items()}
+        else:
+            data["graders"] = [part.to_dict() for part in self.graders]
+        data["calculate_output"] = self.calculate_output
+        if self.pass_threshold is not None:
+            data["pass_threshold"] = self.pass_threshold
+        return data

@@ -1,0 +1,215 @@
+"""Expressions as quotients of polynomials with exact coefficients, within bounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rethink_gym.verifiers.expression.exact import exact_value
+from rethink_gym.verifiers.expression.tree import Call, Node, Symbol, UndefinedError
+from rethink_gym.verifiers.number import Number
+
+__all__ = ["Polynomial", "Quotient", "TooBigError", "quotient_of"]
+
+MAX_TERMS = 60
+MAX_DEGREE = 12
+MAX_BITS = 2_000
+
+_CONSTANTS = frozenset(("pi", "oo", "reals", "integers", "rationals", "naturals", "empty"))
+"""Names that never stand for a number to be found."""
+
+Monomial = tuple[tuple[str, int], ...]
+"""Names with their exponents, in the order of names."""
+
+
+class TooBigError(Exception):
+    """A polynomial has too many terms, too high a degree or too many digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polynomial:
+    """A polynomial in several names.
+
+    Attributes:
+        terms: The coefficient of each monomial; none is zero.
+    """
+
+    terms: Mapping[Monomial, Fraction]
+
+    @classmethod
+    def of(cls, value: Fraction) -> "Polynomial":
+        """Build a constant."""
+        return cls({(): value} if value else {})
+
+    def __add__(self, other: "Polynomial") -> "Polynomial":
+        terms = dict(self.terms)
+        for monomial, factor in other.terms.items():
+            terms[monomial] = terms.get(monomial, Fraction(0)) + factor
+        return _checked(terms)
+
+    def __sub__(self, other: "Polynomial") -> "Polynomial":
+        return self + other.scaled(Fraction(-1))
+
+    def __mul__(self, other: "Polynomial") -> "Polynomial":
+        terms: dict[Monomial, Fraction] = {}
+        for left, one in self.terms.items():
+            for right, two in other.terms.items():
+                exponents = dict(left)
+                for name, exponent in right:
+                    exponents[name] = exponents.get(name, 0) + exponent
+                monomial = tuple(sorted(exponents.items()))
+                terms[monomial] = terms.get(monomial, Fraction(0)) + one * two
+        return _checked(terms)
+
+    def scaled(self, factor: Fraction) -> "Polynomial":
+        """Return a multiple."""
+        return _checked({monomial: value * factor for monomial, value in self.terms.items()})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names in it."""
+        return frozenset(name for monomial in self.terms for name, _ in monomial)
+
+    @property
+    def degree(self) -> int:
+        """Its degree; 0 for a constant."""
+        return max((_degree(monomial) for monomial in self.terms), default=0)
+
+    @property
+    def constant(self) -> Fraction:
+        """The term without names."""
+        return self.terms.get((), Fraction(0))
+
+    def linear(self, name: str) -> Fraction:
+        """Return the coefficient of a name by itself."""
+        return self.terms.get(((name, 1),), Fraction(0))
+
+    def replaced(self, values: Mapping[str, Fraction]) -> "Polynomial":
+        """Put values in the places of names."""
+        if not self.names & values.keys():
+            return self
+        terms: dict[Monomial, Fraction] = {}
+        for monomial, factor in self.terms.items():
+            rest: list[tuple[str, int]] = []
+            for name, exponent in monomial:
+                if name in values:
+                    factor *= values[name] ** exponent
+                else:
+                    rest.append((name, exponent))
+            kept = tuple(rest)
+            terms[kept] = terms.get(kept, Fraction(0)) + factor
+        return _checked(terms)
+
+    def normal(self) -> "Polynomial":
+        """Return the multiple whose first coefficient is 1."""
+        first = min(self.terms, default=None)
+        return self if first is None else self.scaled(1 / self.terms[first])
+
+
+def _degree(monomial: Monomial) -> int:
+    return sum(exponent for _, exponent in monomial)
+
+
+def _checked(terms: dict[Monomial, Fraction]) -> Polynomial:
+    kept = {monomial: factor for monomial, factor in terms.items() if factor}
+    if len(kept) > MAX_TERMS or any(_degree(monomial) > MAX_DEGREE for monomial in kept):
+        raise TooBigError
+    for factor in kept.values():
+        if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > MAX_BITS:
+            raise TooBigError
+    return Polynomial(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """One polynomial over another that is not zero."""
+
+    above: Polynomial
+    below: Polynomial
+
+    def minus(self, other: "Quotient") -> Polynomial:
+        """Return a polynomial that is zero where the two agree."""
+        if self.below == other.below:
+            return self.above - other.above
+        return self.above * other.below - other.above * self.below
+
+
+_ONE = Polynomial.of(Fraction(1))
+
+
+def quotient_of(node: Node) -> Quotient | None:
+    """Bring an expression to one quotient of polynomials.
+
+    Args:
+        node: Any tree.
+
+    Returns:
+        The quotient, or None if the expression is made of more than sums, products
+        and whole powers of names and numbers, divides by zero or is too big.
+    """
+    try:
+        return _quotient(node)
+    except (TooBigError, UndefinedError):
+        return None
+
+
+def _quotient(node: Node) -> Quotient | None:
+    match node:
+        case Number(value=value):
+            return Quotient(Polynomial.of(value), _ONE)
+        case Symbol(name=name):
+            return (
+                None
+                if name in _CONSTANTS
+                else Quotient(Polynomial({((name, 1),): Fraction(1)}), _ONE)
+            )
+        case Call(name="add" | "multiply" as name, arguments=arguments):
+            total: Quotient | None = None
+            for part in map(_quotient, arguments):
+                if part is None:
+                    return None
+                total = part if total is None else _combined(name, total, part)
+            return total
+        case Call(name="power", arguments=(base, exponent)):
+            power = exact_value(exponent)
+            inside = _quotient(base)
+            if power is None or inside is None or power.denominator != 1:
+                return _constant(node)
+            return _power(inside, int(power))
+        case _:
+            return _constant(node)
+
+
+def _constant(node: Node) -> Quotient | None:
+    value = exact_value(node)
+    return None if value is None else Quotient(_checked({(): value}), _ONE)
+
+
+def _combined(name: str, left: Quotient, right: Quotient) -> Quotient:
+    if name == "multiply":
+        return Quotient(left.above * right.above, left.below * right.below)
+    if left.below == right.below:
+        return Quotient(left.above + right.above, left.below)
+    return Quotient(left.above * right.below + right.above * left.below, left.below * right.below)
+
+
+def _power(base: Quotient, exponent: int) -> Quotient | None:
+    above, below = base.above, base.below
+    if exponent < 0:
+        if not above.terms:
+            return None
+        above, below, exponent = below, above, -exponent
+    if above.names or below.names:
+        if exponent > MAX_DEGREE:
+            raise TooBigError
+    elif exponent * max(map(_bits, (above.constant, below.constant))) > MAX_BITS:
+        raise TooBigError
+    result = Quotient(_ONE, _ONE)
+    for _ in range(exponent):
+        result = Quotient(result.above * above, result.below * below)
+    if not result.below.names:  # one number below: divided out
+        return Quotient(result.above.scaled(1 / result.below.constant), _ONE)
+    return result
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
