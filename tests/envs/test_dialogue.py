@@ -27,7 +27,7 @@ def test_every_attempt_is_followed_by_its_verdict() -> None:
         "  Show your work.",
         "assistant, attempt 1",
         "  A: 5",
-        "  ✗ different (5 is not 4)",
+        "  ✗ different",
         "user",
         "  Again.",
         "assistant, attempt 2",

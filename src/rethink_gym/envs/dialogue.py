@@ -44,7 +44,8 @@ def render_dialogue(title: str, conversation: Conversation, verdicts: Sequence[V
 def _mark(verdict: Verdict) -> str:
     word = "✓ right" if verdict.correct else f"✗ {verdict.reason.value.replace('_', ' ')}"
     score = "" if verdict.score == float(verdict.correct) else f", score {verdict.score:g}"
-    return f"{word}{score}{f' ({verdict.detail})' if verdict.detail else ''}"
+    # The detail stays out: it names the gold answer, and there may be a next attempt.
+    return f"{word}{score}"
 
 
 def _indent(text: str) -> str:

@@ -43,7 +43,8 @@ class ReasoningEnv(gym.Env[str, str]):
 
     **Info.** ``problem_id``; ``attempt``, how many attempts have been judged; and
     after a step ``verdict``, the judgement of the newest attempt as plain data
-    (see `Verdict.to_dict`). The gold answer is not in it.
+    (see `Verdict.to_dict`), without its ``detail``, which names the gold answer; that one
+    is in `verdicts`.
 
     **Reset.** Draws a problem of the split, or takes the one that
     ``options={"problem": index}`` names, which draws nothing.
@@ -253,7 +254,8 @@ class ReasoningEnv(gym.Env[str, str]):
                 )
         self._verdicts = verdicts
         self._said += (action,) if terminated else (action, observation)
-        info = {"problem_id": problem.id, "attempt": attempt, "verdict": verdict.to_dict()}
+        shown = {**verdict.to_dict(), "detail": ""}
+        info = {"problem_id": problem.id, "attempt": attempt, "verdict": shown}
         return observation, reward, terminated, False, info
 
     def render(self) -> str | None:
