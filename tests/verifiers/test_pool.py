@@ -64,7 +64,8 @@ def test_a_question_that_takes_too_long_ends_at_its_deadline_and_the_next_is_ans
     (pid,) = pool.pids
     started = time.monotonic()
     assert pool.ask(question(ENDLESS, "5"), 0.3)["reason"] == "timed_out"
-    assert time.monotonic() - started < 3.0  # 0.3 on an idle machine
+    # 0.3 on an idle machine; on a busy one the wall limit ends it, 30 times the budget.
+    assert time.monotonic() - started < 12.0
     assert pool.ask(question(LIMIT, "1"), 5.0)["reason"] == "equal"
     assert pool.pids == [pid]
 
