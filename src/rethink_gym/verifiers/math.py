@@ -16,7 +16,7 @@ from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.expression.policy import Policy
 from rethink_gym.verifiers.extraction import Mark, extract_answer
 from rethink_gym.verifiers.number import Number, are_numbers_equal, read_number
-from rethink_gym.verifiers.verifier import Verifier
+from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
     from rethink_gym.verifiers.expression.judgement import Question
@@ -176,11 +176,8 @@ class MathVerifier(Verifier):
         Raises:
             ArgumentError: If there is an option that is not known.
         """
-        options = {name: value for name, value in data.items() if name != "type"}
-        known = cls().to_dict()
-        for name in options:
-            check_choice("option", name, [option for option in known if option != "type"])
-        return cls(**options)
+        known = [name for name in cls().to_dict() if name != "type"]
+        return cls(**read_options(data, known))
 
 
 class _Slow(NamedTuple):

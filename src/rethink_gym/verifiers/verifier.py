@@ -1,14 +1,14 @@
 """What every verifier does: judge answers, and describe itself as plain data."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rethink_gym.errors import argument_error
+from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
 
-__all__ = ["Verifier"]
+__all__ = ["Verifier", "read_options"]
 
 
 class Verifier(ABC):
@@ -58,3 +58,22 @@ class Verifier(ABC):
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON data, its kind under ``"type"``."""
+
+
+def read_options(data: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """Take the options of a verifier out of its plain data.
+
+    Args:
+        data: What `Verifier.to_dict` returned, or a part of it.
+        known: The options that there are.
+
+    Returns:
+        The options by name, without the kind.
+
+    Raises:
+        ArgumentError: If there is an option that is not known; a near miss is suggested.
+    """
+    options = {name: value for name, value in data.items() if name != "type"}
+    for name in options:
+        check_choice("option", name, known)
+    return options

@@ -11,7 +11,7 @@ from rethink_gym.problem import Problem
 from rethink_gym.verdict import StepScore, Verdict
 from rethink_gym.verifiers.math import MathVerifier
 from rethink_gym.verifiers.steps.splitting import Span, split_steps
-from rethink_gym.verifiers.verifier import Verifier
+from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
     from rethink_gym.verifiers.steps.judgement import Finding
@@ -165,9 +165,7 @@ class StepVerifier(Verifier):
         # The dispatch over all kinds knows this one, so it is looked up only now.
         from rethink_gym.verifiers import verifier_from_dict
 
-        options = {name: value for name, value in data.items() if name != "type"}
-        for name in options:
-            check_choice("option", name, ("final", "score", "use_reference", "timeout_s"))
+        options = read_options(data, ("final", "score", "use_reference", "timeout_s"))
         if "final" in options:
             options["final"] = verifier_from_dict(options["final"])
         return cls(**options)
