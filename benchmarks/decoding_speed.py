@@ -76,7 +76,7 @@ def generate(
     model: LlamaForCausalLM, prompts: Prompts, max_new_tokens: int, end_ids: tuple[int, ...]
 ) -> Prompts:
     """Let transformers draw; prompts have one length."""
-    output = model.generate(  # type: ignore[misc]
+    output = model.generate(  # type: ignore[misc]  # its decorator hides the type of self
         input_ids=torch.tensor(prompts),
         attention_mask=torch.ones(len(prompts), len(prompts[0]), dtype=torch.long),
         max_new_tokens=max_new_tokens,

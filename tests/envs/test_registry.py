@@ -204,3 +204,10 @@ def test_the_module_prefix_registers_without_an_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("math/level1/train/")
+
+
+@pytest.mark.parametrize("make", [gym.make, gym.make_vec])
+@pytest.mark.parametrize("env_id", ["Math-v0", "GSM8KSelfCorrect-v0"])
+def test_an_option_that_is_not_known_is_named_with_the_near_miss(make: Any, env_id: str) -> None:
+    with pytest.raises(ArgumentError, match=r"got 'max_attemps'\. Did you mean 'max_attempts'\?"):
+        make(env_id, max_attemps=3, **({"data": "."} if "GSM8K" in env_id else {}))

@@ -19,11 +19,11 @@ from rethink_gym.verifiers.pool import WorkerPool, shared_pool
 
 LIMIT = r"\lim_{x\to0}\frac{\sin x}{x}"
 ENDLESS = "2^{1000000000}-2^{1000000000}+5"
-POLICY: dict[str, Any] = {}
+EQUALITY: dict[str, Any] = {}
 
 
 def question(text: str, gold: str) -> dict[str, Any]:
-    return {"text": text, "gold": gold, "policy": POLICY}
+    return {"text": text, "gold": gold, "equality": EQUALITY}
 
 
 def judge_limit() -> bool:
@@ -182,5 +182,5 @@ def test_a_child_process_starts_workers_of_its_own(method: str, is_daemon: bool)
 
 
 def test_a_fault_in_the_judging_is_an_error_and_no_wrong_answer(pool: WorkerPool) -> None:
-    reply = pool.ask({"text": "1", "gold": "1", "policy": {"no": "such"}}, 5.0)
+    reply = pool.ask({"text": "1", "gold": "1", "equality": {"no": "such"}}, 5.0)
     assert reply["reason"] == Reason.ERROR

@@ -104,7 +104,7 @@ def _play_wave(
     # Slots that are left over play along with an empty text, and nobody looks at them.
     places = [*problems, *[problems[0]] * (env.num_envs - len(problems))]
     observations, infos = env.reset(
-        # Gymnasium's own vector environments take lists of seeds, whatever the base says.
+        # Gymnasium's own vector environments take lists of seeds; its base says they do not.
         seed=[(seed * 1_000_003 + problem) % 2**31 for problem in places],  # type: ignore[arg-type]
         options={"problem": places},
     )

@@ -38,11 +38,8 @@ def eval_(
     """Measure a model on held-out problems, turn by turn."""
     options = read_env_options(env, env_option or ())
 
-    from transformers.utils import logging as transformers_logging
-
     from rethink_gym.evaluation.measurement import evaluate_and_report
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
     console = Console()
     evaluate_and_report(
         model,

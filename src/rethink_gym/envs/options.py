@@ -1,7 +1,7 @@
 """The options of a reasoning environment, and those of its `reset`."""
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 import numpy as np
@@ -12,7 +12,13 @@ from rethink_gym.envs.reward import Reward
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["ReasoningOptions", "check_reset_mask", "find_problem_index", "spread_numbers"]
+__all__ = [
+    "ReasoningOptions",
+    "check_option_names",
+    "check_reset_mask",
+    "find_problem_index",
+    "spread_numbers",
+]
 
 
 class ReasoningOptions(TypedDict, total=False):
@@ -25,6 +31,20 @@ class ReasoningOptions(TypedDict, total=False):
     reward: str | Reward
     max_chars: int
     render_mode: str | None
+
+
+def check_option_names(options: Iterable[str], *own: str) -> None:
+    """Check that there are options of these names.
+
+    Args:
+        options: The names that the caller gave.
+        *own: Those that the environment's maker takes besides `ReasoningOptions`.
+
+    Raises:
+        ArgumentError: If one is not known; a near miss is suggested.
+    """
+    for name in options:
+        check_choice("option", name, (*own, *ReasoningOptions.__annotations__))
 
 
 def find_problem_index(options: Mapping[str, Any] | None, size: int, split: str) -> int | None:

@@ -5,7 +5,7 @@ from typing import Unpack
 import gymnasium as gym
 from gymnasium.vector import AutoresetMode
 
-from rethink_gym.envs.options import ReasoningOptions
+from rethink_gym.envs.options import ReasoningOptions, check_option_names
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.task import Task
 from rethink_gym.envs.tasks.gsm8k import GSM8K
@@ -56,6 +56,7 @@ def make_math(*, level: int = 1, **options: Unpack[ReasoningOptions]) -> Reasoni
     Raises:
         ArgumentError: If an argument is not what it must be.
     """
+    check_option_names(options, "level")
     return ReasoningEnv(MathMix(level), **options)
 
 
@@ -80,6 +81,7 @@ def make_math_vector(
     Raises:
         ArgumentError: If an argument is not what it must be.
     """
+    check_option_names(options, "level")
     return _make_vector(MathMix(level), num_envs, autoreset_mode, options)
 
 
@@ -98,6 +100,7 @@ def make_gsm8k(*, data: str = GSM8K.HUB_NAME, **options: Unpack[ReasoningOptions
         DataNotFoundError: If there is no such folder or data set.
         HubUnavailableError: If the hub is needed and does not answer.
     """
+    check_option_names(options, "data")
     return ReasoningEnv(GSM8K(data), **options)
 
 
@@ -124,6 +127,7 @@ def make_gsm8k_vector(
         DataNotFoundError: If there is no such folder or data set.
         HubUnavailableError: If the hub is needed and does not answer.
     """
+    check_option_names(options, "data")
     return _make_vector(GSM8K(data), num_envs, autoreset_mode, options)
 
 

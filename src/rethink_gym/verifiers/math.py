@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers.expression.policy import Policy
+from rethink_gym.verifiers.expression.equality import Equality
 from rethink_gym.verifiers.extraction import Mark, extract_answer
 from rethink_gym.verifiers.number import Number, are_numbers_equal, read_number
 from rethink_gym.verifiers.verifier import Verifier, read_options
@@ -73,7 +73,7 @@ class MathVerifier(Verifier):
         timeout_s: float = 1.0,
     ) -> None:
         self.mode = check_choice("mode", mode, MODES)
-        self.policy = Policy(
+        self.equality = Equality(
             precision=precision, units=units, percent=percent, multiple=multiple, ordered=ordered
         )
         if not (isinstance(timeout_s, int | float) and math.isfinite(timeout_s) and timeout_s > 0):
@@ -144,7 +144,7 @@ class MathVerifier(Verifier):
         # Loaded when first needed: plain numbers need none of it.
         from rethink_gym.verifiers.expression.judgement import Judgement, judge_quickly
 
-        judgement = judge_quickly(text, _gold_answer(problem.gold), self.policy, self.timeout_s)
+        judgement = judge_quickly(text, _gold_answer(problem.gold), self.equality, self.timeout_s)
         if isinstance(judgement, Judgement):
             return _verdict(text, judgement.reason, place + judgement.detail)
         return _Slow(text, place, judgement)
@@ -165,7 +165,7 @@ class MathVerifier(Verifier):
         return {
             "type": "math",
             "mode": self.mode,
-            **self.policy.to_dict(),
+            **self.equality.to_dict(),
             "timeout_s": self.timeout_s,
         }
 

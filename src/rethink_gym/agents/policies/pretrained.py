@@ -157,9 +157,9 @@ def _load(
 def _no_progress_bars() -> Iterator[None]:
     """Keep transformers from drawing bars for files that are here already."""
     had_bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
     try:
         yield
     finally:
         if had_bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # no types there

@@ -6,8 +6,8 @@ or the name of the unknown, does not matter; what contradicts does.
 
 from collections.abc import Callable
 
+from rethink_gym.verifiers.expression.equality import Equality
 from rethink_gym.verifiers.expression.matrix import evaluated_matrices
-from rethink_gym.verifiers.expression.policy import Policy
 from rethink_gym.verifiers.expression.quantity import are_quantities_equal
 from rethink_gym.verifiers.expression.region import (
     are_regions_equal,
@@ -59,15 +59,15 @@ class Comparison:
     """Compares trees.
 
     Args:
-        policy: What counts as the same.
+        equality: What counts as the same.
         decide: What to ask about expressions that evaluation cannot compare.
 
     Attributes:
         basis: What decided the newest comparison, in words.
     """
 
-    def __init__(self, policy: Policy, decide: Decide) -> None:
-        self.policy = policy
+    def __init__(self, equality: Equality, decide: Decide) -> None:
+        self.equality = equality
         self.decide = decide
         self.basis = ""
 
@@ -75,17 +75,17 @@ class Comparison:
         """Tell whether an answer is right.
 
         Args:
-            gold: The right answer, or several of which one is enough if the policy says so.
+            gold: The right answer, or several of which one is enough if any will do.
             answer: What was answered.
 
         Returns:
-            Whether it is right. Unless the policy takes any of several answers, the
+            Whether it is right. Unless any of several answers will do, the
             two sides may be swapped.
 
         Raises:
             ExpressionError: If that cannot be told within the limits.
         """
-        if self.policy.multiple == "any":
+        if self.equality.multiple == "any":
             golds, answers = _alternatives(gold), _alternatives(answer)
             if len(golds) > 1 and len(golds) * len(answers) <= MAX_PAIRS:
                 right = all(any(self.are_equal(one, item) for one in golds) for item in answers)
@@ -159,13 +159,13 @@ class Comparison:
             return False
         self.basis = "by their values"
         try:
-            return are_scalars_equal(left, right, self.policy.precision, self.policy.percent)
+            return are_scalars_equal(left, right, self.equality.precision, self.equality.percent)
         except UndecidedError:
             self.basis = "by sympy"
             return self.decide(left, right)
 
     def _are_quantities_equal(self, left: Node, right: Node) -> bool:
-        return are_quantities_equal(left, right, self.policy.units, self.are_equal)
+        return are_quantities_equal(left, right, self.equality.units, self.are_equal)
 
     def _are_equations_equal(self, left: Relation, right: Relation) -> bool:
         one, other = unlabelled(left), unlabelled(right)
@@ -211,7 +211,7 @@ class Comparison:
                 and self.are_equal(group.items[0], single)
             )
         if left.kind in UNORDERED and right.kind in UNORDERED:
-            if self.policy.ordered:
+            if self.equality.ordered:
                 return self._are_in_order(without_signs(left.items), without_signs(right.items))
             return self._are_same_items(left.items, right.items)
         if GroupKind.RATIO in (left.kind, right.kind):

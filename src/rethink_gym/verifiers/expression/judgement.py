@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.expression.clock import limited_cpu
 from rethink_gym.verifiers.expression.comparison import Comparison, Decide
+from rethink_gym.verifiers.expression.equality import Equality
 from rethink_gym.verifiers.expression.parser import parse
-from rethink_gym.verifiers.expression.policy import Policy
 from rethink_gym.verifiers.expression.tree import (
     ExpressionError,
     Node,
@@ -46,29 +46,31 @@ class Question(NamedTuple):
     Attributes:
         text: The answer.
         gold: The right answer, or a sentence or formula that states it.
-        policy: What counts as the same.
+        equality: What counts as the same.
     """
 
     text: str
     gold: str
-    policy: Policy
+    equality: Equality
 
     def to_dict(self) -> dict[str, Any]:
         """Return the question as plain JSON data, for `judge_question`."""
-        return {"text": self.text, "gold": self.gold, "policy": self.policy.to_dict()}
+        return {"text": self.text, "gold": self.gold, "equality": self.equality.to_dict()}
 
 
 class _DeferredError(Exception):
     """Evaluation alone does not tell; no `ExpressionError`, so that nobody answers it."""
 
 
-def judge_quickly(text: str, gold: str, policy: Policy, timeout_s: float) -> Judgement | Question:
+def judge_quickly(
+    text: str, gold: str, equality: Equality, timeout_s: float
+) -> Judgement | Question:
     """Judge an answer unless that takes long.
 
     Args:
         text: The answer.
         gold: The right answer, or a sentence or formula that states it.
-        policy: What counts as the same.
+        equality: What counts as the same.
         timeout_s: CPU seconds that the whole judging may take; at most a twentieth is
             spent here.
 
@@ -77,9 +79,9 @@ def judge_quickly(text: str, gold: str, policy: Policy, timeout_s: float) -> Jud
     """
     try:
         with limited_cpu(timeout_s * QUICK_SHARE):
-            return _judge(text, gold, policy, _defer)
+            return _judge(text, gold, equality, _defer)
     except (_DeferredError, TimedOutError):
-        return Question(text, gold, policy)
+        return Question(text, gold, equality)
 
 
 def judge_question(question: dict[str, Any]) -> dict[str, str]:
@@ -93,12 +95,12 @@ def judge_question(question: dict[str, Any]) -> dict[str, str]:
     """
     from rethink_gym.verifiers.expression.symbolic import are_symbolically_equal
 
-    policy = Policy(**question["policy"])
-    judgement = _judge(question["text"], question["gold"], policy, are_symbolically_equal)
+    equality = Equality(**question["equality"])
+    judgement = _judge(question["text"], question["gold"], equality, are_symbolically_equal)
     return {"reason": judgement.reason.value, "detail": judgement.detail}
 
 
-def _judge(text: str, gold: str, policy: Policy, decide: Decide) -> Judgement:
+def _judge(text: str, gold: str, equality: Equality, decide: Decide) -> Judgement:
     gold_answer, gold_tree, gold_words = _read_gold(gold)
     if gold_tree is None and "".join(text.split()) == "".join(gold_answer.split()):
         return Judgement(Reason.EQUAL, f"the same text; the gold {gold_words}")
@@ -111,7 +113,7 @@ def _judge(text: str, gold: str, policy: Policy, decide: Decide) -> Judgement:
     if gold_tree is None:
         return Judgement(Reason.DIFFERENT, f"compared as text, since the gold {gold_words}")
     sides = f"read as {worded(tree)} against {gold_words}"
-    comparison = Comparison(policy, decide)
+    comparison = Comparison(equality, decide)
     try:
         equal = comparison.accepts(gold_tree, tree)
     except TimedOutError:

@@ -119,13 +119,13 @@ def write(
     return whole[0], whole[1]
 
 
-class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # no types there
     """One layer of our cache in the clothes that transformers expects."""
 
     is_sliding = False
 
     def __init__(self, index: int, block: Block, cache: KeyValueCache) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # no types there
         self._index, self._block, self._cache = index, block, cache
         self.is_initialized = True
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rethink_gym.errors import argument_error, check_choice, check_count
 
-__all__ = ["MULTIPLE", "PERCENT", "UNITS", "Policy"]
+__all__ = ["MULTIPLE", "PERCENT", "UNITS", "Equality"]
 
 UNITS = ("optional", "required", "ignored")
 PERCENT = ("either", "value")
@@ -13,20 +13,8 @@ MULTIPLE = ("all", "any")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What counts as the same answer.
-
-    Attributes:
-        precision: Significant digits from which a rounded decimal will do for a value
-            that never ends.
-        units: ``"optional"``: a unit that one side leaves out does not matter, one
-            that contradicts does. ``"required"``: a unit that one side has must stand
-            on the other too. ``"ignored"``: only the figures are compared.
-        percent: ``"either"``: 25% is 0.25 and also 25. ``"value"``: it is 0.25 alone.
-        multiple: ``"all"``: all of several right answers are needed. ``"any"``: one
-            or more of them will do, and nothing else.
-        ordered: Whether lists without brackets and sets must stand in order; tuples
-            always must.
+class Equality:
+    """What counts as the same answer; `MathVerifier` says what the attributes mean.
 
     Raises:
         ArgumentError: If an attribute is none of its choices.
@@ -47,5 +35,5 @@ class Policy:
             raise argument_error("ordered", "True or False", self.ordered)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the policy as plain JSON data."""
+        """Return the choices as plain JSON data."""
         return asdict(self)
