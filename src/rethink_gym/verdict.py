@@ -54,6 +54,10 @@ class Verdict:
         answer: The answer that was judged, as found in the text; None if none was.
         detail: What decided, in words for a person.
         steps: Scores of the steps of the solution, if the verifier gives them.
+        feedback: What the agent may be told of why the answer failed, such as the test
+            that did; empty if there is nothing to say beyond `reason`.
+        isolation: How the program of the answer was kept from the machine, such as
+            ``"strict"``; None if the answer is no program or none was run.
 
     Raises:
         ValueError: If ``score`` is not a number in [0, 1].
@@ -65,6 +69,8 @@ class Verdict:
     answer: str | None = None
     detail: str = ""
     steps: tuple[StepScore, ...] = ()
+    feedback: str = ""
+    isolation: str | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
@@ -80,6 +86,8 @@ class Verdict:
             answer=data["answer"],
             detail=data["detail"],
             steps=tuple(StepScore(**step) for step in data["steps"]),
+            feedback=data.get("feedback", ""),
+            isolation=data.get("isolation"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,4 +99,6 @@ class Verdict:
             "answer": self.answer,
             "detail": self.detail,
             "steps": tuple(map(asdict, self.steps)) if self.steps else (),
+            "feedback": self.feedback,
+            "isolation": self.isolation,
         }

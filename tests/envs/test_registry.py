@@ -1,7 +1,6 @@
 """The promises of every id that is registered; a new id is covered by being there."""
 
 import importlib
-import inspect
 import pickle
 import subprocess
 import sys
@@ -12,12 +11,13 @@ from typing import Any
 
 import gymnasium as gym
 import pytest
-from gymnasium.envs.registration import EnvSpec, load_env_creator
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env, data_equivalence
 from gymnasium.vector import SyncVectorEnv
 
 import rethink_gym
 from rethink_gym.envs import ReasoningEnv, TextVectorEnv
+from rethink_gym.envs.making import task_defaults
 from rethink_gym.errors import ArgumentError, HubUnavailableError
 
 OURS = sorted(
@@ -31,8 +31,9 @@ SEED = 11
 @pytest.fixture
 def arguments(env_id: str, gsm8k_folder: Path) -> dict[str, Any]:
     """What an id needs to be made without a network."""
-    maker = load_env_creator(gym.spec(env_id).entry_point)  # type: ignore[arg-type]
-    return {"data": gsm8k_folder} if "data" in inspect.signature(maker).parameters else {}
+    return (
+        {"data": gsm8k_folder} if "data" in task_defaults(gym.spec(env_id).kwargs["task"]) else {}
+    )
 
 
 each_id = pytest.mark.parametrize("env_id", OURS)

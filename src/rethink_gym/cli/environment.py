@@ -7,9 +7,9 @@ from typing import Annotated
 
 import gymnasium as gym
 import typer
-from gymnasium.envs.registration import load_env_creator
 
 from rethink_gym.cli.assignment import split_assignments
+from rethink_gym.envs.making import task_defaults
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.errors import check_choice
 
@@ -48,19 +48,13 @@ def env_arguments(env_id: str) -> dict[str, object]:
         The default of each, by name; what the id fixes counts as its default.
     """
     spec = gym.spec(env_id)
-    creator = load_env_creator(str(spec.entry_point))
-    own = inspect.signature(creator).parameters.values()
     shared = inspect.signature(ReasoningEnv.__init__).parameters.values()
-    passes_on = any(parameter.kind is parameter.VAR_KEYWORD for parameter in own)
-    parameters = [parameter for parameter in own if parameter.kind is not parameter.VAR_KEYWORD]
-    if passes_on:
-        parameters += shared
-    defaults = {
-        parameter.name: parameter.default
-        for parameter in parameters
-        if parameter.name not in _NOT_FOR_TEXT
+    defaults = {parameter.name: parameter.default for parameter in shared}
+    return {
+        name: value
+        for name, value in {**task_defaults(spec.kwargs["task"]), **defaults, **spec.kwargs}.items()
+        if name not in _NOT_FOR_TEXT
     }
-    return {**defaults, **spec.kwargs}
 
 
 def read_env_options(env_id: str, assignments: Sequence[str]) -> dict[str, object]:

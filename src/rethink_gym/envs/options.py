@@ -1,7 +1,7 @@
 """The options of a reasoning environment, and those of its `reset`."""
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import numpy as np
@@ -14,7 +14,6 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = [
     "ReasoningOptions",
-    "check_option_names",
     "check_reset_mask",
     "find_problem_index",
     "spread_numbers",
@@ -31,20 +30,6 @@ class ReasoningOptions(TypedDict, total=False):
     reward: str | Reward
     max_chars: int
     render_mode: str | None
-
-
-def check_option_names(options: Iterable[str], *own: str) -> None:
-    """Check that there are options of these names.
-
-    Args:
-        options: The names that the caller gave.
-        *own: Those that the environment's maker takes besides `ReasoningOptions`.
-
-    Raises:
-        ArgumentError: If one is not known; a near miss is suggested.
-    """
-    for name in options:
-        check_choice("option", name, (*own, *ReasoningOptions.__annotations__))
 
 
 def find_problem_index(options: Mapping[str, Any] | None, size: int, split: str) -> int | None:

@@ -43,8 +43,8 @@ class ReasoningEnv(gym.Env[str, str]):
 
     **Info.** ``problem_id``; ``attempt``, how many attempts have been judged; and
     after a step ``verdict``, the judgement of the newest attempt as plain data
-    (see `Verdict.to_dict`), without its ``detail``, which names the gold answer; that one
-    is in `verdicts`.
+    (see `Verdict.to_dict`), without its ``detail`` and ``feedback``, which may name the
+    gold answer; they are in `verdicts`.
 
     **Reset.** Draws a problem of the split, or takes the one that
     ``options={"problem": index}`` names, which draws nothing.
@@ -254,7 +254,7 @@ class ReasoningEnv(gym.Env[str, str]):
                 )
         self._verdicts = verdicts
         self._said += (action,) if terminated else (action, observation)
-        shown = {**verdict.to_dict(), "detail": ""}
+        shown = {**verdict.to_dict(), "detail": "", "feedback": ""}
         info = {"problem_id": problem.id, "attempt": attempt, "verdict": shown}
         return observation, reward, terminated, False, info
 

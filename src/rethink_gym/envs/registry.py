@@ -1,145 +1,50 @@
 """The environments that `gym.make` and `gym.make_vec` know."""
 
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any
 
 import gymnasium as gym
-from gymnasium.vector import AutoresetMode
 
-from rethink_gym.envs.options import ReasoningOptions, check_option_names
-from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.task import Task
-from rethink_gym.envs.tasks.gsm8k import GSM8K
-from rethink_gym.envs.tasks.math import MathMix
-from rethink_gym.envs.vector import TextVectorEnv
-from rethink_gym.errors import check_count
+from rethink_gym.envs import making
 
-__all__ = ["make_gsm8k", "make_gsm8k_vector", "make_math", "make_math_vector", "register_envs"]
+__all__ = ["register_envs", "register_task"]
 
-_PROTOCOLS: dict[str, ReasoningOptions] = {
+_PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
     "": {},
     "SelfCorrect": {"max_attempts": 2, "reward": "per_attempt"},
 }
 """The options that a protocol sets; the caller may override each of them."""
 
-_SUBJECTS = {"GSM8K": "make_gsm8k", "Math": "make_math"}
-"""The function of this file that makes the environment of a subject; the one with
-``_vector`` behind it makes the vector environment."""
+_SUBJECTS = {
+    "GSM8K": "gsm8k:GSM8K",
+    "Math": "math:MathMix",
+}
+"""Which class below `rethink_gym.envs.tasks` a subject is."""
 
 
 def register_envs() -> None:
-    """Register every subject with every protocol, such as ``MathSelfCorrect-v0``.
+    """Register every subject with every protocol, such as ``MathSelfCorrect-v0``."""
+    for subject, task in _SUBJECTS.items():
+        register_task(subject, f"rethink_gym.envs.tasks.{task}")
+
+
+def register_task(subject: str, task: str) -> None:
+    """Register a task with every protocol: ``<subject>-v0``, ``<subject>SelfCorrect-v0``.
 
     An id that is registered already stays as it is.
-    """
-    for subject, maker in _SUBJECTS.items():
-        for protocol, options in _PROTOCOLS.items():
-            name = f"{subject}{protocol}-v0"
-            if name not in gym.registry:
-                gym.register(
-                    id=name,
-                    entry_point=f"{__name__}:{maker}",
-                    vector_entry_point=f"{__name__}:{maker}_vector",
-                    kwargs=dict(options),
-                )
-
-
-def make_math(*, level: int = 1, **options: Unpack[ReasoningOptions]) -> ReasoningEnv:
-    """Make ``Math-v0`` or ``MathSelfCorrect-v0``.
 
     Args:
-        level: Which level of `MathMix` to play, from 1 to 5.
-        **options: Passed on to `ReasoningEnv`.
-
-    Returns:
-        The environment.
-
-    Raises:
-        ArgumentError: If an argument is not what it must be.
+        subject: What the ids begin with, such as ``"Capitals"``.
+        task: Where the class of the task is, such as ``"my_package.capitals:Capitals"``.
+            It is imported when the first environment is made, so worker processes find
+            it too. Its arguments become arguments of the environment.
     """
-    check_option_names(options, "level")
-    return ReasoningEnv(MathMix(level), **options)
-
-
-def make_math_vector(
-    num_envs: int = 1,
-    *,
-    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-    level: int = 1,
-    **options: Unpack[ReasoningOptions],
-) -> TextVectorEnv:
-    """Make several of ``Math-v0`` or ``MathSelfCorrect-v0`` as one.
-
-    Args:
-        num_envs: How many sub-environments to make.
-        autoreset_mode: See `TextVectorEnv`.
-        level: Which level of `MathMix` to play, from 1 to 5.
-        **options: Passed on to `ReasoningEnv`.
-
-    Returns:
-        The vector environment.
-
-    Raises:
-        ArgumentError: If an argument is not what it must be.
-    """
-    check_option_names(options, "level")
-    return _make_vector(MathMix(level), num_envs, autoreset_mode, options)
-
-
-def make_gsm8k(*, data: str = GSM8K.HUB_NAME, **options: Unpack[ReasoningOptions]) -> ReasoningEnv:
-    """Make ``GSM8K-v0`` or ``GSM8KSelfCorrect-v0``.
-
-    Args:
-        data: Where the problems lie: a local folder, or a name on the hub; see `GSM8K`.
-        **options: Passed on to `ReasoningEnv`.
-
-    Returns:
-        The environment.
-
-    Raises:
-        ArgumentError: If an argument is not what it must be.
-        DataNotFoundError: If there is no such folder or data set.
-        HubUnavailableError: If the hub is needed and does not answer.
-    """
-    check_option_names(options, "data")
-    return ReasoningEnv(GSM8K(data), **options)
-
-
-def make_gsm8k_vector(
-    num_envs: int = 1,
-    *,
-    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-    data: str = GSM8K.HUB_NAME,
-    **options: Unpack[ReasoningOptions],
-) -> TextVectorEnv:
-    """Make several of ``GSM8K-v0`` or ``GSM8KSelfCorrect-v0`` as one.
-
-    Args:
-        num_envs: How many sub-environments to make.
-        autoreset_mode: See `TextVectorEnv`.
-        data: Where the problems lie: a local folder, or a name on the hub; see `GSM8K`.
-        **options: Passed on to `ReasoningEnv`.
-
-    Returns:
-        The vector environment.
-
-    Raises:
-        ArgumentError: If an argument is not what it must be.
-        DataNotFoundError: If there is no such folder or data set.
-        HubUnavailableError: If the hub is needed and does not answer.
-    """
-    check_option_names(options, "data")
-    return _make_vector(GSM8K(data), num_envs, autoreset_mode, options)
-
-
-def _make_vector(
-    task: Task,
-    num_envs: int,
-    autoreset_mode: str | AutoresetMode,
-    options: ReasoningOptions,
-) -> TextVectorEnv:
-    """Make a vector environment whose parts share the task and the verifier."""
-    check_count("num_envs", num_envs)
-    if options.get("verifier") is None:
-        options = {**options, "verifier": task.make_verifier()}
-    env_fns = [lambda: ReasoningEnv(task, **options)] * num_envs
-    return TextVectorEnv(env_fns, autoreset_mode=autoreset_mode)
+    for protocol, options in _PROTOCOLS.items():
+        env_id = f"{subject}{protocol}-v0"
+        if env_id not in gym.registry:
+            gym.register(
+                id=env_id,
+                entry_point=f"{making.__name__}:make_env",
+                vector_entry_point=f"{making.__name__}:make_vector_env",
+                kwargs={"task": task, **options},
+            )

@@ -1,0 +1,129 @@
+"""What the registered ids call: makes an environment out of a task's name and options."""
+
+import inspect
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
+
+from gymnasium.vector import AutoresetMode
+
+from rethink_gym.envs.options import ReasoningOptions
+from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.envs.task import Task
+from rethink_gym.envs.vector import TextVectorEnv
+from rethink_gym.errors import argument_error, check_choice, check_count
+
+__all__ = ["find_task_class", "make_env", "make_vector_env", "task_defaults"]
+
+
+def make_env(*, task: str, **options: Any) -> ReasoningEnv:
+    """Make an environment of a task.
+
+    Args:
+        task: The class of the task, such as ``"rethink_gym.envs.tasks.math:MathMix"``.
+        **options: Arguments of the task, and those of `ReasoningEnv`.
+
+    Returns:
+        The environment. Environments of equal arguments share one task.
+
+    Raises:
+        ArgumentError: If an option is not known or not what it must be.
+    """
+    own, shared = _split_options(task, options)
+    return ReasoningEnv(_build_task(task, own), **shared)
+
+
+def make_vector_env(
+    num_envs: int = 1,
+    *,
+    task: str,
+    autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
+    **options: Any,
+) -> TextVectorEnv:
+    """Make several environments of a task as one; they share the task and the verifier.
+
+    Args:
+        num_envs: How many sub-environments to make.
+        task: The class of the task, such as ``"rethink_gym.envs.tasks.math:MathMix"``.
+        autoreset_mode: See `TextVectorEnv`.
+        **options: Arguments of the task, and those of `ReasoningEnv`.
+
+    Returns:
+        The vector environment.
+
+    Raises:
+        ArgumentError: If an option is not known or not what it must be.
+    """
+    check_count("num_envs", num_envs)
+    own, shared = _split_options(task, options)
+    built = _build_task(task, own)
+    if shared.get("verifier") is None:
+        shared["verifier"] = built.make_verifier()
+    return TextVectorEnv(
+        [lambda: ReasoningEnv(built, **shared)] * num_envs, autoreset_mode=autoreset_mode
+    )
+
+
+@cache
+def find_task_class(task: str) -> type[Task]:
+    """Return the class of a task by its place.
+
+    Args:
+        task: Such as ``"rethink_gym.envs.tasks.math:MathMix"``.
+
+    Returns:
+        The class.
+
+    Raises:
+        ArgumentError: If there is no such task.
+    """
+    module, _, name = task.partition(":")
+    try:
+        found: object = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise argument_error("task", "of the form 'module:Class'", task, f"{error}.") from error
+    if not (isinstance(found, type) and issubclass(found, Task)):
+        raise argument_error("task", "the place of a class that inherits from Task", task)
+    return found
+
+
+@cache
+def task_defaults(task: str) -> Mapping[str, object]:
+    """Return the arguments of a task with their defaults.
+
+    Args:
+        task: Such as ``"rethink_gym.envs.tasks.math:MathMix"``.
+
+    Returns:
+        The default of each argument by name; `inspect.Parameter.empty` if it has none.
+    """
+    parameters = inspect.signature(find_task_class(task)).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def _split_options(task: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split options into the arguments of the task and those of the environment."""
+    own: dict[str, Any] = {}
+    shared: dict[str, Any] = {}
+    defaults = task_defaults(task)
+    for name, value in options.items():
+        if name in defaults:
+            own[name] = value
+        else:
+            check_choice("option", name, (*defaults, *ReasoningOptions.__annotations__))
+            shared[name] = value
+    return own, shared
+
+
+def _build_task(task: str, arguments: Mapping[str, Any]) -> Task:
+    try:
+        # The types are part of the key: level=True must not be taken for level=1.
+        return _build_once(task, tuple((name, type(v), v) for name, v in arguments.items()))
+    except TypeError:  # an argument cannot be hashed, or there are too few of them
+        return find_task_class(task)(**arguments)
+
+
+@lru_cache(maxsize=1024)
+def _build_once(task: str, arguments: tuple[tuple[str, type, Any], ...]) -> Task:
+    return find_task_class(task)(**{name: value for name, _, value in arguments})
