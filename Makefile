@@ -30,7 +30,7 @@ clean:
 	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[agents,dev,graders]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[agents,dev,graders,lora]"
 	touch $@
 
 # Some distributions split venv's own pip off into another package; the pip

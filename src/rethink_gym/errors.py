@@ -11,6 +11,7 @@ stands for, so that a caller may catch either. All of them pickle.
     ├── HubUnavailableError (ConnectionError)  a hub name is needed, and no hub answers
     ├── ModelError (ValueError)             a model folder cannot be used
     ├── CheckpointError (ValueError)        a checkpoint does not fit what loads it
+    ├── DivergenceError (FloatingPointError)  learning came upon a number that is none
     ├── MissingExtraError (ImportError)     an optional dependency is not installed
     └── VerifierError (RuntimeError)        a verifier has a bug or lost its worker
 """
@@ -24,6 +25,7 @@ __all__ = [
     "CheckpointError",
     "DataError",
     "DataNotFoundError",
+    "DivergenceError",
     "HubUnavailableError",
     "MissingExtraError",
     "ModelError",
@@ -65,6 +67,10 @@ class ModelError(RethinkError, ValueError):
 
 class CheckpointError(RethinkError, ValueError):
     """A checkpoint does not fit the algorithm or model that loads it."""
+
+
+class DivergenceError(RethinkError, FloatingPointError):
+    """A loss or a gradient is infinite or no number."""
 
 
 class MissingExtraError(RethinkError, ImportError):

@@ -3,10 +3,16 @@ from typing import Any
 
 import pytest
 import torch
+from tests.models import make_gpt2, make_mamba, make_qwen3
 from torch import Tensor
 
-from rethink_gym.agents import policy_gradient
-from rethink_gym.agents.batch import TokenBatch, micro_batches, sampled_logits
+from rethink_gym.agents.batch import (
+    TokenBatch,
+    micro_batches,
+    outputs_at,
+    sampled_logits,
+    sampled_turns,
+)
 from rethink_gym.agents.losses import token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import play_episodes
@@ -72,17 +78,16 @@ def logit_gradients(
 ) -> tuple[Tensor, Tensor]:
     """Update once; return the gradients that reached the logits of each attempt."""
     caught: list[tuple[Tensor, Tensor]] = []
+    losses_of = algorithm.token_losses
 
-    def watched(model: Any, batch: TokenBatch, temperature: float) -> Tensor:
-        logits = sampled_logits(model, batch, temperature)
-        if logits.requires_grad:
-            turns = batch.sampled.turns
-            logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
-                lambda gradient: caught.append((turns, gradient))
-            )
-        return logits
+    def watched(logits: Tensor, hidden: Tensor, part: TokenBatch, *others: Any) -> Tensor:
+        turns = part.sampled.turns
+        logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
+            lambda gradient: caught.append((turns, gradient))
+        )
+        return losses_of(logits, hidden, part, *others)
 
-    monkeypatch.setattr(policy_gradient, "sampled_logits", watched)
+    monkeypatch.setattr(algorithm, "token_losses", watched)
     algorithm.update(episodes)
     turns = torch.cat([each for each, _ in caught])
     gradients = torch.cat([each for _, each in caught])
@@ -114,3 +119,54 @@ def test_in_stage_one_the_first_attempt_feels_the_kl_and_nothing_else(
     first, second = logit_gradients(algorithm, rewarded, monkeypatch)
     assert (first.abs().max() > 0) == (beta2 > 0)
     assert second.abs().max() > 0
+
+
+def test_only_what_was_sampled_is_learned_the_end_included_and_nothing_behind(
+    policy: LanguageModel, episodes: list[Episode]
+) -> None:
+    turns = sampled_turns(policy, episodes)
+    for row, episode in enumerate(episodes):
+        said = [len(turn.completion.token_ids) for turn in episode.turns]
+        assert turns[row].tolist()[: sum(said)] == [0] * said[0] + [1] * said[1]
+        assert turns[row, sum(said) :].eq(-1).all()
+    for part in micro_batches(policy, episodes, max_tokens=60):
+        for row, index in enumerate(part.episodes.tolist()):
+            learned = part.sampled.token_ids[part.sampled.rows == row].tolist()
+            said_tokens = [t for turn in episodes[index].turns for t in turn.completion.token_ids]
+            assert learned == said_tokens
+
+
+def test_logits_are_computed_where_tokens_were_sampled_and_nowhere_else(
+    policy: LanguageModel, episodes: list[Episode]
+) -> None:
+    [part] = micro_batches(policy, episodes, max_tokens=10_000)
+    widths = []
+    policy.model.get_output_embeddings().register_forward_hook(  # type: ignore[no-untyped-call]
+        lambda _, inputs, output: widths.append(tuple(output.shape[:2]))
+    )
+    sampled = part.sampled
+    logits, hidden = outputs_at(policy.model, part.token_ids, sampled.rows, sampled.columns - 1)
+    assert widths == [(1, len(sampled.rows))]
+    assert len(sampled.rows) < part.token_ids.numel() / 3
+    whole = policy.model(input_ids=part.token_ids).logits
+    torch.testing.assert_close(logits, whole[sampled.rows, sampled.columns - 1])
+    assert hidden.shape == (len(sampled.rows), 32)
+
+
+@pytest.mark.parametrize("make", [make_gpt2, make_mamba, make_qwen3])
+def test_places_are_picked_in_other_architectures_too(make: Any) -> None:
+    model = make(50)
+    token_ids = torch.randint(0, 50, (2, 9), generator=torch.Generator().manual_seed(0))
+    rows, columns = torch.tensor([0, 1, 1]), torch.tensor([8, 0, 3])
+    logits, _ = outputs_at(model, token_ids, rows, columns)
+    torch.testing.assert_close(logits, model(input_ids=token_ids).logits[rows, columns])
+
+
+def test_dropout_is_off_while_learning_as_it_is_while_sampling() -> None:
+    model = make_gpt2(50, attn_pdrop=0.5, embd_pdrop=0.5, resid_pdrop=0.5).train()
+    place = torch.tensor([0]), torch.tensor([3])
+    token_ids = torch.tensor([[4, 5, 6, 7]])
+    first, _ = outputs_at(model, token_ids, *place)
+    again, _ = outputs_at(model, token_ids, *place)
+    assert torch.equal(first, again)
+    assert model.training

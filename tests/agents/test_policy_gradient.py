@@ -142,7 +142,7 @@ def test_the_stage_follows_the_share_of_the_run(policy: LanguageModel, make_env:
 @pytest.mark.parametrize(
     ("env_arguments", "message"),
     [
-        ({"max_attempts": 3}, "max_attempts must be 2, got 3"),
+        ({"max_attempts": 1}, "max_attempts must be 2 or more, got 1"),
         ({"reward": "sparse"}, "reward must be 'per_attempt', got 'sparse'"),
     ],
 )

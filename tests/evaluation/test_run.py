@@ -2,16 +2,24 @@
 
 import io
 import json
+import shutil
+import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from rich.console import Console
 from tests.evaluation.scripted import Learner, LearnerConfig, save_model
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.episode import load_episodes
-from rethink_gym.errors import ArgumentError, ModelError
-from rethink_gym.evaluation.run import Run, train_and_report
+from rethink_gym.agents.score import Score, ScoreConfig
+from rethink_gym.episode import Episode, load_episodes
+from rethink_gym.errors import ArgumentError, DataNotFoundError, ModelError
+from rethink_gym.evaluation.progress import load_progress
+from rethink_gym.evaluation.result import Run
+from rethink_gym.evaluation.run import resume_and_report, train_and_report
+from rethink_gym.evaluation.upkeep import Upkeep
 
 ENV = "MathSelfCorrect-v0"
 
@@ -100,6 +108,124 @@ def test_what_cannot_run_leaves_no_folder(tmp_path: Path, model: str) -> None:
     with pytest.raises(ArgumentError, match="config must be a LearnerConfig"):
         train_and_report(Learner, env_id=ENV, model=model, folder=folder, config="fast")
     assert not folder.exists()
+
+
+SMALL: dict[str, Any] = {
+    "problems_per_update": 2,
+    "samples_per_problem": 2,
+    "max_new_tokens": 3,
+    "learning_rate": 1e-2,
+}
+UPKEEP = Upkeep(validate_every=2, num_validation_problems=4, checkpoint_every=2)
+
+
+class Interrupted(Score):
+    """SCoRe that is interrupted by Ctrl-C in its third update, once."""
+
+    is_to_come: ClassVar = True
+
+    def collect(self) -> list[Episode]:
+        if self.num_updates == 2 and Interrupted.is_to_come:
+            Interrupted.is_to_come = False
+            signal.raise_signal(signal.SIGINT)
+        return super().collect()
+
+
+class Killed(Score):
+    """SCoRe that dies in its fourth update, once, with the log of the third one written."""
+
+    is_to_come: ClassVar = True
+
+    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
+        if self.num_updates == 3 and Killed.is_to_come:
+            Killed.is_to_come = False
+            raise SystemExit
+        return super().update(episodes)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, model: str) -> Run:
+    """A run of SCoRe that nothing disturbed."""
+    return run_score(Score, tmp_path_factory.mktemp("whole") / "run", model)
+
+
+def run_score(score_class: type[Score], folder: Path, model: str, **changes: Any) -> Run:
+    return train_and_report(
+        score_class,
+        env_id=ENV,
+        model=model,
+        folder=folder,
+        config=ScoreConfig(**SMALL),
+        total_episodes=20,
+        num_eval_problems=4,
+        upkeep=UPKEEP,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("score_class", "ending"), [(Interrupted, KeyboardInterrupt), (Killed, SystemExit)]
+)
+def test_a_disturbed_run_ends_as_an_undisturbed_one(
+    score_class: type[Any],
+    ending: type[BaseException],
+    tmp_path: Path,
+    model: str,
+    whole: Run,
+) -> None:
+    score_class.is_to_come = True
+    folder, said = tmp_path / "run", io.StringIO()
+    with pytest.raises(ending):
+        run_score(score_class, folder, model, console=Console(file=said, width=200))
+    is_clean = ending is KeyboardInterrupt
+    assert (f"go on with: rethink train --resume {folder}" in said.getvalue()) is is_clean
+    assert not (folder / "report.html").exists()
+    resumed = resume_and_report(score_class, folder)
+    assert resumed.trained.episodes == whole.trained.episodes
+    assert resumed.base.episodes == whole.base.episodes
+    for name in ("progress.json", "checkpoint/policy/model.safetensors"):
+        assert (folder / name).read_bytes() == (whole.folder / name).read_bytes()
+    rows = [sorted(load_progress(path / "progress.csv")) for path in (folder, whole.folder)]
+    assert rows[0] == rows[1]
+    assert (folder / "report.html").exists()
+
+
+def test_a_finished_run_is_not_resumed(whole: Run) -> None:
+    with pytest.raises(ArgumentError, match="folder must be an unfinished run"):
+        resume_and_report(Score, whole.folder)
+
+
+def test_what_is_no_run_is_not_resumed(tmp_path: Path) -> None:
+    with pytest.raises(DataNotFoundError, match=r"a run with a config\.json"):
+        resume_and_report(Score, tmp_path)
+
+
+def test_training_is_not_repeated_if_only_the_measurement_is_missing(
+    tmp_path: Path, model: str, whole: Run
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(whole.folder, folder)
+    for left_over in ("report.html", "metrics.json", "episodes_trained.jsonl"):
+        (folder / left_over).unlink()
+    log = (folder / "progress.json").read_bytes()
+    resumed = resume_and_report(Score, folder)
+    assert resumed.trained.episodes == whole.trained.episodes
+    assert resumed.training_s == whole.training_s
+    assert (folder / "progress.json").read_bytes() == log
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"validate_every": -1}, "validate_every must be"),
+        ({"patience": 0}, "patience must be"),
+        ({"checkpoint_every": 0}, "checkpoint_every must be"),
+        ({"log_formats": ("tensorbord",)}, "Did you mean 'tensorboard'"),
+    ],
+)
+def test_upkeep_out_of_range_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        Upkeep(**arguments)
 
 
 def test_a_single_turn_is_trained_and_reported_too(tmp_path: Path, model: str) -> None:

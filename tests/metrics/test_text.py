@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rethink_gym.metrics.text import edit_distance, edit_ratio
+from rethink_gym.errors import ArgumentError
+from rethink_gym.metrics.text import distinct_n, edit_distance, edit_ratio, self_bleu
 
 TEXTS = st.text(alphabet="abç 😀", max_size=80)
 
@@ -47,3 +48,35 @@ def test_ratios_are_symmetric_and_between_zero_and_one(first: str, second: str) 
     assert ratio == edit_ratio(second, first)
     assert 0.0 <= ratio <= 1.0
     assert (ratio == 0.0) is (first == second)
+
+
+@pytest.mark.parametrize(
+    ("texts", "n", "share"),
+    [
+        (["a b a b"], 1, 2 / 4),
+        (["a b a b"], 2, 2 / 3),
+        (["a b", "a b"], 2, 1 / 2),
+        (["a", "b"], 2, 0.0),
+        ([], 1, 0.0),
+    ],
+)
+def test_distinct_n_grams_over_all_n_grams(texts: list[str], n: int, share: float) -> None:
+    assert distinct_n(texts, n) == pytest.approx(share)
+
+
+def test_texts_that_are_equal_have_self_bleu_one_and_strangers_none() -> None:
+    same = "the cat sat on the mat"
+    assert self_bleu([same] * 3) == pytest.approx(1.0)
+    assert self_bleu([same, "of dogs and men we sing"]) == 0.0
+    assert self_bleu([same, ""]) == 0.0
+
+
+def test_self_bleu_of_two_texts_is_as_worked_out_by_hand() -> None:
+    # Each shares 3 of 4 words and 2 of 3 pairs with the other; geometric mean, no penalty.
+    found = self_bleu(["a b c d", "a b c e"], max_n=2)
+    assert found == pytest.approx((3 / 4 * 2 / 3) ** 0.5)
+
+
+def test_one_text_is_like_no_other() -> None:
+    with pytest.raises(ArgumentError, match="texts must be two or more"):
+        self_bleu(["alone"])

@@ -1,4 +1,4 @@
-"""Returns and advantages of whole attempts, as pure functions on tensors."""
+"""Returns and advantages, of whole attempts and of single tokens: pure functions on tensors."""
 
 import torch
 from torch import Tensor
@@ -7,9 +7,10 @@ from rethink_gym.errors import argument_error
 
 __all__ = [
     "discounted_returns",
+    "generalized_advantages",
+    "group_advantages",
     "leave_one_out_advantages",
-    "score_advantages",
-    "shaped_rewards",
+    "masked_whitening",
 ]
 
 
@@ -41,82 +42,153 @@ def leave_one_out_advantages(returns: Tensor) -> Tensor:
     """Subtract from each sample's return the mean return of the other samples.
 
     The baseline of a sample does not depend on that sample, so the policy
-    gradient stays unbiased; samples that all earn the same have advantage zero.
+    gradient stays unbiased; samples that all earn the same have advantage zero. A
+    single sample has no others: its baseline is 0, which is as unbiased.
 
     Args:
-        returns: Float, shape ``(problems, samples, ...)`` with two or more samples.
+        returns: Float, shape ``(problems, samples, ...)``.
 
     Returns:
-        The advantages, same shape; they sum to zero over the samples of a problem.
+        The advantages, same shape; those of two or more samples sum to zero.
 
     Raises:
-        ArgumentError: If there are fewer than two samples per problem.
+        ArgumentError: If there is no axis of samples.
 
     References:
         Ahmadian et al., "Back to Basics: Revisiting REINFORCE Style Optimization
         for Learning from Human Feedback in LLMs", 2024, section 2.2
         (arXiv:2402.14740).
     """
-    if returns.ndim < 2 or returns.shape[1] < 2:
-        raise argument_error(
-            "returns", "of shape (problems, samples >= 2, ...)", tuple(returns.shape)
-        )
+    _check_groups(returns)
     num_samples = returns.shape[1]
+    if num_samples == 1:
+        return returns.clone()
     centred = returns - returns.mean(dim=1, keepdim=True)
     return centred * (num_samples / (num_samples - 1))
 
 
-def shaped_rewards(rewards: Tensor, bonus: float) -> Tensor:
-    """Reward the second attempt also for what it changed.
-
-    The second attempt earns ``r2 + bonus * (r2 - r1)``; the first keeps ``r1``.
+def group_advantages(returns: Tensor, *, scale: bool = True, eps: float = 1e-6) -> Tensor:
+    """Centre the returns within the samples of a problem, and scale them to deviation 1.
 
     Args:
-        rewards: Rewards of the two attempts, float, shape ``(..., 2)``.
-        bonus: The weight of the change, alpha in the paper.
+        returns: Float, shape ``(problems, samples, ...)``.
+        scale: Whether to divide by the samples' standard deviation (with Bessel's
+            correction). Without it, easy and hard problems weigh as their spread.
+        eps: Added to that deviation.
 
     Returns:
-        The shaped rewards, same shape.
+        The advantages, same shape; zero where all samples earn the same, and so
+        also for a single sample.
 
     Raises:
-        ArgumentError: If there are not two attempts.
+        ArgumentError: If there is no axis of samples.
 
     References:
-        Kumar et al., "Training Language Models to Self-Correct via Reinforcement
-        Learning", 2024, section 5.2 (arXiv:2409.12917).
+        Shao et al., "DeepSeekMath", 2024, section 4.1.2 (arXiv:2402.03300); without
+        the scale: Liu et al., "Understanding R1-Zero-Like Training", 2025, section
+        3.2 (arXiv:2503.20783).
     """
-    if rewards.shape[-1] != 2:
-        raise argument_error("rewards", "of shape (..., 2)", tuple(rewards.shape))
-    first, second = rewards.unbind(dim=-1)
-    return torch.stack((first, second + bonus * (second - first)), dim=-1)
+    _check_groups(returns)
+    centred = returns - returns.mean(dim=1, keepdim=True)
+    if not scale or returns.shape[1] == 1:
+        return centred
+    # Without the mask, the rounding of the mean would be blown up by 1 / eps.
+    is_flat = returns.amax(dim=1, keepdim=True) == returns.amin(dim=1, keepdim=True)
+    scaled = centred / (returns.std(dim=1, keepdim=True) + eps)
+    return scaled.masked_fill(is_flat, 0.0)
 
 
-def score_advantages(
-    rewards: Tensor, *, stage: int, alpha: float, turn_discount: float = 0.0
+def generalized_advantages(
+    rewards: Tensor,
+    values: Tensor,
+    is_action: Tensor,
+    *,
+    discount: float = 1.0,
+    decay: float = 0.95,
+    final_values: Tensor | None = None,
 ) -> Tensor:
-    """Return what multiplies the log-probabilities of the two attempts in SCoRe.
+    """Return the generalized advantage estimates of action tokens.
+
+    ``delta_t = reward_t + discount * value_{t+1} - value_t`` and ``advantage_t =
+    delta_t + discount * decay * advantage_{t+1}``, where *t + 1* is the next *action*
+    token. Tokens of the environment and padding are no steps of time: however many
+    stand between two actions, nothing is discounted for them.
 
     Args:
-        rewards: Of the attempts, float, shape ``(problems, samples, 2)``.
-        stage: 1 trains the second attempt only, for its own reward; 2 trains both,
-            the second for its shaped reward.
-        alpha: Weight of the bonus for a second attempt that changes the result.
-        turn_discount: What the second attempt's reward is worth to the first.
+        rewards: Earned by each token, float, shape ``(episodes, tokens)``; what
+            stands at other tokens than actions is not looked at.
+        values: Expected return before each token was chosen, same shape.
+        is_action: Which tokens the policy chose, same shape, bool.
+        discount: What a reward is worth one action earlier, in [0, 1].
+        decay: Lambda, in [0, 1]: 0 trusts the values, 1 what was earned.
+        final_values: Expected return behind the last action, shape ``(episodes,)``:
+            0 (and so if None) where the episode was terminated, the value of the
+            last state where it was truncated.
 
     Returns:
-        Same shape; leave-one-out over the samples of each problem.
+        Same shape; 0 at tokens that are no actions. Add the values to it for the
+        returns that a critic learns.
 
     Raises:
-        ArgumentError: If the shape or ``turn_discount`` is not what it must be.
+        ArgumentError: If shapes differ, or a factor is not in [0, 1].
 
     References:
-        Kumar et al. 2024, equations 3 to 5 (arXiv:2409.12917).
+        Schulman et al., "High-Dimensional Continuous Control Using Generalized
+        Advantage Estimation", 2016, equation 16 (arXiv:1506.02438).
     """
-    if stage == 1:
-        return leave_one_out_advantages(rewards) * rewards.new_tensor([0.0, 1.0])
-    returns = discounted_returns(shaped_rewards(rewards, alpha), turn_discount)
-    # The bonus takes alpha * r1 off the second attempt, whatever it says: its context
-    # fixes that part. Putting it into the baseline leaves the gradient's mean as it
-    # is and takes most of its variance away.
-    second = returns[..., 1] + alpha * rewards[..., 0]
-    return leave_one_out_advantages(torch.stack((returns[..., 0], second), dim=-1))
+    for name, tensor in (("values", values), ("is_action", is_action)):
+        if rewards.ndim != 2 or tensor.shape != rewards.shape:
+            raise argument_error(
+                name, f"of the rewards' shape {tuple(rewards.shape)}", tuple(tensor.shape)
+            )
+    for name, factor in (("discount", discount), ("decay", decay)):
+        if not 0.0 <= factor <= 1.0:
+            raise argument_error(name, "in [0, 1]", factor)
+    next_values = rewards.new_zeros(len(rewards)) if final_values is None else final_values
+    next_advantages = torch.zeros_like(next_values)
+    advantages = torch.zeros_like(rewards)
+    for token in range(rewards.shape[1] - 1, -1, -1):
+        is_here = is_action[:, token]
+        deltas = rewards[:, token] + discount * next_values - values[:, token]
+        here = deltas + discount * decay * next_advantages
+        advantages[:, token] = torch.where(is_here, here, 0.0)
+        next_advantages = torch.where(is_here, here, next_advantages)
+        next_values = torch.where(is_here, values[:, token], next_values)
+    return advantages
+
+
+def masked_whitening(
+    numbers: Tensor, mask: Tensor, *, shift: bool = True, eps: float = 1e-8
+) -> Tensor:
+    """Scale the masked entries to variance 1, and shift them to mean 0.
+
+    Args:
+        numbers: Float, any shape.
+        mask: Which entries count, same shape, bool; the others shape neither mean
+            nor variance.
+        shift: Whether to subtract the mean; rewards are scaled only, since their
+            mean says what is good.
+        eps: Added to the variance.
+
+    Returns:
+        Same shape; 0 at entries that do not count.
+
+    Raises:
+        ArgumentError: If the shapes differ.
+
+    References:
+        Huang et al., "The N+ Implementation Details of RLHF with PPO", 2024
+        (arXiv:2403.17031): advantages are shifted, rewards are not.
+    """
+    if mask.shape != numbers.shape:
+        raise argument_error("mask", f"of shape {tuple(numbers.shape)}", tuple(mask.shape))
+    count = mask.sum().clamp(min=1)
+    mean = torch.where(mask, numbers, 0.0).sum() / count
+    variance = torch.where(mask, (numbers - mean).square(), 0.0).sum() / count
+    whitened = (numbers - mean if shift else numbers) * (variance + eps).rsqrt()
+    return torch.where(mask, whitened, 0.0)
+
+
+def _check_groups(returns: Tensor) -> None:
+    if returns.ndim < 2:
+        raise argument_error("returns", "of shape (problems, samples, ...)", tuple(returns.shape))

@@ -2,22 +2,22 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
-import torch
 from gymnasium.vector import VectorEnv
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList, ConvertCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.type_aliases import MaybeCallback
 
-from rethink_gym.agents.checkpoint import load_state, save_atomically
+from rethink_gym.agents.divergence import check_losses, diverged, finite_steps
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.progress import ProgressBar
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
+from rethink_gym.agents.saving import load_learner, save_learner
 from rethink_gym.conversation import Completion, Conversation, Message, Role
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
@@ -50,6 +50,10 @@ class Algorithm(ABC, Generic[ConfigT]):
         num_timesteps: Steps of the environment so far, one per turn; the name is
             the one that Stable-Baselines3's callbacks read.
         num_updates: Updates so far.
+        is_between_updates: Whether what was played has all been learned from, so that
+            `save` keeps a state to go on from. A callback that saves asks for it.
+        callback_state: What callbacks keep, by the name of the callback: nested plain
+            data and tensors. It is saved, so that a resumed run goes on with it.
         logger: Where metrics are recorded; see `set_logger`.
 
     Raises:
@@ -80,7 +84,8 @@ class Algorithm(ABC, Generic[ConfigT]):
         self.config: ConfigT = self.config_class() if config is None else config
         self.env_id = env if isinstance(env, str) else None
         self.env_kwargs = dict(env_kwargs or {})
-        self.env = make_text_env(env, self.episodes_per_update, **self.env_kwargs)
+        playing_kwargs = self._playing_kwargs() if isinstance(env, str) else self.env_kwargs
+        self.env = make_text_env(env, self.episodes_per_update, **playing_kwargs)
         # A foreign environment draws its problem from the seed: there is no end of them.
         self.num_problems = int(env_attribute(self.env, "num_problems", 2**31))
         self.seed = seed
@@ -90,6 +95,8 @@ class Algorithm(ABC, Generic[ConfigT]):
         self.num_timesteps = 0
         self.num_updates = 0
         self.total_episodes = self.default_episodes
+        self.is_between_updates = True
+        self.callback_state: dict[str, Any] = {}
         self.logger = Logger(folder=None, output_formats=[])
 
     @property
@@ -136,6 +143,8 @@ class Algorithm(ABC, Generic[ConfigT]):
 
         Raises:
             ArgumentError: If ``total_episodes`` is not a whole number above 0.
+            DivergenceError: If a loss or gradient is infinite or no number. It names
+                the update and the file that keeps its episodes; the step is not taken.
         """
         self.total_episodes = check_count("total_episodes", total_episodes)
         callbacks = _as_callback(callback, [ProgressBar()] if progress_bar else [])
@@ -144,12 +153,14 @@ class Algorithm(ABC, Generic[ConfigT]):
         try:
             while self.num_episodes < total_episodes:
                 callbacks.on_rollout_start()
+                self.is_between_updates = False
                 episodes = self.collect()
                 callbacks.on_rollout_end()
-                learned = self.update(episodes)
+                learned = self._update(episodes)
                 self.num_episodes += len(episodes)
                 self.num_timesteps += sum(len(episode.turns) for episode in episodes)
                 self.num_updates += 1
+                self.is_between_updates = True
                 self._record("train", {**_played(episodes), **learned})
                 callbacks.update_locals(locals())
                 goes_on = callbacks.on_step()
@@ -217,7 +228,10 @@ class Algorithm(ABC, Generic[ConfigT]):
         env = make_text_env(
             self.env_id, min(len(problems), 256), **{**self.env_kwargs, "split": split}
         )
-        return turn_metrics(play_episodes(_Acting(self, deterministic=True), env, problems))
+        try:
+            return turn_metrics(play_episodes(_Acting(self, deterministic=True), env, problems))
+        finally:
+            env.close()
 
     def set_logger(self, logger: Logger) -> None:
         """Record metrics here from now on; `stable_baselines3.common.logger.configure` makes one.
@@ -235,38 +249,28 @@ class Algorithm(ABC, Generic[ConfigT]):
         """Write a checkpoint from which `load` goes on, bit for bit on a CPU.
 
         It holds the policy in the usual Hugging Face layout under ``policy``, the
-        tensors of the learner, and all counters and random states.
+        tensors of the learner, and all counters and random states. Whatever happens
+        while it is written, the one before or the new one is there afterwards.
 
         Args:
             folder: Where it goes; a checkpoint that lies there is replaced.
         """
-        state = {
-            "algorithm": self.name,
-            "config": asdict(cast("Any", self.config)),
-            "env_id": self.env_id,
-            "env_kwargs": self.env_kwargs,
-            "seed": self.seed,
-            "num_episodes": self.num_episodes,
-            "num_timesteps": self.num_timesteps,
-            "num_updates": self.num_updates,
-            "total_episodes": self.total_episodes,
-            "random": self.random.bit_generator.state,
-        }
-
-        def write(fresh: Path) -> None:
-            self.policy.save_pretrained(fresh / "policy")
-            tensors = {**self.tensors(), "generator": self.policy.generator.get_state()}
-            torch.save(tensors, fresh / "tensors.pt")
-
-        save_atomically(Path(folder), state, write)
+        save_learner(self, Path(folder))
 
     @classmethod
-    def load(cls, folder: str | Path, env: str | VectorEnv[Any, Any, Any] | None = None) -> Self:
+    def load(
+        cls,
+        folder: str | Path,
+        env: str | VectorEnv[Any, Any, Any] | None = None,
+        **arguments: Any,
+    ) -> Self:
         """Read a checkpoint that `save` wrote.
 
         Args:
             folder: The checkpoint.
             env: The environment to go on in; the one it was saved with if None.
+            **arguments: Of the algorithm's own ``__init__``, where it has more than
+                this class: what no checkpoint can hold, such as a function.
 
         Returns:
             The algorithm, ready to learn on.
@@ -277,28 +281,16 @@ class Algorithm(ABC, Generic[ConfigT]):
             ArgumentError: If ``env`` is needed, because the checkpoint was saved
                 with an environment that has no id, and is None.
         """
-        folder = Path(folder)
-        state = load_state(folder, cls.name)
-        if env is None and state["env_id"] is None:
-            raise argument_error("env", "given, since the checkpoint names none", env)
-        policy = LanguageModel.from_pretrained(str(folder / "policy"))
-        algorithm = cls(
-            policy,
-            env if env is not None else state["env_id"],
-            cls.config_class(**state["config"]),
-            seed=state["seed"],
-            env_kwargs=state["env_kwargs"] if not isinstance(env, VectorEnv) else None,
-        )
-        tensors = torch.load(folder / "tensors.pt", weights_only=True)
-        policy.generator.set_state(tensors.pop("generator"))
-        algorithm.set_tensors(tensors)
-        algorithm.random.bit_generator.state = state["random"]
-        for counter in ("num_episodes", "num_timesteps", "num_updates", "total_episodes"):
-            setattr(algorithm, counter, state[counter])
-        return algorithm
+        return load_learner(cls, Path(folder), env, arguments)
 
     def tensors(self) -> dict[str, Any]:
-        """Return what `save` keeps besides the policy; a subclass adds its own."""
+        """Return what `save` keeps besides the policy; a subclass adds its own.
+
+        Returns:
+            Nested dicts, lists and tuples of tensors and plain data; all that decides
+            how learning goes on and is no part of policy, config and counters. Chance
+            comes from `random` and from the policy's generator, which are kept anyway.
+        """
         return {}
 
     def set_tensors(self, tensors: Mapping[str, Any]) -> None:
@@ -307,13 +299,24 @@ class Algorithm(ABC, Generic[ConfigT]):
     def _sampling(self, deterministic: bool) -> SamplingConfig:
         """How this algorithm samples; the likeliest tokens if deterministic."""
         sampling = self.policy.sampling
-        if not deterministic:
-            return sampling
-        return SamplingConfig(
-            max_new_tokens=sampling.max_new_tokens,
-            temperature=0.0,
-            stop_strings=sampling.stop_strings,
-        )
+        return replace(sampling, temperature=0.0) if deterministic else sampling
+
+    def _playing_kwargs(self) -> dict[str, Any]:
+        """Return the arguments of the environment to learn in; those to evaluate in stay."""
+        return self.env_kwargs
+
+    def _update(self, episodes: list[Episode]) -> dict[str, float]:
+        """Learn from what was played, and stop at the first number that is none."""
+        try:
+            with finite_steps():
+                learned = self.update(episodes)
+            check_losses(learned)
+        except FloatingPointError as error:
+            folder = self.logger.get_dir()
+            raise diverged(
+                error, update=self.num_updates + 1, episodes=episodes, folder=folder
+            ) from error
+        return learned
 
     def _record(self, group: str, numbers: Mapping[str, float]) -> None:
         for name, number in numbers.items():

@@ -1,17 +1,24 @@
 """Episodes as tensors: which tokens were sampled, in which turn of which episode."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies.chat import TokenizedConversation
-from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.language_model import LanguageModel, evaluating
 from rethink_gym.episode import Episode
 
-__all__ = ["SampledTokens", "TokenBatch", "micro_batches", "sampled_logits"]
+__all__ = [
+    "SampledTokens",
+    "TokenBatch",
+    "micro_batches",
+    "outputs_at",
+    "sampled_logits",
+    "sampled_turns",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,14 @@ class SampledTokens:
         columns: The column that each stands in, same shape; its logits stand one
             column to the left.
         turns: The turn it was said in, from 0, same shape.
+        positions: Its place among the sampled tokens of its row, from 0, same shape.
     """
 
     token_ids: Tensor
     rows: Tensor
     columns: Tensor
     turns: Tensor
+    positions: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,40 @@ class TokenBatch:
     episodes: Tensor
     sampled: SampledTokens
 
+    @property
+    def places(self) -> tuple[Tensor, Tensor]:
+        """Where each sampled token stands in tensors of shape ``(episodes, tokens)``.
+
+        It is the index of its episode and its place among the episode's sampled tokens.
+        """
+        return self.episodes[self.sampled.rows], self.sampled.positions
+
+
+def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
+    """Return the turn that each sampled token was said in.
+
+    Args:
+        policy: Knows the tokens of its conversations.
+        episodes: The episodes.
+
+    Returns:
+        One row per episode, its sampled tokens in order: the index of their turn, from
+        0, and -1 behind the last one; shape ``(episodes, most sampled tokens)``.
+    """
+    rows = [
+        [turn for turn in policy.tokenize(episode.conversation).turn_ids if turn >= 0]
+        for episode in episodes
+    ]
+    width = max(map(len, rows), default=0)
+    padded = [row + [-1] * (width - len(row)) for row in rows]
+    return torch.tensor(padded, dtype=torch.long, device=policy.device)
+
 
 def micro_batches(
-    policy: LanguageModel, episodes: Sequence[Episode], max_tokens: int
+    policy: LanguageModel,
+    episodes: Sequence[Episode],
+    max_tokens: int,
+    among: Sequence[int] | None = None,
 ) -> Iterator[TokenBatch]:
     """Cut a batch of episodes into parts of like lengths.
 
@@ -59,12 +99,14 @@ def micro_batches(
         episodes: The whole batch.
         max_tokens: Most tokens in one part, padding included; an episode that is
             longer makes a part of its own.
+        among: Indices of the episodes to take; all of them if None.
 
     Yields:
         The parts, the shortest episodes first; each episode is in exactly one.
     """
-    rows = [policy.tokenize(episode.conversation) for episode in episodes]
-    order = sorted(range(len(rows)), key=lambda row: len(rows[row].token_ids))
+    indices = range(len(episodes)) if among is None else among
+    rows = {index: policy.tokenize(episodes[index].conversation) for index in indices}
+    order = sorted(rows, key=lambda index: len(rows[index].token_ids))
     part: list[int] = []
     for index in order:
         if part and (len(part) + 1) * len(rows[index].token_ids) > max_tokens:
@@ -87,13 +129,49 @@ def sampled_logits(model: PreTrainedModel, batch: TokenBatch, temperature: float
     Returns:
         Shape ``(sampled, vocabulary)``, in the order of ``batch.sampled``.
     """
-    logits: Tensor = model(input_ids=batch.token_ids, use_cache=False).logits
-    picked = logits[batch.sampled.rows, batch.sampled.columns - 1]
-    return picked.float() / temperature
+    logits, _ = outputs_at(model, batch.token_ids, batch.sampled.rows, batch.sampled.columns - 1)
+    return logits / temperature
+
+
+def outputs_at(
+    model: PreTrainedModel, token_ids: Tensor, rows: Tensor, columns: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return a model's outputs at some places of a batch, and at no others.
+
+    A model makes of every hidden state a row as wide as the vocabulary. Prompts have
+    no use for theirs, and together they may need more memory than all else: so the
+    hidden states are picked out before they reach the output layer.
+
+    Args:
+        model: The model, used without dropout, as it samples; gradients flow unless the
+            caller switched them off.
+        token_ids: Padded on the right, shape ``(rows, tokens)``.
+        rows: The row of each place, shape ``(places,)``.
+        columns: Its column, same shape.
+
+    Returns:
+        The logits in float32, shape ``(places, vocabulary)``, and the last hidden
+        states, shape ``(places, width)``.
+    """
+    picked: list[Tensor] = []
+
+    def pick(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        hidden, *others = arguments
+        picked.append(hidden[rows, columns])
+        return (picked[-1][None], *others)
+
+    output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    hook = output_layer.register_forward_pre_hook(pick)
+    try:
+        with evaluating(model):
+            logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
+    finally:
+        hook.remove()
+    return logits[0].float(), picked[0]
 
 
 def _pad(
-    conversations: Sequence[TokenizedConversation], part: Sequence[int], device: torch.device
+    conversations: Mapping[int, TokenizedConversation], part: Sequence[int], device: torch.device
 ) -> TokenBatch:
     width = max(len(conversations[index].token_ids) for index in part)
     token_ids = torch.zeros((len(part), width), dtype=torch.long)
@@ -103,11 +181,13 @@ def _pad(
         length = len(conversation.token_ids)
         token_ids[row, :length] = torch.tensor(conversation.token_ids)
         turn_ids[row, :length] = torch.tensor(conversation.turn_ids)
-    rows, columns = torch.nonzero(turn_ids >= 0, as_tuple=True)
+    is_sampled = turn_ids >= 0
+    rows, columns = torch.nonzero(is_sampled, as_tuple=True)
     sampled = SampledTokens(
         token_ids[rows, columns].to(device),
         rows.to(device),
         columns.to(device),
         turn_ids[rows, columns].to(device),
+        (is_sampled.cumsum(dim=1) - 1)[rows, columns].to(device),
     )
     return TokenBatch(token_ids.to(device), torch.tensor(part, device=device), sampled)

@@ -10,11 +10,20 @@ __all__ = ["ProgressBar"]
 _SHOWN = {
     "train/accuracy@t1": "t1 {:.2f}",
     "train/accuracy@t2": "t2 {:.2f}",
+    "train/accuracy@t3": "t3 {:.2f}",
     "train/delta": "Δ {:.2f}",
+    "train/kl": "KL {:.2f}",
     "train/kl_t1": "KL1 {:.2f}",
     "train/stage": "stage {:.0f}",
+    "train/round": "round {:.0f}",
+    "train/entropy": "H {:.2f}",
+    "train/loss": "loss {:.3f}",
+    "train/reward": "reward {:.2f}",
 }
-"""What fits a terminal of 80 columns, and how it is worded."""
+"""What may be shown, the most telling first, and how it is worded."""
+
+_MAX_SHOWN = 5
+"""As many fit a terminal of 80 columns."""
 
 
 class Learning(Protocol):
@@ -54,9 +63,8 @@ class ProgressBar(BaseCallback):
 
     def _on_step(self) -> bool:
         recorded = self.logger.name_to_value
-        numbers = " ".join(
-            wording.format(recorded[name]) for name, wording in _SHOWN.items() if name in recorded
-        )
+        known = [name for name in _SHOWN if name in recorded][:_MAX_SHOWN]
+        numbers = " ".join(_SHOWN[name].format(recorded[name]) for name in known)
         self._progress.update(self._task, completed=self._algorithm.num_episodes, numbers=numbers)
         return True
 

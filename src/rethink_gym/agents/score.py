@@ -1,10 +1,10 @@
-"""SCoRe: self-correction by two stages of multi-turn REINFORCE.
+"""SCoRe: self-correction by stages of multi-turn REINFORCE.
 
 Left open by the paper and chosen here: the baseline (leave-one-out over the samples
-of a problem; for the second attempt also what its own context fixes, see
-`score_advantages`), the share of the run that Stage I takes, and the KL (exact at
-every position, summed over an attempt). Left out: first attempts of the base model
-as offline prompts, and an adaptive β2.
+of a problem; for later attempts also what their own context fixes, see
+`score_advantages`), the share of the run that Stage I takes, the KL (exact at every
+position, summed over an attempt), and how β2 adapts (as the KL controller of Ziegler
+et al. 2019 does, towards a KL).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,22 @@ import torch
 from gymnasium.vector import VectorEnv
 from torch import Tensor
 
-from rethink_gym.agents.advantages import score_advantages
+from rethink_gym.agents.batch import TokenBatch, sampled_logits, sampled_turns
+from rethink_gym.agents.improvement import imitation_advantages, score_advantages
+from rethink_gym.agents.losses import exact_kl
+from rethink_gym.agents.offline import BegunByBase
+from rethink_gym.agents.on_policy import Sums, TokenTargets
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.policy_gradient import PolicyGradient, PolicyGradientConfig
-from rethink_gym.agents.rollout import env_attribute
+from rethink_gym.agents.rollout import env_attribute, play_episodes
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error
+from rethink_gym.errors import argument_error, check_choice, check_count
 
 __all__ = ["Score", "ScoreConfig"]
+
+_MAX_ERROR, _GAIN = 0.2, 0.1
+"""How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +42,23 @@ class ScoreConfig(PolicyGradientConfig):
     on small problems have a dozen) and the learning rate (5e-6 there, for a large
     model) with its schedule.
 
+    The paper's ablations: ``multi_turn=False``, ``stage_one_share=0``, ``alpha=0`` and
+    ``stage_two="star"``.
+
     Attributes:
-        alpha: Weight of the bonus for a second attempt that changes the result.
-        beta1: Weight of the KL to the base model, on both attempts.
-        beta2: Weight of the further KL that holds the first attempt in Stage I.
-        stage_one_share: Share of the run's episodes that Stage I takes; the paper
-            does not say.
-        turn_discount: What the second attempt's reward is worth to the first. The
+        alpha: Weight of the bonus for an attempt that changes the result.
+        beta1: Weight of the KL to the base model, on all attempts.
+        beta2: Weight of the further KL that holds earlier attempts in Stage I.
+        kl_target: Lets β2 adapt in Stage I, so that the attempts that it holds move by
+            so many nats each; None keeps it fixed.
+        stage_one_share: Share of the run's episodes that Stage I takes, in equal parts
+            for each attempt after the first; the paper does not say.
+        stage_two: ``"reinforce"``, or ``"star"`` to imitate the right attempts instead.
+        multi_turn: Whether to train on all attempts; without, only first attempts are
+            played, and the whole run is Stage II.
+        offline_samples: Of each problem's samples, how many get their first attempt
+            from the base model; they teach the later attempts only.
+        turn_discount: What an attempt's reward is worth to the one before. The
             paper has 0; anything above lets the first attempt earn by failing.
 
     Raises:
@@ -50,7 +68,11 @@ class ScoreConfig(PolicyGradientConfig):
     alpha: float = 10.0
     beta1: float = 0.01
     beta2: float = 1.0
+    kl_target: float | None = None
     stage_one_share: float = 0.75
+    stage_two: str = "reinforce"
+    multi_turn: bool = True
+    offline_samples: int = 0
     turn_discount: float = 0.0
 
     def __post_init__(self) -> None:
@@ -61,21 +83,34 @@ class ScoreConfig(PolicyGradientConfig):
         for name in ("stage_one_share", "turn_discount"):
             if not 0 <= getattr(self, name) <= 1:
                 raise argument_error(name, "in [0, 1]", getattr(self, name))
+        if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
+            must_be = "None, or a number above 0 with a beta2 above 0"
+            raise argument_error("kl_target", must_be, self.kl_target)
+        check_choice("stage_two", self.stage_two, ("reinforce", "star"))
+        check_count("offline_samples", self.offline_samples, 0)
+        most = self.samples_per_problem if self.multi_turn else 0
+        if self.offline_samples > most:
+            raise argument_error("offline_samples", f"at most {most}", self.offline_samples)
 
 
 class Score(PolicyGradient[ScoreConfig]):
-    """SCoRe over episodes of two attempts, each rewarded by its own verdict.
+    """SCoRe over episodes of two or more attempts, each rewarded by its own verdict.
 
-    Stage I teaches the second attempt alone and holds the first one to the base
-    model. Stage II teaches both, and pays the second for what it changes.
+    Stage I teaches one attempt after the other, the second one first, and holds those
+    before it to the policy as it was when their own part of Stage I ended; the first
+    one to the base model. Stage II teaches all, and pays each for what it changes.
 
     Args:
         policy: The base model; it is changed in place.
-        env: An environment id, or a vector environment of texts; of two attempts
-            and with ``reward="per_attempt"``.
+        env: An environment id, or a vector environment of texts; of two or more
+            attempts and with ``reward="per_attempt"``.
         config: The settings.
         seed: Decides which problems are played and which tokens are drawn.
         env_kwargs: For an environment given by its id.
+
+    Attributes:
+        beta2: The weight of the further KL, as it is now.
+        anchor: The policy that Stage I holds earlier attempts to, if it is not the base.
 
     Raises:
         ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind, or
@@ -83,7 +118,8 @@ class Score(PolicyGradient[ScoreConfig]):
 
     References:
         Kumar et al., "Training Language Models to Self-Correct via Reinforcement
-        Learning", 2024, section 5, equations 3 to 5 (arXiv:2409.12917).
+        Learning", 2024, section 5, equations 3 to 5 (arXiv:2409.12917); Ziegler et al.,
+        "Fine-Tuning Language Models from Human Preferences", 2019 (arXiv:1909.08593).
     """
 
     name: ClassVar = "score"
@@ -100,45 +136,146 @@ class Score(PolicyGradient[ScoreConfig]):
         env_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
-        self._check_env_attribute("max_attempts", 2)
-        self._check_env_attribute("reward_scheme", "per_attempt")
+        self.reference.generator = self.policy.generator  # one source of chance to keep
+        self.num_turns = int(env_attribute(self.env, "max_attempts", 2))
+        self._check_env()
+        self.beta2 = self.config.beta2
+        self.anchor: LanguageModel | None = None
+        self._anchored_for = 1
 
     @property
     def stage(self) -> int:
         """The stage of the run: 1 or 2."""
-        return 1 if self.progress < self.config.stage_one_share else 2
+        is_first = self.num_turns > 1 and self.progress < self.config.stage_one_share
+        return 1 if is_first else 2
+
+    @property
+    def taught(self) -> int:
+        """Index of the attempt that Stage I teaches now."""
+        share = self.progress / self.config.stage_one_share if self.stage == 1 else 0.0
+        return 1 + int(share * (self.num_turns - 1))
 
     def advantages(self, rewards: Tensor) -> Tensor:
         """Return what multiplies the log-probabilities of each attempt.
 
         Args:
-            rewards: Of each attempt, shape ``(problems, samples, 2)``.
+            rewards: Of each attempt, shape ``(problems, samples, turns)``.
 
         Returns:
-            Same shape; see `score_advantages`.
+            Same shape; see `score_advantages` and `imitation_advantages`.
         """
+        if self.stage == 2 and self.config.stage_two == "star":
+            return imitation_advantages(rewards)
         return score_advantages(
             rewards,
             stage=self.stage,
             alpha=self.config.alpha,
             turn_discount=self.config.turn_discount,
+            taught=self.taught,
         )
 
     def kl_weights(self, num_turns: int) -> Tensor:
-        """Hold both attempts by β1, and in Stage I the first one by β2 as well."""
+        """Hold all attempts to the base by β1; in Stage I those before the taught by β2."""
+        if self.stage == 2 and self.config.stage_two == "star":
+            return torch.zeros(num_turns)
         weights = torch.full((num_turns,), self.config.beta1)
-        if self.stage == 1:
-            weights[0] += self.config.beta2
+        if self.stage == 1 and self.anchor is None:
+            weights[: self.taught] += self.beta2
         return weights
 
-    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Take one step of the stage that the run is in; also logs ``stage``."""
-        stage = self.stage
-        return {**super().update(episodes), "stage": float(stage)}
+    def collect(self) -> list[Episode]:
+        """Play several samples of each of some problems, some begun by the base model."""
+        if self.config.offline_samples == 0:
+            return super().collect()
+        problems = self.random.integers(self.num_problems, size=self.config.problems_per_update)
+        repeated = problems.repeat(self.config.samples_per_problem).tolist()
+        sampling = SamplingConfig(
+            max_new_tokens=self.config.max_new_tokens,
+            temperature=self.config.temperature,
+            stop_strings=self.policy.sampling.stop_strings,
+        )
+        begun = BegunByBase(
+            self,
+            lambda conversations: self.reference.act(conversations, sampling),
+            begun=self.config.offline_samples,
+            out_of=self.config.samples_per_problem,
+        )
+        return play_episodes(begun, self.env, repeated, seed=self.seed)
 
-    def _check_env_attribute(self, name: str, wanted: object) -> None:
-        found = env_attribute(self.env, name, wanted)  # a foreign one has no such attribute
-        if found != wanted:
-            kwarg = {"reward_scheme": "reward"}.get(name, name)
-            remedy = f"Make it with {kwarg}={wanted!r}, as MathSelfCorrect-v0 is by default."
-            raise argument_error(f"env's {kwarg}", repr(wanted), found, remedy)
+    def targets(self, episodes: Sequence[Episode]) -> tuple[TokenTargets, dict[str, float]]:
+        """Give each token what its attempt learns; first attempts of the base learn nothing."""
+        targets, numbers = super().targets(episodes)
+        if self.config.offline_samples:
+            turns = sampled_turns(self.policy, episodes)
+            places = torch.arange(len(episodes), device=turns.device)
+            is_begun = places % self.config.samples_per_problem < self.config.offline_samples
+            targets.is_learned[is_begun[:, None] & (turns == 0)] = False
+        return targets, numbers
+
+    def token_losses(
+        self, logits: Tensor, hidden: Tensor, part: TokenBatch, targets: TokenTargets, sums: Sums
+    ) -> Tensor:
+        """Return the loss of each sampled token, with the KL to the anchor if there is one."""
+        losses = super().token_losses(logits, hidden, part, targets, sums)
+        if self.anchor is None:
+            return losses
+        with torch.no_grad():
+            held_to = sampled_logits(self.anchor.model, part, self.config.temperature)
+        kls = exact_kl(logits, held_to)
+        for turn in range(self.taught):
+            sums.add(f"kl_t{turn + 1}_anchor", kls[part.sampled.turns == turn])
+        return losses + self.beta2 * torch.where(part.sampled.turns < self.taught, kls, 0.0)
+
+    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
+        """Take one step of the stage that the run is in; also logs ``stage`` and ``beta2``."""
+        stage, taught = self.stage, self.taught
+        if stage == 2:
+            self.anchor = None
+        elif taught != self._anchored_for:
+            self.anchor, self._anchored_for = self.policy.frozen_copy(), taught
+        numbers = {**super().update(episodes), "stage": float(stage)}
+        if stage == 1:
+            numbers["beta2"] = self.beta2
+            if self.config.kl_target is not None:
+                ending = "" if self.anchor is None else "_anchor"
+                kls = [numbers[f"kl_t{turn + 1}{ending}"] for turn in range(taught)]
+                self._adapt(sum(kls) / len(kls), self.config.kl_target)
+        return numbers
+
+    def tensors(self) -> dict[str, Any]:
+        """Return what the policy gradient keeps, and the anchor with β2."""
+        return {
+            **super().tensors(),
+            "beta2": self.beta2,
+            "anchored_for": self._anchored_for,
+            "anchor": None if self.anchor is None else self.anchor.own_weights(),
+        }
+
+    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `tensors` returned."""
+        super().set_tensors(tensors)
+        self.beta2, self._anchored_for = tensors["beta2"], tensors["anchored_for"]
+        if tensors["anchor"] is not None:
+            self.anchor = self.policy.frozen_copy()
+            self.anchor.set_own_weights(tensors["anchor"])
+
+    def _adapt(self, kl: float, target: float) -> None:
+        """Raise β2 if the attempts that it holds moved too far, lower it if too little."""
+        error = min(max(kl / target - 1.0, -_MAX_ERROR), _MAX_ERROR)
+        self.beta2 *= 1.0 + _GAIN * error
+
+    def _playing_kwargs(self) -> dict[str, Any]:
+        return self.env_kwargs if self.config.multi_turn else {**self.env_kwargs, "max_attempts": 1}
+
+    def _check_env(self) -> None:
+        if self.config.multi_turn and self.num_turns < 2:
+            remedy = "Make it with max_attempts=2, as MathSelfCorrect-v0 is by default."
+            raise argument_error("env's max_attempts", "2 or more", self.num_turns, remedy)
+        if not self.config.multi_turn and self.num_turns != 1:
+            remedy = "With multi_turn=False only first attempts are played."
+            raise argument_error("env's max_attempts", "1", self.num_turns, remedy)
+        # A foreign environment has no such attribute.
+        scheme = env_attribute(self.env, "reward_scheme", "per_attempt")
+        if scheme != "per_attempt":
+            remedy = "Make it with reward='per_attempt', as MathSelfCorrect-v0 is by default."
+            raise argument_error("env's reward", "'per_attempt'", scheme, remedy)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from rethink_gym.cli.compare import compare
 from rethink_gym.cli.envs import envs
 from rethink_gym.cli.eval import eval_
 from rethink_gym.cli.grade import grade
@@ -78,6 +79,7 @@ def main(
 
 app.command()(train)
 app.command("eval")(eval_)
+app.command()(compare)
 app.command()(play)
 app.command()(envs)
 app.command()(verify)

@@ -20,6 +20,13 @@ def eval_(
     ] = "tiny",
     env: Annotated[str, typer.Option(help="Where it plays.")] = "MathSelfCorrect-v0",
     problems: Annotated[int, typer.Option(help="How many problems it plays.")] = 1000,
+    samples: Annotated[
+        int,
+        typer.Option(
+            help="Episodes of each problem; two or more also give votes, pass@k and exploration, "
+            "at a --temperature above 0."
+        ),
+    ] = 1,
     split: Annotated[str, typer.Option(help="Where the problems are from.")] = "test",
     temperature: Annotated[
         float, typer.Option(help="Of sampling; 0 takes the likeliest token.")
@@ -46,6 +53,7 @@ def eval_(
         env_id=env,
         folder=out,
         num_problems=problems,
+        samples=samples,
         split=split,
         temperature=temperature,
         max_new_tokens=max_new_tokens,

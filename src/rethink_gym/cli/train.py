@@ -14,19 +14,28 @@ from rethink_gym.cli.environment import EnvOptions, read_env_options
 from rethink_gym.errors import DataError, DataNotFoundError, argument_error, check_choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rethink_gym.agents.algorithm import Algorithm
+    from rethink_gym.evaluation.result import Run
 
 __all__ = ["train"]
 
+_INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended."""
+
 
 def train(
+    context: typer.Context,
     algorithm: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="ALGORITHM",
-            help="score, reinforce, or a learner of yours: path/to/file.py:ClassName.",
+            help="A learner by its name, such as score or ppo, or one of yours: "
+            "path/to/file.py:ClassName. With a wrong name, all names are listed.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     env: Annotated[str, typer.Option(help="Where it plays.")] = "MathSelfCorrect-v0",
     model: Annotated[
         str,
@@ -66,39 +75,116 @@ def train(
         ),
     ] = 10,
     validation_problems: Annotated[int, typer.Option(help="Problems of such a measurement.")] = 200,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            help="Measurements without a new best one after which it stops.",
+            show_default="never",
+        ),
+    ] = None,
+    checkpoint_every: Annotated[int, typer.Option(help="Updates between checkpoints.")] = 10,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="Where numbers go besides progress.csv and progress.json: stdout or "
+            "tensorboard; may be repeated.",
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Go on with a run that was killed or interrupted, as it was begun.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Train a model, and measure it before and after on the same held-out problems."""
-    settings = {**(read_file(config) if config else {}), **split_assignments("-o", option or ())}
-    env_kwargs = read_env_options(env, env_option or ())
-    algorithm_class = _load_algorithm(algorithm)
-    learner_config = make_config(algorithm_class.config_class, settings)
-
-    from transformers.utils import logging as transformers_logging
-
-    from rethink_gym.agents import Validation
-    from rethink_gym.evaluation.run import train_and_report
-
-    callbacks = []
-    if validate_every:
-        callbacks.append(Validation(range(validation_problems), every=validate_every))
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
     console = Console()
-    run = train_and_report(
-        algorithm_class,
-        env_id=env,
-        model=model,
-        folder=out,
-        config=learner_config,
-        total_episodes=episodes,
-        seed=seed,
-        env_kwargs=env_kwargs,
-        num_eval_problems=eval_problems,
-        eval_split=eval_split,
-        callbacks=callbacks,
-        console=console,
-    )
+    if resume is not None:
+        _check_nothing_else(context)
+        run = _interruptible(lambda: _resume(resume, console))
+    else:
+        if algorithm is None:
+            remedy = "rethink train score trains SCoRe; --resume FOLDER goes on with a run."
+            raise argument_error("ALGORITHM", "named", algorithm, remedy)
+        settings = {
+            **(read_file(config) if config else {}),
+            **split_assignments("-o", option or ()),
+        }
+        env_kwargs = read_env_options(env, env_option or ())
+        algorithm_class = _load_algorithm(algorithm)
+        learner_config = make_config(algorithm_class.config_class, settings)
+
+        from rethink_gym.evaluation.run import train_and_report
+        from rethink_gym.evaluation.upkeep import Upkeep
+
+        upkeep = Upkeep(
+            validate_every=validate_every,
+            num_validation_problems=validation_problems,
+            patience=patience,
+            checkpoint_every=checkpoint_every,
+            log_formats=tuple(log or ()),
+        )
+        _quieten()
+        run = _interruptible(
+            lambda: train_and_report(
+                algorithm_class,
+                env_id=env,
+                model=model,
+                folder=out,
+                config=learner_config,
+                total_episodes=episodes,
+                seed=seed,
+                env_kwargs=env_kwargs,
+                num_eval_problems=eval_problems,
+                eval_split=eval_split,
+                upkeep=upkeep,
+                learner=_lasting_name(algorithm),
+                console=console,
+            )
+        )
     report = run.folder / "report.html"
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def _resume(folder: Path, console: Console) -> "Run":
+    from rethink_gym.evaluation.run import read_settings, resume_and_report
+
+    algorithm_class = _load_algorithm(read_settings(folder)["learner"])
+    _quieten()
+    return resume_and_report(algorithm_class, folder, console=console)
+
+
+def _check_nothing_else(context: typer.Context) -> None:
+    """Refuse arguments beside --resume, which would be without effect."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source and source.name != "DEFAULT"]
+    given.remove("resume")
+    if given:
+        remedy = "A run goes on with the settings that it was begun with."
+        raise argument_error("--resume", "the only argument", given, remedy)
+
+
+def _interruptible(train_or_resume: "Callable[[], Run]") -> "Run":
+    """End with the usual code after Ctrl-C; how to go on was said."""
+    try:
+        return train_or_resume()
+    except KeyboardInterrupt as error:
+        raise typer.Exit(_INTERRUPTED) from error
+
+
+def _quieten() -> None:
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
+
+
+def _lasting_name(algorithm: str) -> str:
+    """Return a name of the learner that holds in other working directories too."""
+    path, colon, class_name = algorithm.rpartition(":")
+    return f"{Path(path).resolve()}:{class_name}" if colon else algorithm
 
 
 def _load_algorithm(name: str) -> "type[Algorithm[Any]]":

@@ -11,11 +11,12 @@ from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episod
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
-from rethink_gym.metrics.comparison import metric_intervals
+from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
 from rethink_gym.metrics.intervals import Interval
-from rethink_gym.metrics.turns import TurnMetrics, reason_counts, turn_metrics
+from rethink_gym.metrics.sampling import sample_values
+from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "LearningPolicy", "evaluate"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,28 +26,60 @@ class Evaluation:
     Attributes:
         env_id: Where it played.
         split: Which problems they are.
-        episodes: What was played, one episode per problem.
+        episodes: What was played, all samples of a problem one after the other.
+        samples: Episodes per problem.
+        scores: What a scorer said of each episode, if there was one.
     """
 
     env_id: str
     split: str
     episodes: tuple[Episode, ...]
+    samples: int = 1
+    scores: tuple[float, ...] | None = None
+
+    @property
+    def problem_ids(self) -> list[str]:
+        """The problems, in the order in which they were played."""
+        return [episode.problem_id for episode in self.episodes[:: self.samples]]
 
     @cached_property
     def metrics(self) -> TurnMetrics:
-        """The means over all problems."""
+        """The means over all episodes."""
         return turn_metrics(self.episodes)
 
     @cached_property
+    def values(self) -> Values:
+        """What each problem adds to each metric; see `problem_values` and `sample_values`."""
+        if self.samples == 1:
+            return problem_values(self.episodes)
+        return sample_values(self.episodes, self.samples, scores=self.scores)
+
+    @cached_property
     def intervals(self) -> dict[str, Interval]:
-        """The 95 % interval of each metric, under the names of `TurnMetrics.to_scalars`."""
-        return metric_intervals(self.episodes)
+        """The 95 % interval of each metric over problems, under the names of `values`."""
+        return value_intervals(self.values)
+
+    def differences(self, base: "Evaluation") -> dict[str, Interval]:
+        """Measure what is different from another policy, problem by problem.
+
+        Args:
+            base: What the other one did on the same problems.
+
+        Returns:
+            The paired bootstrap interval of *this minus base* of each metric that both
+            have; none if they played other problems.
+        """
+        if self.problem_ids != base.problem_ids:
+            return {}
+        return value_intervals(value_differences(base.values, self.values))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the episodes as plain JSON data."""
         return {
             "env_id": self.env_id,
             "split": self.split,
+            "samples": self.samples,
+            "scores": self.scores,
             "metrics": self.metrics.to_dict(),
             "intervals": {name: value.to_dict() for name, value in self.intervals.items()},
             "reasons": [
@@ -69,28 +102,54 @@ class SampledPolicy(Policy, Protocol):
         ...
 
 
+@runtime_checkable
+class LearningPolicy(Protocol):
+    """A policy that samples as in training unless told to be deterministic: a learner."""
+
+    def act(
+        self, conversations: Sequence[Conversation], *, deterministic: bool = False
+    ) -> list[Completion]:
+        """Say the next message of each conversation."""
+        ...
+
+    def predict(
+        self, observation: str, state: Conversation | None = None, deterministic: bool = True
+    ) -> tuple[str, Conversation]:
+        """Answer one observation."""
+        ...
+
+
 def evaluate(
-    policy: Policy | Callable[[str], str],
+    policy: Policy | LearningPolicy | Callable[[str], str],
     env_id: str,
     *,
     problems: int | Sequence[int],
+    samples: int = 1,
+    temperature: float | None = None,
     split: str = "test",
     sampling: SamplingConfig | None = None,
+    scorer: Callable[[Sequence[Episode]], Sequence[float]] | None = None,
     num_envs: int = 128,
     env_kwargs: Mapping[str, object] | None = None,
     seed: int = 0,
     on_progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Play one episode per problem and measure them.
+    """Play one or more episodes per problem and measure them.
 
     Args:
-        policy: What answers: a language model, any other policy, or a plain
+        policy: What answers: a language model, a learner, any other policy, or a plain
             function from the newest message to the answer.
         env_id: Where to play, such as ``"MathSelfCorrect-v0"``.
         problems: Indices of the problems, or how many of the first ones.
+        samples: Episodes per problem; with two or more, votes, pass@k and exploration
+            are measured too.
+        temperature: Of sampling, 0 for the likeliest tokens; by default that of
+            ``sampling``. A learner plays at 0 or, above, at the one that it trains at.
         split: Which problems the indices count.
         sampling: How a language model draws its messages; by default as it would
             anyway, but always the likeliest token (temperature 0).
+        scorer: Says how good each episode is, for rerank@k; such as an outcome reward
+            model.
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.
         seed: Decides what is left to chance in the environment.
@@ -101,25 +160,33 @@ def evaluate(
 
     Raises:
         ArgumentError: If an argument is not what it must be, if the split has fewer
-            problems, or if ``sampling`` is given for a policy that does not sample.
+            problems, or if the policy cannot be told how to sample.
     """
     indices = range(check_count("problems", problems)) if isinstance(problems, int) else problems
     if not indices:
         raise argument_error("problems", "one or more problems", problems)
     check_count("num_envs", num_envs)
+    check_count("samples", samples)
     if env_kwargs and "split" in env_kwargs:
         remedy = "Which problems to play is said by the argument split alone."
         raise argument_error("env_kwargs", "without 'split'", env_kwargs, remedy)
-    told = _told(as_policy(policy), sampling)
+    told = _told(policy, sampling, temperature)
+    repeated = [index for index in indices for _ in range(samples)]
     env = make_text_env(
-        env_id, min(num_envs, len(indices)), **{**(env_kwargs or {}), "split": split}
+        env_id, min(num_envs, len(repeated)), **{**(env_kwargs or {}), "split": split}
     )
     try:
         _check_problems(indices, env_attribute(env, "num_problems", None), split)
-        episodes = play_episodes(told, env, indices, seed=seed, on_progress=on_progress)
+        episodes = play_episodes(told, env, repeated, seed=seed, on_progress=on_progress)
     finally:
         env.close()
-    return Evaluation(env_id=env_id, split=split, episodes=tuple(episodes))
+    return Evaluation(
+        env_id=env_id,
+        split=split,
+        episodes=tuple(episodes),
+        samples=samples,
+        scores=None if scorer is None else tuple(map(float, scorer(episodes))),
+    )
 
 
 def _check_problems(indices: Sequence[int], num_problems: int | None, split: str) -> None:
@@ -140,10 +207,39 @@ class _Told:
         return self._policy.act(conversations, self._sampling)
 
 
-def _told(policy: Policy, sampling: SamplingConfig | None) -> Policy:
+class _Playing:
+    """A learner as a policy, either greedy or as it trains."""
+
+    def __init__(self, learner: LearningPolicy, *, deterministic: bool) -> None:
+        self._learner = learner
+        self._deterministic = deterministic
+
+    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+        """Say the next message of each conversation."""
+        return self._learner.act(conversations, deterministic=self._deterministic)
+
+
+def _told(
+    given: Policy | LearningPolicy | Callable[[str], str],
+    sampling: SamplingConfig | None,
+    temperature: float | None,
+) -> Policy:
+    remedy = "Only a language model can be told how to sample."
+    if isinstance(given, LearningPolicy):
+        own = getattr(getattr(given, "config", None), "temperature", temperature)
+        if sampling is not None or temperature not in (None, 0, own):
+            name = "sampling" if sampling is not None else "temperature"
+            must_be = "None for a learner" if sampling is not None else f"0 or its own, {own}"
+            raise argument_error(name, must_be, sampling or temperature, "Give its policy instead.")
+        return _Playing(given, deterministic=not temperature)
+    policy = as_policy(given)
     if isinstance(policy, SampledPolicy):
-        return _Told(policy, sampling or replace(policy.sampling, temperature=0.0))
+        wanted = sampling or replace(policy.sampling, temperature=0.0)
+        return _Told(
+            policy, wanted if temperature is None else replace(wanted, temperature=temperature)
+        )
     if sampling is not None:
-        remedy = "Only a language model can be told how to sample."
         raise argument_error("sampling", "None for this policy", sampling, remedy)
+    if temperature:
+        raise argument_error("temperature", "None or 0 for this policy", temperature, remedy)
     return policy

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rethink_gym.episode import save_episodes
 from rethink_gym.evaluation.console import print_metrics, progress_bar
+from rethink_gym.evaluation.curves import sample_figure
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.evaluation.figure import to_svg
 from rethink_gym.evaluation.folder import check_run_folder, make_run_folder, write_json
 from rethink_gym.evaluation.report import Report, write_report
 
@@ -23,6 +25,7 @@ def evaluate_and_report(
     env_id: str,
     folder: Path | None = None,
     num_problems: int = 1000,
+    samples: int = 1,
     split: str = "test",
     temperature: float = 0.0,
     max_new_tokens: int | None = None,
@@ -40,6 +43,8 @@ def evaluate_and_report(
         folder: Where ``metrics.json``, ``episodes.jsonl`` and ``report.html`` go, new
             or empty; nothing is written if None.
         num_problems: How many problems it plays.
+        samples: Episodes per problem; with two or more, votes, pass@k and exploration
+            are measured too, and drawn as curves.
         split: Where they are from.
         temperature: Of sampling; 0 takes the likeliest token.
         max_new_tokens: Most tokens of one answer; the policy's default if None.
@@ -67,11 +72,12 @@ def evaluate_and_report(
     )
     if folder is not None:
         check_run_folder(folder)
-    with progress_bar(console, "measuring", num_problems) as on_progress:
+    with progress_bar(console, "measuring", num_problems * samples) as on_progress:
         evaluation = evaluate(
             policy,
             env_id,
             problems=num_problems,
+            samples=samples,
             split=split,
             sampling=sampling,
             num_envs=num_envs,
@@ -88,6 +94,7 @@ def evaluate_and_report(
             "env_kwargs": dict(env_kwargs or {}),
             "split": split,
             "num_problems": num_problems,
+            "samples": samples,
             "temperature": temperature,
             "max_new_tokens": sampling.max_new_tokens,
             "seed": seed,
@@ -119,8 +126,12 @@ def _write(
     write_json(folder / "metrics.json", {**settings, **evaluation.to_dict()})
     report = Report(
         title=title,
-        subtitle=f"{len(evaluation.episodes):,} problems of the split “{evaluation.split}”",
+        subtitle=f"{len(evaluation.problem_ids):,} problems of the split “{evaluation.split}”",
         evaluations={"model": evaluation},
         settings=settings,
     )
+    figure = sample_figure({"model": evaluation})
+    if figure is not None:
+        (folder / "plots").mkdir()
+        (folder / "plots" / "samples.svg").write_text(to_svg(figure), encoding="utf-8")
     write_report(folder / "report.html", report)

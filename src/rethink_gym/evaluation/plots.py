@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.evaluation.figure import LEGEND_PAD, LIGHT, Theme, add_legend, new_figure
-from rethink_gym.evaluation.table import metric_label
+from rethink_gym.evaluation.table import is_share, metric_label
 from rethink_gym.metrics.turns import correct_answers
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = ["metric_figure", "training_figure", "transition_figure"]
 FloatArray = npt.NDArray[np.float64]
 
 _DOTTED = (0, (1, 1.5))
+_NO_BARS = ("edit_ratio", "pass@", "maj@", "rerank@")
 _PANELS: Sequence[tuple[str, float, tuple[str, ...]]] = (
     ("accuracy (per cent)", 100.0, ("accuracy@",)),
     ("change between turns (per cent)", 100.0, ("delta", "i_to_c", "c_to_i", "changed")),
@@ -40,7 +41,7 @@ def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
     """
     figure, (axes,) = new_figure(theme, 1, width=7.2, height=3.4)
     names = max((list(evaluation.intervals) for evaluation in evaluations.values()), key=len)
-    names = [name for name in names if name != "edit_ratio"]
+    names = [name for name in names if is_share(name) and not name.startswith(_NO_BARS)]
     width = 0.8 / len(evaluations)
     for index, (label, evaluation) in enumerate(evaluations.items()):
         intervals = [evaluation.intervals[name] for name in names if name in evaluation.intervals]
@@ -187,7 +188,7 @@ def training_figure(progress: Mapping[str, FloatArray], theme: Theme = LIGHT) ->
 
 
 def _line_label(short: str) -> str:
-    return metric_label(short).replace("kl_t", "KL@t").replace("_", " ")
+    return metric_label(short.replace("kl_t", "KL@t"))
 
 
 def _is_of(name: str, kinds: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ What a model said is hostile text, and the template escapes all of it.
 """
 
 import base64
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rethink_gym.evaluation.curves import sample_figure
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.evaluation.figure import DARK, LIGHT, Theme, to_svg
 from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
-from rethink_gym.evaluation.table import MetricRow, metric_label, metric_rows
+from rethink_gym.evaluation.table import (
+    MetricRow,
+    format_number,
+    is_share,
+    metric_label,
+    metric_rows,
+)
 from rethink_gym.evaluation.transcript import choose_transcripts
 from rethink_gym.metrics.turns import reason_counts
 
@@ -82,8 +90,9 @@ def _render(report: Report) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = lambda value: f"{100 * value:.1f}"
-    environment.filters["points"] = lambda value: f"{100 * value:+.1f}"
+    environment.filters["figure"] = format_number
+    environment.filters["change"] = functools.partial(format_number, is_signed=True)
+    environment.filters["unit"] = lambda name: " %" if is_share(name) and name != "delta" else ""
     environment.filters["label"] = metric_label
     source = files("rethink_gym.evaluation").joinpath("templates", "report.html.jinja")
     rows = metric_rows(report.evaluations)
@@ -101,7 +110,11 @@ def _render(report: Report) -> str:
 def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
     """Return the rows that stand above all others: the last accuracy first."""
     last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
-    others = [row for row in rows if row is not last_accuracy and row.name != "edit_ratio"]
+    others = [
+        row
+        for row in rows
+        if row is not last_accuracy and row.name != "edit_ratio" and is_share(row.name)
+    ]
     others.sort(key=lambda row: row.name != "delta")
     return [last_accuracy, *others][:_HEADLINES]
 
@@ -112,6 +125,7 @@ def _plots(report: Report) -> list[_Plot]:
     plots = [
         _plot("How it was learned", lambda theme: training_figure(report.progress, theme)),
         _plot("Metrics with 95 % intervals", lambda theme: metric_figure(evaluations, theme)),
+        _plot("What more samples are worth", lambda theme: sample_figure(evaluations, theme)),
     ]
     if has_turns:
         title = "What became of first answers"

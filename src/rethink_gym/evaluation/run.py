@@ -1,20 +1,23 @@
 """A whole run: measures the base, trains it, measures again, and writes it all down."""
 
+import json
 import platform
 import re
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rethink_gym.conversation import Completion, Conversation
-from rethink_gym.episode import save_episodes
-from rethink_gym.errors import check_count
+from rethink_gym.episode import load_episodes, save_episodes
+from rethink_gym.errors import (
+    DataError,
+    DataNotFoundError,
+    argument_error,
+    check_count,
+)
 from rethink_gym.evaluation.console import print_metrics, progress_bar
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
-from rethink_gym.evaluation.figure import to_svg
 from rethink_gym.evaluation.folder import (
     check_run_folder,
     make_numbered_folder,
@@ -22,42 +25,22 @@ from rethink_gym.evaluation.folder import (
     write_json,
 )
 from rethink_gym.evaluation.measurement import find_model
-from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
-from rethink_gym.evaluation.progress import load_progress
-from rethink_gym.evaluation.report import Report, write_report
-from rethink_gym.evaluation.table import metric_rows
+from rethink_gym.evaluation.result import REPORT, Run, run_title, write_results
+from rethink_gym.evaluation.upkeep import CHECKPOINT, Upkeep, learn
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from stable_baselines3.common.callbacks import BaseCallback
 
     from rethink_gym.agents.algorithm import Algorithm
 
-__all__ = ["Run", "train_and_report"]
+__all__ = ["read_settings", "resume_and_report", "train_and_report"]
 
 RUNS = Path("runs")
 """Where runs go, seen from the working directory, if nobody says otherwise."""
 
+CONFIG = "config.json"
+
 _PACKAGES = ("rethink-gym", "gymnasium", "numpy", "stable-baselines3", "torch", "transformers")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What a run left behind.
-
-    Attributes:
-        folder: Where it lies: ``config.json``, ``metrics.json``, ``progress.csv`` and
-            ``progress.json`` (one line per update), ``episodes_base.jsonl``,
-            ``episodes_trained.jsonl``, ``checkpoint/``, ``plots/``, ``report.html``.
-        base: What the policy did before it was trained.
-        trained: What it did afterwards, on the same problems.
-        training_s: Wall-clock seconds that training took.
-    """
-
-    folder: Path
-    base: Evaluation
-    trained: Evaluation
-    training_s: float
 
 
 def train_and_report(
@@ -72,12 +55,14 @@ def train_and_report(
     env_kwargs: Mapping[str, Any] | None = None,
     num_eval_problems: int = 1000,
     eval_split: str = "test",
-    callbacks: "Sequence[BaseCallback]" = (),
+    upkeep: Upkeep | None = None,
+    learner: str | None = None,
     console: "Console | None" = None,
 ) -> Run:
     """Train a model, and measure it before and after on the same held-out problems.
 
-    Both times it plays greedily, by the learner's own ``act``.
+    Both times it plays greedily, by the learner's own ``act``. A run that is killed or
+    interrupted goes on by `resume_and_report`, and comes out the same to the last bit.
 
     Args:
         algorithm_class: The learner.
@@ -92,7 +77,9 @@ def train_and_report(
         env_kwargs: Further arguments of the environment.
         num_eval_problems: How many problems to measure on.
         eval_split: Where these are from.
-        callbacks: Further callbacks for ``learn``.
+        upkeep: How the run is validated, saved and logged; its defaults if None.
+        learner: How the command line names the learner, for ``config.json``; its own
+            name if None.
         console: Where progress bars and the table go; nowhere if None.
 
     Returns:
@@ -101,11 +88,11 @@ def train_and_report(
     Raises:
         ArgumentError: If an argument is not what it must be, or something lies in
             the folder already.
+        DivergenceError: If a loss or gradient is infinite or no number.
         ModelError: If the model cannot be used.
         HubUnavailableError: If the model is on a hub that cannot be reached.
+        KeyboardInterrupt: If Ctrl-C ended it, saved and ready to go on.
     """
-    from stable_baselines3.common.logger import configure
-
     from rethink_gym.agents.policies import LanguageModel
 
     check_count("num_eval_problems", num_eval_problems)
@@ -115,30 +102,9 @@ def train_and_report(
     algorithm = algorithm_class(policy, env_id, config, seed=seed, env_kwargs=env_kwargs)
     if folder is not None:
         check_run_folder(folder)
-
-    # What it learns from may be any split; what it is measured on is eval_split.
-    eval_kwargs = {name: value for name, value in (env_kwargs or {}).items() if name != "split"}
-
-    def measure(label: str) -> Evaluation:
-        with progress_bar(console, f"measuring {label}", num_eval_problems) as on_progress:
-            return evaluate(
-                _Greedy(algorithm),
-                env_id,
-                problems=num_eval_problems,
-                split=eval_split,
-                env_kwargs=eval_kwargs,
-                seed=seed,
-                on_progress=on_progress,
-            )
-
-    base = measure("base")
-    if folder is None:
-        name = re.sub(r"[^\w.-]+", "-", f"{algorithm.name}-{env_id}")
-        folder = make_numbered_folder(RUNS, name)
-    else:
-        make_run_folder(folder)
-    settings = {
+    settings: dict[str, Any] = {
         "algorithm": algorithm.name,
+        "learner": learner or algorithm.name,
         "env": env_id,
         "env_kwargs": dict(env_kwargs or {}),
         "model": model,
@@ -146,71 +112,125 @@ def train_and_report(
         "total_episodes": total,
         "eval_split": eval_split,
         "num_eval_problems": num_eval_problems,
+        **asdict(upkeep or Upkeep()),
         "config": asdict(algorithm.config),
         "versions": {name: version(name) for name in _PACKAGES},
         "python": platform.python_version(),
         "machine": platform.platform(),
     }
-    write_json(folder / "config.json", settings)
+    base = _measure("base", algorithm, settings, console)
+    if folder is None:
+        name = re.sub(r"[^\w.-]+", "-", f"{algorithm.name}-{env_id}")
+        folder = make_numbered_folder(RUNS, name)
+    else:
+        make_run_folder(folder)
+    write_json(folder / CONFIG, settings)
     save_episodes(folder / "episodes_base.jsonl", base.episodes)
-    logger = configure(str(folder), ["csv", "json"])
-    algorithm.set_logger(logger)
-    started = time.perf_counter()
+    algorithm.save(folder / CHECKPOINT)
+    return _finish(folder, algorithm, settings, base, console)
+
+
+def resume_and_report(
+    algorithm_class: "type[Algorithm[Any]]", folder: Path, *, console: "Console | None" = None
+) -> Run:
+    """Go on with a run that was killed or interrupted, from its last checkpoint.
+
+    On a CPU it ends in the same weights as if nothing had been.
+
+    Args:
+        algorithm_class: The learner of the run.
+        folder: The run.
+        console: Where progress bars and the table go; nowhere if None.
+
+    Returns:
+        What `train_and_report` would have returned.
+
+    Raises:
+        ArgumentError: If the run is finished.
+        DataNotFoundError: If the folder holds no run, or none that began to learn.
+        CheckpointError: If another learner wrote the checkpoint, or it cannot be read.
+        DivergenceError: If a loss or gradient is infinite or no number.
+        KeyboardInterrupt: If Ctrl-C ended it, saved and ready to go on.
+    """
+    settings = read_settings(folder)
+    if (folder / REPORT).exists():
+        remedy = "This one is finished; its folder serves as --model for another run."
+        raise argument_error("folder", "an unfinished run", str(folder), remedy)
+    algorithm = algorithm_class.load(folder / CHECKPOINT)
+    base = Evaluation(
+        env_id=settings["env"],
+        split=settings["eval_split"],
+        episodes=tuple(load_episodes(folder / "episodes_base.jsonl")),
+    )
+    return _finish(folder, algorithm, settings, base, console)
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Read the settings that a run was begun with.
+
+    Args:
+        folder: The run.
+
+    Returns:
+        What ``config.json`` holds.
+
+    Raises:
+        DataNotFoundError: If the folder holds no run.
+        DataError: If its settings cannot be read.
+    """
+    path = folder / CONFIG
+    if not path.is_file():
+        raise DataNotFoundError(
+            f"folder must be a run with a {CONFIG}, got {str(folder)!r}. "
+            "A run that ended before its first checkpoint has to be begun anew."
+        )
     try:
-        algorithm.learn(total, callback=list(callbacks), progress_bar=console is not None)
-    finally:
-        logger.close()
-    training_s = time.perf_counter() - started
-    algorithm.save(folder / "checkpoint")
-    trained = measure("trained")
+        settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} cannot be read as JSON: {error}.") from error
+    return settings
+
+
+def _finish(
+    folder: Path,
+    algorithm: "Algorithm[Any]",
+    settings: dict[str, Any],
+    base: Evaluation,
+    console: "Console | None",
+) -> Run:
+    """Learn what is left to learn, measure, and write it all down."""
+    try:
+        training_s = learn(algorithm, folder, settings, console)
+        trained = _measure("trained", algorithm, settings, console)
+    except KeyboardInterrupt:
+        if console is not None:
+            said = f"Interrupted; go on with: rethink train --resume {folder}"
+            console.print(said, style="bold", markup=False, soft_wrap=True)
+        raise
     save_episodes(folder / "episodes_trained.jsonl", trained.episodes)
     run = Run(folder=folder, base=base, trained=trained, training_s=training_s)
-    _write_results(run, settings)
-    print_metrics(console, {"base": base, "trained": trained}, title=_title(settings))
+    write_results(run, settings)
+    print_metrics(console, {"base": base, "trained": trained}, title=run_title(settings))
     return run
 
 
-class _Greedy:
-    """A learner as a policy that always says the likeliest."""
-
-    def __init__(self, algorithm: "Algorithm[Any]") -> None:
-        self._algorithm = algorithm
-
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say the next message of each conversation."""
-        return self._algorithm.act(conversations, deterministic=True)
-
-
-def _write_results(run: Run, settings: Mapping[str, Any]) -> None:
-    """Write ``metrics.json``, the plots and the report of a run."""
-    evaluations = {"base": run.base, "trained": run.trained}
-    progress = load_progress(run.folder / "progress.csv")
-    differences = {row.name: row.difference for row in metric_rows(evaluations)}
-    metrics: dict[str, object] = {name: value.to_dict() for name, value in evaluations.items()}
-    metrics["change"] = {n: None if d is None else d.to_dict() for n, d in differences.items()}
-    metrics["training_s"] = round(run.training_s, 2)
-    write_json(run.folder / "metrics.json", metrics)
-    figures = {"training": training_figure(progress), "metrics": metric_figure(evaluations)}
-    if len(run.trained.metrics.accuracies) > 1:
-        figures["transitions"] = transition_figure(evaluations)
-    (run.folder / "plots").mkdir()
-    for name, figure in figures.items():
-        if figure is not None:
-            (run.folder / "plots" / f"{name}.svg").write_text(to_svg(figure), encoding="utf-8")
-    num_problems = len(run.trained.episodes)
-    report = Report(
-        title=_title(settings),
-        subtitle=(
-            f"Model {Path(settings['model']).name}, {settings['total_episodes']:,} episodes in "
-            f"{run.training_s / 60:.1f} minutes, seed {settings['seed']}; measured greedily "
-            f"on the same {num_problems:,} held-out problems before and after"
-        ),
-        evaluations=evaluations,
-        progress=progress,
-        settings=settings,
-    )
-    write_report(run.folder / "report.html", report)
-
-
-def _title(settings: Mapping[str, Any]) -> str:
-    return f"{settings['algorithm']} on {settings['env']}"
+def _measure(
+    label: str,
+    algorithm: "Algorithm[Any]",
+    settings: Mapping[str, Any],
+    console: "Console | None",
+) -> Evaluation:
+    """Play the held-out problems greedily."""
+    count = settings["num_eval_problems"]
+    # What it learns from may be any split; what it is measured on is eval_split.
+    env_kwargs = {name: arg for name, arg in settings["env_kwargs"].items() if name != "split"}
+    with progress_bar(console, f"measuring {label}", count) as on_progress:
+        return evaluate(
+            algorithm,
+            settings["env"],
+            problems=count,
+            split=settings["eval_split"],
+            env_kwargs=env_kwargs,
+            seed=settings["seed"],
+            on_progress=on_progress,
+        )

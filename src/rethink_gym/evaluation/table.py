@@ -9,10 +9,17 @@ from rich.table import Table
 
 from rethink_gym.errors import argument_error
 from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.metrics.comparison import difference_intervals
 from rethink_gym.metrics.intervals import Interval
 
-__all__ = ["MetricRow", "metric_label", "metric_rows", "metric_table"]
+__all__ = [
+    "MetricRow",
+    "format_interval",
+    "format_number",
+    "is_share",
+    "metric_label",
+    "metric_rows",
+    "metric_table",
+]
 
 _EXPLANATIONS = {
     "delta": "accuracy of the last turn minus that of the first",
@@ -20,8 +27,17 @@ _EXPLANATIONS = {
     "c_to_i": "first answer correct, last one incorrect; share of all problems",
     "changed": "later answers that differ from the one before",
     "edit_ratio": "edit distance from one message to the next, over both lengths",
+    "accuracy": "share of right answers at this turn",
+    "pass": "how likely one of so many samples is right (unbiased)",
+    "maj": "share of problems whose most frequent answer is right",
+    "rerank": "share of problems whose best scored sample is right",
+    "distinct_answers": "different answers among the samples of a problem",
+    "distinct_right": "different texts with a right answer among them",
+    "answer_entropy": "entropy of the answers to a problem, nats",
+    "token_entropy": "entropy per token, estimated from what was drawn, nats",
 }
-_SIGNS = {"delta": "Δ", "i_to_c": "i→c", "c_to_i": "c→i", "edit_ratio": "edit ratio"}
+_NUMBERS = ("distinct_answers", "distinct_right", "answer_entropy", "token_entropy")
+_SIGNS = {"delta": "Δ", "i_to_c": "i→c", "c_to_i": "c→i"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class MetricRow:
     """One metric, measured of several policies.
 
     Attributes:
-        name: Its name, as in `TurnMetrics.to_scalars`.
+        name: Its name, as in `Evaluation.values`.
         explanation: What it says, in words.
         intervals: One interval per policy; None where a policy has no such metric.
         difference: Last policy minus first one, if both played the same problems.
@@ -59,13 +75,11 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
         raise argument_error("evaluations", "one or more evaluations", evaluations)
     each = list(evaluations.values())
     names = max((evaluation.intervals for evaluation in each), key=len)
-    differences: dict[str, Interval] = {}
-    if len(each) > 1 and _problems(each[0]) == _problems(each[-1]):
-        differences = difference_intervals(each[0].episodes, each[-1].episodes)
+    differences = each[-1].differences(each[0]) if len(each) > 1 else {}
     return [
         MetricRow(
             name=name,
-            explanation=_EXPLANATIONS.get(name, "share of right answers at this turn"),
+            explanation=_explanation(name),
             intervals=tuple(evaluation.intervals.get(name) for evaluation in each),
             difference=differences.get(name),
         )
@@ -96,10 +110,9 @@ def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = Fa
     if has_change:
         table.add_column("change", justify="right", no_wrap=True)
     for row in rows:
-        is_signed = row.name == "delta"
-        cells = [_cell(interval, is_signed=is_signed) for interval in row.intervals]
+        cells = [format_interval(row.name, interval) for interval in row.intervals]
         if has_change:
-            change = _cell(row.difference, is_signed=True)
+            change = format_interval(row.name, row.difference, is_signed=True)
             is_sure = row.difference is not None and row.difference.excludes_zero
             cells.append(f"[bold]{change}[/bold]" if is_sure else change)
         table.add_row(metric_label(row.name, ascii_only=ascii_only), *cells)
@@ -110,27 +123,64 @@ def metric_label(name: str, *, ascii_only: bool = False) -> str:
     """Return how a metric is written for people.
 
     Args:
-        name: Its name, as in `TurnMetrics.to_scalars`.
+        name: Its name, as in `Evaluation.values`.
         ascii_only: Whether to keep to signs that every terminal can show.
 
     Returns:
         Such as ``Δ`` for ``delta``, or ``delta`` in ASCII.
     """
-    return name.replace("_to_", "->").replace("_", " ") if ascii_only else _SIGNS.get(name, name)
+    shown = name.replace("_to_", "->") if ascii_only else _SIGNS.get(name, name)
+    return shown.replace("_", " ")
 
 
-def _cell(interval: Interval | None, *, is_signed: bool) -> str:
+def is_share(name: str) -> bool:
+    """Return whether a metric is a share, and so shown in per cent.
+
+    Args:
+        name: Its name, as in `Evaluation.values`.
+
+    Returns:
+        False for counts and entropies.
+    """
+    return name not in _NUMBERS
+
+
+def format_interval(name: str, interval: Interval | None, *, is_signed: bool = False) -> str:
+    r"""Write a number and its interval as rich markup.
+
+    Args:
+        name: Of the metric; shares are written in per cent.
+        interval: What was measured; a dash if None.
+        is_signed: Whether to write a plus before what is not negative, for Δ or not.
+
+    Returns:
+        Such as ``42.5 \[39.5, 45.6]``.
+    """
     if interval is None:
         return "-"
-    sign = "+" if is_signed else ""
-    estimate, low, high = (
+    shown = [
         # Without ".0" a hundred is as wide as other numbers, and the table fits 80 columns.
-        f"{100 * value:{sign}.1f}".replace("100.0", "100")
-        for value in (interval.estimate, interval.low, interval.high)
-    )
+        format_number(name, number, is_signed=is_signed).replace("100.0", "100")
+        for number in (interval.estimate, interval.low, interval.high)
+    ]
     # The backslash keeps rich from reading the brackets as a style.
-    return f"{estimate} \\[{low}, {high}]"
+    return f"{shown[0]} \\[{shown[1]}, {shown[2]}]"
 
 
-def _problems(evaluation: Evaluation) -> list[str]:
-    return [episode.problem_id for episode in evaluation.episodes]
+def format_number(name: str, number: float, *, is_signed: bool = False) -> str:
+    """Write a number as people read it.
+
+    Args:
+        name: Of the metric; shares are written in per cent, and Δ with its sign.
+        number: What was measured.
+        is_signed: Whether to write a plus before what is not negative, for Δ or not.
+
+    Returns:
+        Such as ``42.5``.
+    """
+    sign = "+" if is_signed or name == "delta" else ""
+    return f"{100 * number:{sign}.1f}" if is_share(name) else f"{number:{sign}.2f}"
+
+
+def _explanation(name: str) -> str:
+    return _EXPLANATIONS.get(name) or _EXPLANATIONS[name.partition("@")[0]]

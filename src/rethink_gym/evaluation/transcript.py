@@ -56,7 +56,8 @@ def choose_transcripts(evaluations: Mapping[str, Evaluation], count: int) -> lis
     check_count("count", count, 0)
     if not evaluations:
         raise argument_error("evaluations", "one or more evaluations", evaluations)
-    by_name = {name: evaluation.episodes for name, evaluation in evaluations.items()}
+    # Of several samples of a problem, the first.
+    by_name = {name: each.episodes[:: each.samples] for name, each in evaluations.items()}
     last = list(by_name.values())[-1]
     for name, episodes in by_name.items():
         if [e.problem_id for e in episodes] != [e.problem_id for e in last]:

@@ -1,6 +1,6 @@
 """Each metric with its interval, and what a second policy changes on the same problems."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,16 @@ from rethink_gym.errors import argument_error
 from rethink_gym.metrics.intervals import Interval, bootstrap_interval, wilson_interval
 from rethink_gym.metrics.turns import problem_values
 
-__all__ = ["difference_intervals", "metric_intervals"]
+__all__ = [
+    "Values",
+    "difference_intervals",
+    "metric_intervals",
+    "value_differences",
+    "value_intervals",
+]
+
+Values = Mapping[str, npt.NDArray[np.bool_] | npt.NDArray[np.float64]]
+"""What each problem adds to each metric: truth values or numbers, by name."""
 
 
 def metric_intervals(
@@ -31,14 +40,7 @@ def metric_intervals(
         ArgumentError: If there are no episodes, a turn has no verdict, or the
             confidence is out of its range.
     """
-    intervals = {}
-    for name, values in problem_values(episodes).items():
-        if values.dtype == np.bool_:
-            successes = int(values.sum())
-            intervals[name] = wilson_interval(successes, len(values), confidence=confidence)
-        else:
-            intervals[name] = _bootstrap(values.astype(np.float64), seed, confidence)
-    return intervals
+    return value_intervals(problem_values(episodes), seed=seed, confidence=confidence)
 
 
 def difference_intervals(
@@ -67,16 +69,50 @@ def difference_intervals(
     if [episode.problem_id for episode in before] != [episode.problem_id for episode in after]:
         must_be = "of the same problems in the same order as before"
         raise argument_error("after", must_be, [episode.problem_id for episode in after])
-    values_before, values_after = problem_values(before), problem_values(after)
+    differences = value_differences(problem_values(before), problem_values(after))
+    return value_intervals(differences, seed=seed, confidence=confidence)
+
+
+def value_intervals(
+    values: Values, *, seed: int = 0, confidence: float = 0.95
+) -> dict[str, Interval]:
+    """Return the mean of each metric over problems, with its interval.
+
+    Args:
+        values: What each problem adds to it, shape ``(problems,)``, by name.
+        seed: Seeds the bootstrap.
+        confidence: How often such intervals cover the true number, in (0, 1).
+
+    Returns:
+        Wilson's intervals for truth values, the bootstrap's for others.
+
+    Raises:
+        ArgumentError: If there are no problems, or the confidence is out of its range.
+    """
+    return {name: _interval(each, seed, confidence) for name, each in values.items()}
+
+
+def value_differences(before: Values, after: Values) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what changes in each metric on each problem.
+
+    Args:
+        before: What each problem adds to a metric of the one policy, by name.
+        after: The same of another policy, on the same problems in the same order.
+
+    Returns:
+        *After minus before*, shape ``(problems,)``, under each name that both have.
+    """
     return {
-        name: _bootstrap(
-            values_after[name].astype(np.float64) - values_before[name], seed, confidence
-        )
-        for name in values_before
-        if name in values_after
+        name: after[name].astype(np.float64) - before[name].astype(np.float64)
+        for name in before
+        if name in after
     }
 
 
-def _bootstrap(values: npt.NDArray[np.float64], seed: int, confidence: float) -> Interval:
+def _interval(
+    values: npt.NDArray[np.bool_] | npt.NDArray[np.float64], seed: int, confidence: float
+) -> Interval:
+    if values.dtype == np.bool_:
+        return wilson_interval(int(values.sum()), len(values), confidence=confidence)
     generator = np.random.default_rng(seed)
-    return bootstrap_interval(values, generator=generator, confidence=confidence)
+    return bootstrap_interval(values.astype(np.float64), generator=generator, confidence=confidence)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from rethink_gym.errors import argument_error
 
-__all__ = ["accuracies", "c_to_i", "delta", "i_to_c"]
+__all__ = ["accuracies", "c_to_i", "delta", "fix_rate", "i_to_c"]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -87,6 +87,25 @@ def c_to_i(is_correct: BoolArray, first: int = 0, second: int = -1) -> float:
     """
     _check(is_correct)
     return float(np.mean(is_correct[:, first] & ~is_correct[:, second]))
+
+
+def fix_rate(is_correct: BoolArray, first: int = 0, second: int = -1) -> float:
+    """Return the share of the wrong answers of one turn that a later one puts right.
+
+    Args:
+        is_correct: Which answers are right, shape ``(problems, turns)``.
+        first: Index of the earlier turn.
+        second: Index of the later turn.
+
+    Returns:
+        ``i_to_c / (1 - accuracy)``, in [0, 1]; NaN if no answer was wrong.
+
+    Raises:
+        ArgumentError: If ``is_correct`` is not of that shape, or empty.
+    """
+    _check(is_correct)
+    wrong = ~is_correct[:, first]
+    return float(is_correct[wrong, second].mean()) if wrong.any() else float("nan")
 
 
 def _check(is_correct: BoolArray) -> None:

@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from rethink_gym.errors import argument_error, check_count
 
-__all__ = ["Interval", "bootstrap_interval", "t_interval", "t_quantile", "wilson_interval"]
+__all__ = [
+    "Interval",
+    "bootstrap_interval",
+    "t_interval",
+    "t_probability",
+    "t_quantile",
+    "wilson_interval",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -179,6 +186,24 @@ def t_quantile(probability: float, degrees: int) -> float:
         else:
             high = middle
     return math.sqrt(degrees) * math.tan((low + high) / 2.0)
+
+
+def t_probability(value: float, degrees: int) -> float:
+    """Return how often Student's t stays below a value; the inverse of `t_quantile`.
+
+    Args:
+        value: Any number.
+        degrees: Degrees of freedom, at least 1.
+
+    Returns:
+        The share of the distribution below it, in [0, 1].
+
+    Raises:
+        ArgumentError: If ``degrees`` is out of its range.
+    """
+    check_count("degrees", degrees)
+    central = _central_share(math.atan(abs(value) / math.sqrt(degrees)), degrees)
+    return (1.0 + math.copysign(central, value)) / 2.0
 
 
 def _central_share(angle: float, degrees: int) -> float:

@@ -1,6 +1,10 @@
-"""How far two texts are from each other."""
+"""How far texts are from each other."""
 
-__all__ = ["edit_distance", "edit_ratio"]
+from collections.abc import Sequence
+
+from rethink_gym.errors import MissingExtraError, argument_error, check_count
+
+__all__ = ["distinct_n", "edit_distance", "edit_ratio", "self_bleu"]
 
 
 def edit_distance(first: str, second: str) -> int:
@@ -63,3 +67,66 @@ def edit_ratio(first: str, second: str) -> float:
     """
     length = len(first) + len(second)
     return edit_distance(first, second) / length if length else 0.0
+
+
+def distinct_n(texts: Sequence[str], n: int) -> float:
+    """Return how many of the n-grams of words in texts differ from each other.
+
+    Args:
+        texts: The texts; words are what white space separates.
+        n: How many words make an n-gram, at least 1.
+
+    Returns:
+        Different n-grams over all n-grams, in (0, 1]; 0 if no text has n words.
+
+    Raises:
+        ArgumentError: If ``n`` is out of its range.
+
+    References:
+        Li et al., "A Diversity-Promoting Objective Function for Neural Conversation
+        Models", 2016, section 5.3 (arXiv:1510.03055).
+    """
+    check_count("n", n)
+    words = [text.split() for text in texts]
+    grams = [tuple(row[i : i + n]) for row in words for i in range(len(row) - n + 1)]
+    return len(set(grams)) / len(grams) if grams else 0.0
+
+
+def self_bleu(texts: Sequence[str], *, max_n: int = 4) -> float:
+    """Return how alike texts are: the mean BLEU of each beside all others.
+
+    Computed by nltk, with its first smoothing method, since short texts have no
+    n-gram of the longest kind in common.
+
+    Args:
+        texts: Two or more; words are what white space separates.
+        max_n: Words in the longest n-gram; all lengths weigh alike.
+
+    Returns:
+        From 0, nothing in common, to 1, all equal.
+
+    Raises:
+        ArgumentError: If there are fewer than two texts, or ``max_n`` is below 1.
+        MissingExtraError: If nltk is not installed.
+
+    References:
+        Zhu et al., "Texygen: A Benchmarking Platform for Text Generation Models",
+        2018, section 2.2 (arXiv:1802.01886).
+    """
+    check_count("max_n", max_n)
+    if len(texts) < 2:
+        raise argument_error("texts", "two or more texts", texts)
+    try:
+        from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            'Self-BLEU needs nltk. Install it by `pip install "rethink-gym[graders]"`.'
+        ) from error
+    words = [text.split() for text in texts]
+    weights = (1 / max_n,) * max_n
+    smoothing = SmoothingFunction().method1
+    scores = [
+        sentence_bleu(words[:i] + words[i + 1 :], row, weights, smoothing) if row else 0.0
+        for i, row in enumerate(words)
+    ]
+    return float(sum(scores) / len(scores))

@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,12 +11,13 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
 from rethink_gym.agents.policies.generation import DecodingEngine, Rules
+from rethink_gym.agents.policies.lora import LoraConfig, add_lora, is_adapter
 from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Role, StopReason
-from rethink_gym.errors import argument_error, check_count
+from rethink_gym.errors import ModelError, argument_error, check_count
 
-__all__ = ["LanguageModel"]
+__all__ = ["LanguageModel", "evaluating"]
 
 
 class LanguageModel:
@@ -81,8 +82,9 @@ class LanguageModel:
         seed: int | None = None,
         device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32,
+        lora: LoraConfig | None = None,
     ) -> Self:
-        """Load a model and its tokenizer.
+        """Load a model and its tokenizer, with its adapter if it was saved with one.
 
         Args:
             name_or_path: ``"tiny"`` for the bundled model, a folder in the layout of
@@ -91,19 +93,28 @@ class LanguageModel:
             seed: Seed of the draws.
             device: Where the model runs.
             dtype: Type of its weights.
+            lora: Gives the model a fresh adapter, which alone is trained from then on;
+                it changes nothing of what the model says before.
 
         Returns:
             The policy, its model in evaluation mode.
 
         Raises:
-            ModelError: If the folder or name holds no usable model and tokenizer.
+            ModelError: If the folder or name holds no usable model and tokenizer, or
+                the model has an adapter already and ``lora`` asks for another.
             HubUnavailableError: If it is a hub name and the hub cannot be reached.
+            MissingExtraError: If there is an adapter, and peft is not installed.
         """
         model, tokenizer = load_pretrained(name_or_path, device=device, dtype=dtype)
+        if lora is not None:
+            add_lora(model, lora)
         return cls(model, tokenizer, sampling, seed=seed)
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Save model and tokenizer in the layout of transformers.
+
+        An adapter goes into the folder ``adapter`` in there, in the layout of peft, and
+        the model beside it is the one without.
 
         Args:
             folder: Where to; made if it is missing.
@@ -153,7 +164,7 @@ class LanguageModel:
             return []
         sampling = sampling or self.sampling
         prompts = [self._prompt(conversation) for conversation in conversations]
-        with _evaluating(self.model):
+        with evaluating(self.model):
             rules = Rules(
                 sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
             )
@@ -183,23 +194,62 @@ class LanguageModel:
         """
         return self._chat.encode(conversation)
 
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Return the text of tokens, without special ones such as the end token."""
+        return self._chat.decode(token_ids)
+
     def frozen_copy(self) -> Self:
         """Copy the policy as it is now, in evaluation mode and without gradients.
+
+        The weights beneath an adapter never change, so the copy shares them and has an
+        adapter of its own.
 
         Returns:
             A reference that later training leaves alone; it keeps an own cache.
         """
+        has_adapter = any(is_adapter(name) for name, _ in self.model.named_parameters())
+        shared = [
+            parameter
+            for name, parameter in self.model.named_parameters()
+            if has_adapter and not is_adapter(name)
+        ]
         # Without the gradients, which deepcopy would take along.
         gradients = [(parameter, parameter.grad) for parameter in self.model.parameters()]
         try:
             for parameter, _ in gradients:
                 parameter.grad = None
-            model = copy.deepcopy(self.model)
+            model = copy.deepcopy(self.model, {id(weight): weight for weight in shared})
         finally:
             for parameter, gradient in gradients:
                 parameter.grad = gradient
         frozen = torch.nn.Module.eval(model).requires_grad_(False)
         return type(self)(frozen, self.tokenizer, self.sampling, max_rows=self._engine.max_rows)
+
+    def own_weights(self) -> dict[str, torch.Tensor]:
+        """Return the weights that a `frozen_copy` does not share with this policy, by name.
+
+        They are all of the model's, or those of its adapter if it has one: what a
+        checkpoint that holds the policy must keep of a frozen copy besides.
+        """
+        weights = self.model.state_dict()
+        adapter = {name: weight for name, weight in weights.items() if is_adapter(name)}
+        return adapter or weights
+
+    def set_own_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take back what `own_weights` returned.
+
+        Args:
+            weights: Of a policy of the same shape, all of them.
+
+        Raises:
+            ModelError: If some are missing, or belong to another model.
+        """
+        if set(weights) != set(self.own_weights()):
+            raise ModelError(
+                "weights must be those of the same model, with the same kind of adapter; "
+                f"got {len(weights)} of other names. Load the policy that they belong to."
+            )
+        self.model.load_state_dict(dict(weights), strict=False)
 
     def forget(self) -> None:
         """Free the keys and values kept from the last `act`."""
@@ -225,6 +275,23 @@ class LanguageModel:
         return prompt
 
 
+@contextlib.contextmanager
+def evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """Switch to evaluation mode, and each module back to its own mode afterwards.
+
+    Args:
+        model: Whose dropout, say, is to be off meanwhile.
+    """
+    training = [module for module in model.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
 def _max_length(model: PreTrainedModel) -> int | None:
     length = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return length if isinstance(length, int) and length > 0 else None
@@ -236,16 +303,3 @@ def _shipped_end_ids(model: PreTrainedModel) -> list[int]:
     if ids is None:
         return []
     return [ids] if isinstance(ids, int) else list(ids)
-
-
-@contextlib.contextmanager
-def _evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Switch to evaluation mode, and each module back to its own mode afterwards."""
-    training = [module for module in model.modules() if module.training]
-    for module in training:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True

@@ -18,6 +18,13 @@ from transformers import (
 from transformers.models.auto.tokenization_auto import get_tokenizer_config
 from transformers.utils import logging
 
+from rethink_gym.agents.policies.lora import (
+    ADAPTER_FOLDER,
+    is_adapter,
+    load_adapter,
+    save_adapter,
+    weights_beneath,
+)
 from rethink_gym.errors import HubUnavailableError, ModelError
 from rethink_gym.hub import hub_if_known
 
@@ -70,15 +77,19 @@ def load_pretrained(
 def save_pretrained(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str | Path
 ) -> None:
-    """Save a model and its tokenizer in the layout of transformers.
+    """Save a model and its tokenizer in the layout of transformers, and its adapter beside them.
 
     Args:
-        model: The model.
+        model: The model, with or without adapter.
         tokenizer: Its tokenizer.
         folder: Where to; made if it is missing.
     """
     with _no_progress_bars():
-        model.save_pretrained(folder)
+        if any(is_adapter(name) for name, _ in model.named_parameters()):
+            model.save_pretrained(folder, state_dict=weights_beneath(model))
+            save_adapter(model, Path(folder) / ADAPTER_FOLDER)
+        else:
+            model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
 
@@ -101,12 +112,15 @@ def _load_folder(
         )
     try:
         with _no_progress_bars():
-            return _load(str(folder), device, dtype)
+            model, tokenizer = _load(str(folder), device, dtype)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"model folder {str(folder)!r} must hold a causal language model and its "
             f"tokenizer, got one that transformers refuses: {error}"
         ) from error
+    if (folder / ADAPTER_FOLDER).is_dir():
+        load_adapter(model, folder / ADAPTER_FOLDER)
+    return model, tokenizer
 
 
 def _load_hub(

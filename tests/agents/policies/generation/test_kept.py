@@ -16,7 +16,10 @@ from tests.models import make_gpt2, make_llama, make_mamba
 from torch import nn
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.policies.generation import DecodingEngine
+from rethink_gym.agents.policies.generation import DecodingEngine, make_decoder
+from rethink_gym.agents.policies.generation import engine as engine_module
+from rethink_gym.agents.policies.generation.cache import KeyValueCache
+from rethink_gym.agents.policies.generation.decoder import Block, Decoder
 
 
 @pytest.mark.parametrize("make", [make_llama, make_gpt2, make_mamba])
@@ -120,3 +123,59 @@ def test_nothing_is_kept_when_it_must_not_be(why: str) -> None:
         engine.forget()
     engine.generate(next_turn(prompts, drawn), rules())
     assert engine.num_prefilled == 6 + 6 + len(drawn[0].token_ids) + 3
+
+
+@pytest.mark.parametrize("max_rows", [1, 2, 3, 5, 8])
+def test_what_a_row_draws_does_not_depend_on_how_many_are_decoded_side_by_side(
+    max_rows: int,
+) -> None:
+    model = make_llama(VOCABULARY)
+    whole, few = DecodingEngine(model), DecodingEngine(model, max_rows=max_rows)
+    prompts = make_prompts(4, 9, 5, 30, 7, 8, 3, 12, 6, 2)
+    for turn in range(2):
+        drawn = whole.generate(prompts, rules(temperature=1, seed=turn, limit=9))
+        refilled = few.generate(prompts, rules(temperature=1, seed=turn, limit=9))
+        assert [m.token_ids for m in refilled] == [m.token_ids for m in drawn]
+        assert [m.stop for m in refilled] == [m.stop for m in drawn]
+        assert largest_error(model, prompts, refilled) < 1e-5
+        prompts = next_turn(prompts, drawn)
+    # The second turn found the first one, whichever rows it was decoded in.
+    assert few.num_prefilled == whole.num_prefilled
+
+
+def test_the_generator_is_used_as_often_however_many_rows_there_are() -> None:
+    states = []
+    for max_rows in (2, 50):
+        drawing = rules(temperature=1)
+        prompts = make_prompts(4, 9, 5, 6, 7, 8)
+        DecodingEngine(make_llama(VOCABULARY), max_rows=max_rows).generate(prompts, drawing)
+        states.append(drawing.random.get_state())
+    assert torch.equal(states[0], states[1])
+
+
+class Counting:
+    """A decoder that notes how many rows it is given."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self.num_rows: list[int] = []
+
+    def decode(self, block: Block, cache: KeyValueCache) -> torch.Tensor:
+        if block.token_ids.shape[1] == 1 and block.is_new is None:
+            self.num_rows.append(cache.num_active)
+        return self._decoder.decode(block, cache)
+
+
+def test_rows_that_finish_make_room_at_once_and_never_are_there_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = make_llama(VOCABULARY)
+    counting = Counting(make_decoder(model))
+    monkeypatch.setattr(engine_module, "make_decoder", lambda _: counting)
+    prompts = make_prompts(*[5] * 40)
+    drawn = DecodingEngine(model, max_rows=8).generate(
+        prompts, rules(temperature=1, end_ids=range(12), limit=60)
+    )
+    assert 4 < max(counting.num_rows) <= 8
+    in_turns = sum(max(len(m.token_ids) for m in drawn[i : i + 8]) for i in range(0, 40, 8))
+    assert len(counting.num_rows) < 0.9 * in_turns

@@ -111,6 +111,41 @@ class KeyValueCache:
             values[:, :, : self.length] = value[index, :, : self.length]
         return other
 
+    def extract(self, rows: slice, columns: slice) -> "KeyValueCache":
+        """Return a cache that holds copies of some rows and columns of this one.
+
+        Args:
+            rows: Which rows.
+            columns: Which columns; all that the rows occupy must be among them.
+        """
+        num_columns = columns.stop - columns.start
+        other = KeyValueCache(self.starts[rows] - columns.start, num_columns, num_columns)
+        other.keys = [part[rows, :, columns].clone() for part in self.keys]
+        other.values = [part[rows, :, columns].clone() for part in self.values]
+        return other
+
+    def joined(self, fresh: "KeyValueCache", room: int) -> "KeyValueCache":
+        """Return a cache of the active rows of this one and of another.
+
+        Args:
+            fresh: Of the same model; its active rows come behind those of this one.
+            room: Columns to make room for, behind the last one.
+        """
+        parts = [(part, part.num_active) for part in (self, fresh)]
+        widths = [int((part.length - part.starts[:count]).max()) for part, count in parts]
+        length = max(widths)
+        starts = [part.starts[:count] + (length - part.length) for part, count in parts]
+        other = KeyValueCache(torch.cat(starts), length, length + room)
+        first = 0
+        for (part, count), width in zip(parts, widths, strict=True):
+            to = (slice(first, first + count), slice(None), slice(length - width, length))
+            of = (slice(count), slice(None), slice(part.length - width, part.length))
+            for layer, (key, value) in enumerate(zip(part.keys, part.values, strict=True)):
+                keys, values = other.layer(layer, key, value)
+                keys[to], values[to] = key[of], value[of]
+            first += count
+        return other
+
     def swap(self, some: Tensor, others: Tensor) -> None:
         """Exchange rows, each of ``some`` with the one of ``others`` at its place."""
         to, of = torch.cat((some, others)), torch.cat((others, some))

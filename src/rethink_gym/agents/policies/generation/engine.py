@@ -29,7 +29,8 @@ class DecodingEngine:
 
     Args:
         model: The model.
-        max_rows: Most prompts decoded side by side; more are taken in turns.
+        max_rows: Most prompts decoded side by side; more take the rows of those that are
+            finished.
         max_kept_bytes: Most memory for keys and values kept between two calls.
 
     Attributes:
@@ -66,39 +67,67 @@ class DecodingEngine:
         weights = fingerprint(self._model)
         if self._kept is not None and self._kept.weights != weights:
             self._kept = None
-        decoder = make_decoder(self._model)
-        keeping = KeptRows(weights, self._max_kept_bytes)
-        drawn: list[Drawn] = []
-        for start in range(0, len(prompts), self.max_rows):
-            part = prompts[start : start + self.max_rows]
-            cache, logits = self._prefill(decoder, part, rules.sampling.max_new_tokens)
-            messages = draw_messages(decoder, cache, logits, rules)
-            keeping.add(
+        max_new_tokens = rules.sampling.max_new_tokens
+        asked = _Prompts(self._model, prompts, max_new_tokens, self._kept, self._max_kept_bytes)
+        drawn = draw_messages(asked.decoder, asked, rules, self.max_rows)
+        self.num_prefilled += asked.num_prefilled
+        self._kept = KeptRows(weights)
+        for cache, places in asked.finished:
+            self._kept.add(
                 cache,
-                part,
-                [message.token_ids for message in messages],
-                [message.row for message in messages],
+                [prompts[place] for place in places],
+                [drawn[place].token_ids for place in places],
             )
-            drawn += messages
-        self._kept = keeping
         return drawn
 
-    def _prefill(
-        self, decoder: Decoder, prompts: Sequence[tuple[int, ...]], max_new_tokens: int
-    ) -> tuple[KeyValueCache, Tensor]:
-        """Compute the prompts, equal ones once; returns cache and logits of all rows."""
-        places = {prompt: place for place, prompt in enumerate(dict.fromkeys(prompts))}
-        room = min(max_new_tokens, _FIRST_ROOM)
-        is_shared = len(places) < len(prompts)
-        cache, logits = self._prefill_rows(decoder, list(places), 0 if is_shared else room)
-        if is_shared:
-            rows = [places[prompt] for prompt in prompts]
-            return cache.spread(rows, cache.length + room), logits[rows]
-        return cache, logits
 
-    def _prefill_rows(
-        self, decoder: Decoder, prompts: list[tuple[int, ...]], room: int
-    ) -> tuple[KeyValueCache, Tensor]:
+class _Prompts:
+    """The prompts of one call, and the rows that hold them with their messages."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        prompts: Sequence[tuple[int, ...]],
+        max_new_tokens: int,
+        kept: KeptRows | None,
+        max_kept_bytes: int,
+    ) -> None:
+        self.lengths = [len(prompt) for prompt in prompts]
+        self.decoder = make_decoder(model)
+        self.num_prefilled = 0
+        self.finished: list[tuple[KeyValueCache, Sequence[int]]] = []
+        self._num_bytes_left = max_kept_bytes
+        self._prompts = prompts
+        self._device = model.device
+        self._kept = kept
+        self._room = min(max_new_tokens, _FIRST_ROOM)
+
+    def read(self, places: range) -> tuple[KeyValueCache, Tensor]:
+        """Compute some prompts, equal ones once; see `Prompts`."""
+        prompts = self._prompts[places.start : places.stop]
+        rows = {prompt: row for row, prompt in enumerate(dict.fromkeys(prompts))}
+        is_shared = len(rows) < len(prompts)
+        cache, logits = self._read(list(rows), 0 if is_shared else self._room)
+        if not is_shared:
+            return cache, logits
+        copied = [rows[prompt] for prompt in prompts]
+        return cache.spread(copied, cache.length + self._room), logits[copied]
+
+    def keep(self, cache: KeyValueCache, places: Sequence[int], first_row: int) -> None:
+        """Take back rows with their messages, if there is memory left; see `Prompts`."""
+        if not places:
+            return
+        rows = slice(first_row, first_row + len(places))
+        columns = slice(int(cache.starts[rows].min()) if first_row else 0, cache.length)
+        num_entries = len(places) * (columns.stop - columns.start)
+        num_bytes = cache.num_bytes * num_entries // (len(cache.starts) * cache.capacity)
+        if num_bytes > self._num_bytes_left:
+            return
+        self._num_bytes_left -= num_bytes
+        held = cache.extract(rows, columns) if first_row else cache
+        self.finished.append((held, places))
+
+    def _read(self, prompts: list[tuple[int, ...]], room: int) -> tuple[KeyValueCache, Tensor]:
         held = [self._kept.find(prompt) if self._kept else None for prompt in prompts]
         lengths = [len(prompt) for prompt in prompts]
         num_new = [
@@ -110,16 +139,15 @@ class DecodingEngine:
         token_ids = np.zeros((len(prompts), num_columns), dtype=np.int64)
         for row, (prompt, count) in enumerate(zip(prompts, num_new, strict=True)):
             token_ids[row, num_columns - count :] = prompt[len(prompt) - count :]
-        device = self._model.device
         is_new = None
         if min(num_new) < num_columns:
-            paddings = num_columns - torch.tensor(num_new, device=device)
-            is_new = torch.arange(num_columns, device=device) >= paddings[:, None]
-        starts = torch.tensor([width - length for length in lengths], device=device)
+            paddings = num_columns - torch.tensor(num_new, device=self._device)
+            is_new = torch.arange(num_columns, device=self._device) >= paddings[:, None]
+        starts = torch.tensor([width - length for length in lengths], device=self._device)
         cache = KeyValueCache(starts, width, width + room)
         cache.take(held, lengths)
-        block = Block(torch.from_numpy(token_ids).to(device), is_new)
-        return cache, decoder.decode(block, cache)
+        block = Block(torch.from_numpy(token_ids).to(self._device), is_new)
+        return cache, self.decoder.decode(block, cache)
 
 
 def make_decoder(model: PreTrainedModel) -> Decoder:

@@ -22,12 +22,10 @@ class KeptRows:
 
     Args:
         weights: The `fingerprint` of the weights that computed them.
-        max_bytes: Most memory to keep; a cache beyond it is not kept.
     """
 
-    def __init__(self, weights: tuple[int, ...], max_bytes: int) -> None:
+    def __init__(self, weights: tuple[int, ...]) -> None:
         self.weights = weights
-        self._bytes_left = max_bytes
         self._by_prompt: dict[bytes, list[_Row]] = {}
         self._prompt_lengths: list[int] = []
 
@@ -36,22 +34,17 @@ class KeptRows:
         cache: KeyValueCache,
         prompts: Sequence[tuple[int, ...]],
         messages: Sequence[tuple[int, ...]],
-        rows: Sequence[int],
     ) -> None:
         """Keep a cache.
 
         Args:
             cache: Holds a prompt and its message, but for the message's last token,
                 in each row.
-            prompts: The prompts.
+            prompts: The prompts, one per row.
             messages: The messages, as many.
-            rows: Which row holds each of them.
         """
-        if cache.num_bytes > self._bytes_left:
-            return
-        self._bytes_left -= cache.num_bytes
         starts = cache.starts.tolist()
-        for prompt, message, row in zip(prompts, messages, rows, strict=True):
+        for row, (prompt, message) in enumerate(zip(prompts, messages, strict=True)):
             token_ids = prompt + message[:-1]
             held = Held(cache, row, starts[row], len(token_ids))
             known = self._by_prompt.setdefault(_bytes(prompt), [])

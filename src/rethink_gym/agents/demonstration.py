@@ -1,0 +1,219 @@
+"""Episodes to imitate, which of their turns are learned, and sets of such episodes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.conversation import Completion, Message, Role
+from rethink_gym.episode import Episode, Turn
+from rethink_gym.errors import ModelError, argument_error, check_choice
+
+__all__ = [
+    "LEARNED_TURNS",
+    "Demonstration",
+    "capped",
+    "completion_of",
+    "demonstrate",
+    "distinct",
+    "encode_text",
+    "from_json_lines",
+    "is_right",
+    "learned_turns",
+    "normal_text",
+    "to_json_lines",
+]
+
+LEARNED_TURNS = ("all", "first", "last", "right")
+"""The rules by which turns are learned that have a name; see `learned_turns`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """An episode to imitate.
+
+    Attributes:
+        episode: What was said. The completions of learned turns carry tokens.
+        is_learned: For each turn, whether its tokens are learned; what is not
+            learned is context only.
+
+    Raises:
+        ArgumentError: If there is not one truth value per turn.
+    """
+
+    episode: Episode
+    is_learned: tuple[bool, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.is_learned) != len(self.episode.turns):
+            num_turns = len(self.episode.turns)
+            raise argument_error("is_learned", f"of length {num_turns}", self.is_learned)
+
+    @property
+    def num_tokens(self) -> int:
+        """How many tokens are learned."""
+        turns = zip(self.episode.turns, self.is_learned, strict=True)
+        return sum(len(turn.completion.token_ids) for turn, learned in turns if learned)
+
+
+def demonstrate(
+    policy: LanguageModel, episode: Episode, is_learned: Sequence[bool]
+) -> Demonstration:
+    """Make a demonstration of an episode, whoever played it.
+
+    Args:
+        policy: Who is to learn it. What it sampled itself stays as it was sampled;
+            all else is put into its tokens.
+        episode: What was played.
+        is_learned: For each turn, whether it is learned.
+
+    Returns:
+        The demonstration.
+    """
+    sampled = set(policy.tokenize(episode.conversation).turn_ids)
+    turns = tuple(
+        turn
+        if index in sampled
+        else replace(turn, completion=completion_of(policy, turn.completion.text))
+        for index, turn in enumerate(episode.turns)
+    )
+    return Demonstration(replace(episode, turns=turns), tuple(is_learned))
+
+
+def completion_of(policy: LanguageModel, text: str, *, is_ended: bool = True) -> Completion:
+    """Return a text as the completion that the policy would have said it by.
+
+    Special tokens that the text spells out are taken as text. The log-probabilities
+    are 0: whoever dictates a text says it with certainty.
+
+    Args:
+        policy: Knows the tokens.
+        text: What is said.
+        is_ended: Whether the end token follows, as it does not in an answer that
+            was cut off.
+
+    Returns:
+        The completion; its text is what its tokens say.
+    """
+    token_ids = encode_text(policy, text)
+    said = policy.decode(token_ids)
+    if is_ended:
+        token_ids = (*token_ids, _end_id(policy))
+    return Completion(said, token_ids, (0.0,) * len(token_ids))
+
+
+def encode_text(policy: LanguageModel, text: str) -> tuple[int, ...]:
+    """Return the tokens of a text, without special tokens, not even those it spells out."""
+    encoded = policy.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+    return tuple(encoded["input_ids"])
+
+
+def is_right(turn: Turn) -> bool:
+    """Return whether a turn was judged right; without a verdict, whether it earned something."""
+    return turn.reward > 0 if turn.verdict is None else turn.verdict.correct
+
+
+def learned_turns(episode: Episode, rule: str) -> tuple[bool, ...]:
+    """Say which turns of an episode are learned.
+
+    Args:
+        episode: What was played.
+        rule: ``"all"``, ``"first"``, ``"last"``, or ``"right"`` for those that were
+            judged right.
+
+    Returns:
+        One truth value per turn.
+
+    Raises:
+        ArgumentError: If there is no such rule.
+    """
+    last = len(episode.turns) - 1
+    match check_choice("learned_turns", rule, LEARNED_TURNS):
+        case "first":
+            return tuple(index == 0 for index in range(last + 1))
+        case "last":
+            return tuple(index == last for index in range(last + 1))
+        case "right":
+            return tuple(map(is_right, episode.turns))
+        case _:
+            return (True,) * (last + 1)
+
+
+def normal_text(text: str) -> str:
+    """Return a text without the blanks in which equal answers differ."""
+    return " ".join(text.split())
+
+
+def distinct(demonstrations: Iterable[Demonstration]) -> list[Demonstration]:
+    """Leave out what was said before about the same problem, blanks aside.
+
+    Args:
+        demonstrations: In the order in which the first of equals is to be kept.
+
+    Returns:
+        The first of all that are equal in problem, answers and learned turns.
+    """
+    kept: dict[tuple[object, ...], Demonstration] = {}
+    for demonstration in demonstrations:
+        episode = demonstration.episode
+        texts = tuple(normal_text(turn.completion.text) for turn in episode.turns)
+        kept.setdefault((episode.problem_id, texts, demonstration.is_learned), demonstration)
+    return list(kept.values())
+
+
+def capped(
+    demonstrations: Sequence[Demonstration], max_per_problem: int, random: np.random.Generator
+) -> list[Demonstration]:
+    """Keep at most some demonstrations of each problem, so that easy ones do not prevail.
+
+    Args:
+        demonstrations: Of any problems.
+        max_per_problem: Most of one problem.
+        random: Which ones are kept where there are more.
+
+    Returns:
+        Those that are kept, in order.
+    """
+    places: dict[str, list[int]] = {}
+    for place, demonstration in enumerate(demonstrations):
+        places.setdefault(demonstration.episode.problem_id, []).append(place)
+    kept: list[int] = []
+    for group in places.values():
+        if len(group) > max_per_problem:
+            group = random.choice(group, size=max_per_problem, replace=False).tolist()
+        kept += group
+    return [demonstrations[place] for place in sorted(kept)]
+
+
+def to_json_lines(demonstrations: Iterable[Demonstration]) -> str:
+    """Return demonstrations as JSON lines, for a checkpoint."""
+    return "\n".join(
+        json.dumps({"episode": each.episode.to_dict(), "is_learned": each.is_learned})
+        for each in demonstrations
+    )
+
+
+def from_json_lines(text: str) -> list[Demonstration]:
+    """Return the demonstrations that `to_json_lines` was given."""
+    rows = map(json.loads, text.splitlines())
+    return [
+        Demonstration(Episode.from_dict(row["episode"]), tuple(row["is_learned"])) for row in rows
+    ]
+
+
+def _end_id(policy: LanguageModel) -> int:
+    """Return the token by which the policy's chats end what the assistant says."""
+    question, answer = Message(Role.USER, "Question"), encode_text(policy, "Answer")
+    said = Message(Role.ASSISTANT, "Answer", answer)
+    chat = policy.tokenize((question, said, question))
+    behind = max(place for place, turn in enumerate(chat.turn_ids) if turn == 0) + 1
+    if chat.token_ids[behind] in policy.end_ids:
+        return chat.token_ids[behind]
+    if not policy.end_ids:
+        raise ModelError(
+            "The tokenizer must have an end token to learn from texts, got one without. "
+            "Set tokenizer.eos_token."
+        )
+    return min(policy.end_ids)

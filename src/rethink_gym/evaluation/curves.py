@@ -1,0 +1,79 @@
+"""The figure of what more samples are worth: pass@k, maj@k and rerank@k over k."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rethink_gym.evaluation.evaluate import Evaluation
+from rethink_gym.evaluation.figure import LEGEND_PAD, LIGHT, Theme, add_legend, new_figure
+from rethink_gym.metrics.intervals import Interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["sample_curve", "sample_figure"]
+
+_PANELS = {
+    "pass": "pass@k (per cent)",
+    "maj": "maj@k (per cent)",
+    "rerank": "rerank@k (per cent)",
+}
+
+
+def sample_curve(evaluation: Evaluation, kind: str) -> dict[int, Interval]:
+    """Return how one metric grows with the number of samples.
+
+    Args:
+        evaluation: What a policy did, with two or more samples per problem.
+        kind: ``"pass"``, ``"maj"`` or ``"rerank"``.
+
+    Returns:
+        Its intervals by k, from 1, where it is the accuracy of a single sample; empty
+        if it was not measured.
+    """
+    curve = {
+        int(name.partition("@")[2]): interval
+        for name, interval in evaluation.intervals.items()
+        if name.partition("@")[0] == kind
+    }
+    if not curve:
+        return {}
+    accuracies = [name for name in evaluation.intervals if name.startswith("accuracy@")]
+    return {1: evaluation.intervals[accuracies[-1]], **curve}
+
+
+def sample_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -> "Figure | None":
+    """Draw what more samples are worth to several policies.
+
+    Args:
+        evaluations: What each policy did, by the name to show.
+        theme: The colours.
+
+    Returns:
+        One panel per metric that any of them was measured by, lines with 95 % bands
+        over k; None if there is only one sample per problem.
+    """
+    panels = {
+        title: {name: sample_curve(evaluation, kind) for name, evaluation in evaluations.items()}
+        for kind, title in _PANELS.items()
+    }
+    panels = {title: curves for title, curves in panels.items() if any(curves.values())}
+    if not panels:
+        return None
+    height = 0.4 + 2.5 * -(-len(panels) // 2)
+    figure, all_axes = new_figure(theme, len(panels), width=7.2, height=height)
+    for axes, (title, curves) in zip(all_axes, panels.items(), strict=True):
+        for index, (name, curve) in enumerate(curves.items()):
+            colour = theme.series[index % len(theme.series)]
+            counts = list(curve)
+            estimates = [100 * interval.estimate for interval in curve.values()]
+            lows = [100 * interval.low for interval in curve.values()]
+            highs = [100 * interval.high for interval in curve.values()]
+            axes.fill_between(counts, lows, highs, color=colour, alpha=0.18, lw=0)
+            axes.plot(counts, estimates, color=colour, marker="o", ms=3.5, lw=1.5, label=name)
+        ticks = sorted({k for curve in curves.values() for k in curve})
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(ticks, [str(k) for k in ticks])
+        axes.set_xlabel("samples k")
+        axes.set_title(title, fontsize=9.5, loc="left", pad=LEGEND_PAD, color=theme.ink)
+        add_legend(axes, theme)
+    return figure

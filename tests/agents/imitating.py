@@ -1,0 +1,123 @@
+"""A task with worked solutions that is learned in seconds, and episodes by script."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, ClassVar
+
+import torch
+
+from rethink_gym.agents.algorithm import Algorithm
+from rethink_gym.agents.demonstration import Demonstration
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.conversation import Completion
+from rethink_gym.envs.prompt import CORRECTION
+from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.vector import TextVectorEnv
+from rethink_gym.episode import Episode, Turn
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Reason, Verdict
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = [
+    "LastLine",
+    "SaySeven",
+    "episode",
+    "make_seven_env",
+    "said",
+    "unfrozen",
+    "weights_of",
+]
+
+
+class LastLine(Verifier):
+    """Accepts an answer whose last line is the gold answer."""
+
+    def verify(self, answer: str, problem: Problem) -> Verdict:
+        last = answer.split("\n")[-1]
+        correct = last == problem.gold
+        return Verdict(float(correct), correct, Reason.EQUAL if correct else Reason.DIFFERENT, last)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": "last_line"}
+
+
+class SaySeven(GeneratedTask[int]):
+    """Questions about a number that means nothing."""
+
+    name: ClassVar = "say_seven"
+
+    def __init__(self, *, solved: bool = True) -> None:
+        self.solved = solved
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        return {"solved": self.solved}
+
+    def draw(self, random: Random) -> int:
+        return random.randrange(10_000)
+
+    def word(self, question: int) -> str:
+        return f"Compute {question}."
+
+    def solve(self, question: int) -> tuple[str, str | None]:
+        return "7", "3\n7" if self.solved else None
+
+    def make_verifier(self) -> Verifier:
+        return LastLine()
+
+
+def make_seven_env(
+    num_envs: int = 8, *, max_attempts: int = 1, solved: bool = True, split: str = "train"
+) -> TextVectorEnv:
+    task = SaySeven(solved=solved)
+    return TextVectorEnv(
+        [
+            lambda: ReasoningEnv(task, max_attempts=max_attempts, reward="per_attempt", split=split)
+            for _ in range(num_envs)
+        ]
+    )
+
+
+def episode(problem_id: str, *answers: str, right: Sequence[bool] = (True,)) -> Episode:
+    """Write down an episode; the prompt is the problem's id."""
+    last = len(answers) - 1
+    return Episode(
+        problem_id,
+        tuple(
+            Turn(
+                observation=CORRECTION if number else problem_id,
+                completion=Completion(answer),
+                reward=float(is_right),
+                terminated=number == last,
+                truncated=False,
+                verdict=Verdict(
+                    float(is_right), is_right, Reason.EQUAL if is_right else Reason.DIFFERENT
+                ),
+            )
+            for number, (answer, is_right) in enumerate(zip(answers, right, strict=True))
+        ),
+    )
+
+
+def said(demonstrations: Sequence[Demonstration]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return problem and answers of each demonstration."""
+    return [
+        (
+            each.episode.problem_id,
+            tuple(turn.completion.text for turn in each.episode.turns),
+        )
+        for each in demonstrations
+    ]
+
+
+def weights_of(learner: Algorithm[Any] | LanguageModel) -> torch.Tensor:
+    policy = learner if isinstance(learner, LanguageModel) else learner.policy
+    return torch.cat([p.detach().flatten() for p in policy.model.parameters()])
+
+
+def unfrozen(policy: LanguageModel) -> LanguageModel:
+    """Copy a policy such that the copy can learn."""
+    copy = policy.frozen_copy()
+    copy.model.requires_grad_(True)
+    return copy

@@ -1,0 +1,140 @@
+"""Runs from the command line: going on with them, measuring samples, comparing."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.evaluation import scripted
+from typer.testing import CliRunner, Result
+
+from rethink_gym.cli import app
+
+LEARNER = f"{scripted.__file__}:Learner"
+SMALL = ["-o", "problems_per_update=2", "-o", "samples_per_problem=2", "-o", "max_new_tokens=3"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(scripted.save_model(tmp_path_factory.mktemp("model")))
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, model: str) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "first"
+    few = ["--episodes", "12", "--eval-problems", "6", "--validate-every", "0"]
+    result = rethink("train", LEARNER, "--model", model, *few, "--out", str(folder))
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def rethink(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "120"})
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+@pytest.mark.slow
+def test_ctrl_c_saves_says_how_to_go_on_and_the_run_goes_on(tmp_path: Path, model: str) -> None:
+    folder = tmp_path / "run"
+    command = [sys.executable, "-c", "from rethink_gym.cli import app; app()", "train", "score"]
+    few = ["--episodes", "240", "--eval-problems", "4", "--validate-every", "0"]
+    child = subprocess.Popen(
+        [*command, "--model", model, *SMALL, *few, "--out", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log, deadline = folder / "progress.json", time.monotonic() + 120
+    while not (log.is_file() and log.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    said, wrong = child.communicate(timeout=120)
+    assert child.returncode == 130, wrong
+    assert wrong == ""
+    assert f"rethink train --resume {folder}" in " ".join(said.split())
+    played = json.loads((folder / "checkpoint" / "state.json").read_text())["num_updates"]
+    assert 1 <= played < 60
+    assert len(log.read_text().splitlines()) == played
+    result = rethink("train", "--resume", str(folder))
+    assert result.exit_code == 0, result.output
+    assert len(log.read_text().splitlines()) == 60
+    assert (folder / "report.html").is_file()
+
+
+def test_a_run_of_a_learner_of_ones_own_goes_on_from_anywhere(
+    tmp_path: Path, model: str, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "run"
+    shutil.copytree(run_folder, folder)
+    (folder / "report.html").unlink()
+    assert rethink("train", "--resume", str(folder)).exit_code == 0
+    assert (folder / "report.html").is_file()
+
+
+def test_the_log_goes_where_it_is_asked_to(tmp_path: Path, model: str) -> None:
+    folder = tmp_path / "run"
+    few = ["--episodes", "4", "--eval-problems", "2", "--validate-every", "0"]
+    log = ["--log", "tensorboard", "--log", "stdout"]
+    result = rethink("train", LEARNER, "--model", model, *few, *log, "--out", str(folder))
+    assert result.exit_code == 0, result.output
+    assert "accuracy@t2" in result.output
+    assert list((folder / "tensorboard").iterdir())
+
+
+def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> None:
+    out = tmp_path / "eval"
+    several = ["--problems", "4", "--samples", "4", "--temperature", "1", "--max-new-tokens", "3"]
+    result = rethink("eval", "--model", model, *several, "--out", str(out))
+    assert result.exit_code == 0, result.output
+    for name in ("pass@4", "maj@4", "answer entropy"):
+        assert name in result.output
+    assert len((out / "episodes.jsonl").read_text().splitlines()) == 16
+    assert "pass@4" in json.loads((out / "metrics.json").read_text())["intervals"]
+    assert (out / "plots" / "samples.svg").is_file()
+
+
+def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path) -> None:
+    base = tmp_path / "base"
+    few = ["--problems", "6", "--max-new-tokens", "2"]
+    assert rethink("eval", "--model", model, *few, "--out", str(base)).exit_code == 0
+    result = rethink(
+        "compare", str(base), str(run_folder), "--margin", "3", "--out", str(tmp_path / "both")
+    )
+    assert result.exit_code == 0, result.output
+    assert "minus base" in result.output
+    assert "first" in result.output
+    data = json.loads((tmp_path / "both" / "comparison.json").read_text())
+    assert data["runs"] == ["base", "first"]
+    assert (tmp_path / "both" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train"], "ALGORITHM must be named"),
+        (["train", "score", "--resume", "somewhere"], "--resume must be the only argument"),
+        (["train", "--resume", "somewhere", "--seed", "3"], "got ['seed']"),
+        (["train", "--resume", "nowhere"], "folder must be a run with a config.json"),
+        (["train", "score", "--log", "excel"], "log format must be one of"),
+        (["train", "score", "--checkpoint-every", "0"], "checkpoint_every must be"),
+        (["eval", "--samples", "0"], "samples must be"),
+        (["compare", "nowhere"], "a finished run or measurement"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments: list[str], message: str) -> None:
+    result = rethink(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_finished_run_is_not_gone_on_with(run_folder: Path) -> None:
+    result = rethink("train", "--resume", str(run_folder))
+    assert result.exit_code == 2
+    assert "folder must be an unfinished run" in result.stderr

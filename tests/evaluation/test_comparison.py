@@ -1,0 +1,120 @@
+"""Runs side by side."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.evaluation.scripted import ByTurn, Rule, always, even, never
+
+from rethink_gym.episode import save_episodes
+from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
+from rethink_gym.evaluation.comparison import (
+    compare,
+    compare_and_report,
+    load_evaluation,
+    load_evaluations,
+)
+from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.evaluation.folder import write_json
+
+
+def played(*rules: Rule, first: int = 0, samples: int = 1) -> Evaluation:
+    problems = range(first, first + 40)
+    return evaluate(ByTurn(*rules), "MathSelfCorrect-v0", problems=problems, samples=samples)
+
+
+@pytest.fixture(scope="module")
+def evaluations() -> dict[str, Evaluation]:
+    return {"base": played(even, even), "same": played(even, even), "better": played(even, always)}
+
+
+def test_others_are_compared_with_the_first(evaluations: dict[str, Evaluation]) -> None:
+    comparisons = {each.name: each for each in compare(evaluations, margin=0.03)}
+    row = comparisons["accuracy@t2"]
+    same, better = row.differences
+    assert same is not None
+    assert (same.estimate, same.excludes_zero) == (0.0, False)
+    assert better is not None
+    assert better.excludes_zero
+    gain = 1.0 - evaluations["base"].metrics.accuracies[1]
+    assert better.estimate == pytest.approx(gain)
+    assert [each is not None and each.is_equivalent for each in row.equivalences] == [True, False]
+
+
+def test_without_a_margin_nothing_is_tested(evaluations: dict[str, Evaluation]) -> None:
+    assert {test for each in compare(evaluations) for test in each.equivalences} == {None}
+
+
+def test_other_problems_cannot_be_paired(evaluations: dict[str, Evaluation]) -> None:
+    said = io.StringIO()
+    other = {"base": evaluations["base"], "elsewhere": played(even, even, first=40)}
+    comparisons = compare_and_report(other, margin=0.03, console=Console(file=said, width=100))
+    assert {each.differences for each in comparisons} == {(None,)}
+    assert {each.equivalences for each in comparisons} == {(None,)}
+    assert "cannot be paired" in said.getvalue()
+
+
+def test_the_table_fits_80_columns_and_marks_what_is_equal(
+    evaluations: dict[str, Evaluation], tmp_path: Path
+) -> None:
+    said = io.StringIO()
+    folder = tmp_path / "side-by-side"
+    compare_and_report(
+        evaluations, margin=0.03, folder=folder, console=Console(file=said, width=80)
+    )
+    lines = [" ".join(line.split()) for line in said.getvalue().splitlines()]
+    assert "minus base" in said.getvalue()
+    assert any(line.startswith("same") and line.endswith("+0.0 [+0.0, +0.0] =") for line in lines)
+    assert "…" not in said.getvalue()
+    data = json.loads((folder / "comparison.json").read_text())
+    assert data["runs"] == ["base", "same", "better"]
+    assert data["metrics"][0]["equivalences"][0]["is_equivalent"] is True
+    assert "better" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def lay(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
+    folder.mkdir()
+    name = "episodes_trained.jsonl" if is_run else "episodes.jsonl"
+    save_episodes(folder / name, evaluation.episodes)
+    data = evaluation.to_dict()
+    write_json(folder / "metrics.json", {"trained": data} if is_run else data)
+    return folder
+
+
+@pytest.mark.parametrize("is_run", [True, False], ids=["run", "measurement"])
+def test_what_was_written_is_read_back(tmp_path: Path, is_run: bool) -> None:
+    evaluation = played(never, always, samples=2)
+    assert load_evaluation(lay(tmp_path / "it", evaluation, is_run=is_run)) == evaluation
+
+
+def test_folders_of_one_name_are_told_apart(
+    tmp_path: Path, evaluations: dict[str, Evaluation]
+) -> None:
+    folders = []
+    for parent in ("first", "second"):
+        (tmp_path / parent).mkdir()
+        folders.append(lay(tmp_path / parent / "run", evaluations["base"], is_run=True))
+    assert list(load_evaluations(folders)) == [str(folder) for folder in folders]
+    assert list(load_evaluations(folders[:1])) == ["run"]
+    with pytest.raises(ArgumentError, match="folders must be different folders"):
+        load_evaluations([folders[0], folders[0]])
+
+
+def test_what_is_no_run_is_said_so(tmp_path: Path, evaluations: dict[str, Evaluation]) -> None:
+    with pytest.raises(DataNotFoundError, match="a finished run or measurement"):
+        load_evaluation(tmp_path)
+    folder = lay(tmp_path / "run", evaluations["base"], is_run=True)
+    (folder / "metrics.json").write_text("[]")
+    with pytest.raises(DataError, match="is no file of metrics"):
+        load_evaluation(folder)
+
+
+@pytest.mark.parametrize(("count", "margin"), [(1, None), (2, 0.0)])
+def test_too_little_to_compare_is_refused(
+    evaluations: dict[str, Evaluation], count: int, margin: float | None
+) -> None:
+    few = dict(list(evaluations.items())[:count])
+    with pytest.raises(ArgumentError, match=r"evaluations must be two|margin must be"):
+        compare(few, margin=margin)
