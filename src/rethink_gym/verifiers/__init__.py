@@ -12,7 +12,10 @@ __all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
 
 # Loaded when first asked for: an environment of numbers needs no other kind.
 _KINDS = {
+    "arguments": ("rethink_gym.verifiers.arguments", "ArgumentsVerifier"),
+    "code": ("rethink_gym.verifiers.code", "CodeVerifier"),
     "grader": ("rethink_gym.verifiers.graders.verifier", "GraderVerifier"),
+    "literal": ("rethink_gym.verifiers.literal", "LiteralVerifier"),
     "math": ("rethink_gym.verifiers.math", "MathVerifier"),
     "steps": ("rethink_gym.verifiers.steps", "StepVerifier"),
 }
