@@ -17,7 +17,7 @@ from gymnasium.vector import SyncVectorEnv
 
 import rethink_gym
 from rethink_gym.envs import ReasoningEnv, TextVectorEnv
-from rethink_gym.envs.making import task_defaults
+from rethink_gym.envs.making import find_task_class, task_defaults
 from rethink_gym.errors import ArgumentError, HubUnavailableError
 
 OURS = sorted(
@@ -28,19 +28,28 @@ OURS = sorted(
 SEED = 11
 
 
+DATA = Path(__file__).with_name("data")
+"""A few problems of our own in the layout of each data set, in a folder of its name."""
+
+
 @pytest.fixture
 def arguments(env_id: str, gsm8k_folder: Path) -> dict[str, Any]:
     """What an id needs to be made without a network."""
-    return (
-        {"data": gsm8k_folder} if "data" in task_defaults(gym.spec(env_id).kwargs["task"]) else {}
-    )
+    task = gym.spec(env_id).kwargs["task"]
+    if "data" not in task_defaults(task):
+        return {}
+    name = find_task_class(task).name
+    return {"data": gsm8k_folder if name == "gsm8k" else DATA / name}
 
 
 each_id = pytest.mark.parametrize("env_id", OURS)
 
 
 def test_the_promised_ids_are_there() -> None:
-    assert {"GSM8K-v0", "GSM8KSelfCorrect-v0", "Math-v0", "MathSelfCorrect-v0"} <= set(OURS)
+    subjects = ("CRUXEval", "Code", "GSM8K", "HumanEval", "MBPP", "Math")
+    assert {f"{subject}{kind}-v0" for subject in subjects for kind in ("", "SelfCorrect")} <= set(
+        OURS
+    )
 
 
 @each_id
@@ -135,7 +144,8 @@ def test_the_right_answer_is_paid_and_the_protocol_kept(
     rewards = []
     terminated = False
     while not terminated:
-        _, reward, terminated, _, info = env.step(f"Done.\nA: {inner.problem.gold}")
+        answer = inner.problem.solution or f"A: {inner.problem.gold}"
+        _, reward, terminated, _, info = env.step(f"Done.\n{answer}")
         rewards.append(reward)
         assert info["verdict"]["correct"]
     assert rewards == [1.0] * num_attempts
@@ -148,7 +158,7 @@ def test_every_option_of_the_environment_passes_through(
     env = gym.make(
         env_id,
         **arguments,
-        split="validation",
+        split="test",
         max_attempts=4,
         feedback="verdict",
         reward="progress",
@@ -156,7 +166,7 @@ def test_every_option_of_the_environment_passes_through(
         render_mode="ansi",
     ).unwrapped
     assert isinstance(env, ReasoningEnv)
-    assert (env.split, env.max_attempts, env.reward_scheme) == ("validation", 4, "progress")
+    assert (env.split, env.max_attempts, env.reward_scheme) == ("test", 4, "progress")
     assert (env.max_chars, env.render_mode) == (500, "ansi")
 
 
@@ -175,14 +185,23 @@ def test_an_unknown_level_is_refused(level: Any) -> None:
 
 
 @pytest.mark.parametrize("make", [gym.make, gym.make_vec])
-def test_gsm8k_without_data_or_hub_says_how_to_get_them(
-    make: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("env_id", "hub_name"),
+    [
+        ("GSM8K-v0", "openai/gsm8k"),
+        ("HumanEval-v0", "openai/openai_humaneval"),
+        ("MBPP-v0", "google-research-datasets/mbpp"),
+        ("CRUXEval-v0", "cruxeval-org/cruxeval"),
+    ],
+)
+def test_a_data_set_without_data_or_hub_says_how_to_get_it(
+    make: Any, env_id: str, hub_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import datasets
 
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    with pytest.raises(HubUnavailableError, match=r"openai/gsm8k.*pass data='FOLDER'"):
-        make("GSM8K-v0")
+    with pytest.raises(HubUnavailableError, match=rf"{hub_name}.*pass data='FOLDER'"):
+        make(env_id)
 
 
 def test_a_bad_number_of_sub_environments_is_refused() -> None:

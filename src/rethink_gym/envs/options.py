@@ -24,7 +24,7 @@ class ReasoningOptions(TypedDict, total=False):
     """The arguments of `ReasoningEnv` that every id registered for it passes on."""
 
     verifier: Verifier | None
-    split: str
+    split: str | None
     max_attempts: int
     feedback: str | Feedback
     reward: str | Reward

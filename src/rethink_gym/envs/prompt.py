@@ -1,9 +1,12 @@
 """The fixed instructions that environments and tasks say to an agent."""
 
-__all__ = ["ANSWER_FORMAT", "CORRECTION", "RIGHT", "WRONG"]
+__all__ = ["ANSWER_FORMAT", "CORRECTION", "PROGRAM_FORMAT", "RIGHT", "WRONG"]
 
 ANSWER_FORMAT = 'Write the final answer on a last line that starts with "A:".'
 """How an answer is to be marked; what the verifiers read first."""
+
+PROGRAM_FORMAT = "Write the whole program in one block between ```python and ```."
+"""How a program is to be marked; the last such block is what is run."""
 
 CORRECTION = (
     "There might be an error in your solution. "

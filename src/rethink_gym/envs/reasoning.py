@@ -52,7 +52,7 @@ class ReasoningEnv(gym.Env[str, str]):
     Args:
         task: Where the problems come from.
         verifier: Judges the attempts; the task's own one if None.
-        split: Which problems of the task to play.
+        split: Which problems of the task to play; its `Task.default_split` if None.
         max_attempts: How many attempts an episode has.
         feedback: What is said between two attempts: ``"none"`` (a fixed
             instruction that reveals nothing), ``"verdict"`` (right or wrong), or
@@ -80,7 +80,7 @@ class ReasoningEnv(gym.Env[str, str]):
         task: Task,
         *,
         verifier: Verifier | None = None,
-        split: str = "train",
+        split: str | None = None,
         max_attempts: int = 1,
         feedback: str | Feedback = "none",
         reward: str | Reward = "sparse",
@@ -94,7 +94,9 @@ class ReasoningEnv(gym.Env[str, str]):
         if verifier is not None and not isinstance(verifier, Verifier):
             raise argument_error("verifier", "a Verifier or None", verifier)
         self.task = task
-        self.split = check_choice("split", split, task.splits)
+        self.split = check_choice(
+            "split", task.default_split if split is None else split, task.splits
+        )
         self.verifier = task.make_verifier() if verifier is None else verifier
         self.max_attempts = check_count("max_attempts", max_attempts)
         self.max_chars = check_count("max_chars", max_chars)
@@ -104,7 +106,7 @@ class ReasoningEnv(gym.Env[str, str]):
         self.action_space = FreeText(max_chars)
         self._feedback = find_feedback(feedback)
         self._reward = make_reward(reward, max_attempts)
-        self._size = task.size(split)
+        self._size = task.size(self.split)
         self._problem: Problem | None = None
         self._verdicts: tuple[Verdict, ...] = ()
         self._said: list[str] = []

@@ -16,7 +16,11 @@ _PROTOCOLS: Mapping[str, Mapping[str, Any]] = {
 """The options that a protocol sets; the caller may override each of them."""
 
 _SUBJECTS = {
+    "CRUXEval": "cruxeval:CRUXEval",
+    "Code": "code:Code",
     "GSM8K": "gsm8k:GSM8K",
+    "HumanEval": "humaneval:HumanEval",
+    "MBPP": "mbpp:MBPP",
     "Math": "math:MathMix",
 }
 """Which class below `rethink_gym.envs.tasks` a subject is."""

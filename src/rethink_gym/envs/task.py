@@ -24,10 +24,19 @@ class Task(ABC):
     name: ClassVar[str]
     """Lower-case name of the source; the first part of every problem id."""
 
+    reads_files: ClassVar[bool] = False
+    """Whether files decide its problems, and not its arguments alone."""
+
     @property
     @abstractmethod
     def splits(self) -> tuple[str, ...]:
         """Names of the splits."""
+
+    @property
+    def default_split(self) -> str:
+        """The split that is played if none is named: ``train``, or else the first one."""
+        splits = self.splits
+        return "train" if "train" in splits else splits[0]
 
     @abstractmethod
     def size(self, split: str) -> int:
@@ -77,8 +86,9 @@ class GeneratedTask(Task, Generic[Question]):
     What is drawn depends on the name, the arguments, the split and the index,
     hashed together, so neighbouring indices share nothing. The splits hold
     different problems by construction: each question belongs to the one split
-    that the hash of its text says, and a draw that belongs elsewhere is drawn
-    again. Ten of a hundred questions belong to ``validation``, ten to ``test``.
+    that the hash of its text (see `identify`) says, and a draw that belongs
+    elsewhere is drawn again. Ten of a hundred questions belong to ``validation``,
+    ten to ``test``.
     """
 
     _SIZES: ClassVar = {"train": 1_000_000, "validation": 10_000, "test": 10_000}
@@ -109,6 +119,14 @@ class GeneratedTask(Task, Generic[Question]):
     def solve(self, question: Question) -> tuple[str, str | None]:
         """Return the gold answer of a question, and a worked solution or None."""
 
+    def identify(self, question: Question) -> str | None:
+        """Return the text whose hash decides about the split, or None if the prompt does.
+
+        A task writes this if it words one question in several ways: all of them belong
+        to the same split then.
+        """
+        return None
+
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits: ``train``, ``validation`` and ``test``."""
@@ -129,8 +147,10 @@ class GeneratedTask(Task, Generic[Question]):
         random = Random(_digest(f"{self._key}|{split}|{index}"))
         for _ in range(self._MAX_DRAWS):
             question = self.draw(random)
-            prompt = self.word(question)
-            if _split_of(prompt) == split:
+            identity = self.identify(question)
+            prompt = self.word(question) if identity is None else None
+            if _split_of(identity or prompt or "") == split:
+                prompt = prompt or self.word(question)
                 return Problem(f"{self.name}/{split}/{index}", prompt, *self.solve(question))
         raise argument_error(
             "difficulty arguments",
@@ -170,6 +190,6 @@ def _digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
 
 
-def _split_of(prompt: str) -> str:
-    bucket = _digest(prompt) % 10
+def _split_of(text: str) -> str:
+    bucket = _digest(text) % 10
     return "validation" if bucket == 8 else "test" if bucket == 9 else "train"
