@@ -13,6 +13,7 @@ stands for, so that a caller may catch either. All of them pickle.
     ├── CheckpointError (ValueError)        a checkpoint does not fit what loads it
     ├── MissingExtraError (ImportError)     an optional dependency is not installed
     └── VerifierError (RuntimeError)        a verifier has a bug or lost its worker
+        └── SandboxError                    programs cannot be isolated as asked for
 """
 
 import difflib
@@ -28,6 +29,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "RethinkError",
+    "SandboxError",
     "VerifierError",
     "argument_error",
     "check_choice",
@@ -73,6 +75,10 @@ class MissingExtraError(RethinkError, ImportError):
 
 class VerifierError(RethinkError, RuntimeError):
     """A verifier has a bug or lost its worker; never raised for a bad answer."""
+
+
+class SandboxError(VerifierError):
+    """This machine cannot isolate programs in the way asked for."""
 
 
 def argument_error(name: str, must_be: str, got: object, remedy: str = "") -> ArgumentError:

@@ -11,7 +11,9 @@ import gymnasium as gym
 import pytest
 
 import rethink_gym
+import rethink_gym.envs.tasks as tasks
 from rethink_gym.envs import ReasoningEnv, StepEnv, TextVectorEnv
+from rethink_gym.envs.tasks import TASKS
 from rethink_gym.envs.testing import check_text_env
 from rethink_gym.errors import ArgumentError, HubUnavailableError
 
@@ -113,14 +115,18 @@ def test_an_unknown_level_is_refused(level: Any) -> None:
 
 
 @pytest.mark.parametrize("make", [gym.make, gym.make_vec])
-def test_gsm8k_without_data_or_hub_says_how_to_get_them(
-    make: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "name", [name for name in TASKS if name in ARGUMENTS and name != "Dataset"]
+)
+def test_a_data_set_without_data_or_hub_says_how_to_get_it(
+    make: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import datasets
 
+    hub_name = getattr(tasks, name).HUB_NAME
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    with pytest.raises(HubUnavailableError, match=r"openai/gsm8k.*pass data='FOLDER'"):
-        make("GSM8K-v0")
+    with pytest.raises(HubUnavailableError, match=rf"{hub_name}.*pass data='FOLDER'"):
+        make(f"{name}-v0")
 
 
 def test_a_bad_number_of_sub_environments_is_refused() -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from rethink_gym.cli.doctor import doctor
 from rethink_gym.cli.envs import envs
 from rethink_gym.cli.eval import eval_
 from rethink_gym.cli.grade import grade
@@ -82,3 +83,4 @@ app.command()(play)
 app.command()(envs)
 app.command()(verify)
 app.command()(grade)
+app.command()(doctor)

@@ -16,6 +16,7 @@ __all__ = [
     "NEXT_STEP",
     "NO_HINT",
     "NUMBERS_LEFT",
+    "PROGRAM_FORMAT",
     "REASONS",
     "RIGHT",
     "STEP_FORMAT",
@@ -27,6 +28,9 @@ __all__ = [
 
 ANSWER_FORMAT = 'Write the final answer on a last line that starts with "A:".'
 """How an answer is to be marked; what the verifiers read first."""
+
+PROGRAM_FORMAT = "Write the whole program in one block between ```python and ```."
+"""How a program is to be marked; the last such block is what is run."""
 
 CORRECTION = (
     "There might be an error in your solution. "

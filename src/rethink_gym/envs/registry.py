@@ -6,6 +6,7 @@ from typing import Any
 import gymnasium as gym
 
 from rethink_gym.envs import making
+from rethink_gym.envs.tasks import TASKS
 
 __all__ = ["register_envs", "register_task"]
 
@@ -22,40 +23,16 @@ _STEPS: Mapping[str, Mapping[str, Any]] = {
 }
 """The subjects that are also played step by step, and the options that this sets."""
 
-_SUBJECTS = {
-    "Arithmetic": "arithmetic:Arithmetic",
-    "Calculus": "calculus:Calculus",
-    "Countdown": "countdown:Countdown",
-    "Dataset": "dataset:Dataset",
-    "Fractions": "fraction:Fractions",
-    "GSM8K": "gsm8k:GSM8K",
-    "Game24": "game24:Game24",
-    "Graph": "graph:Graph",
-    "HendrycksMath": "hendrycks_math:HendrycksMath",
-    "LinearEquation": "linear_equation:LinearEquation",
-    "LinearSystem": "linear_system:LinearSystem",
-    "Logic": "logic:Logic",
-    "Math": "math:MathMix",
-    "ModularArithmetic": "modular:ModularArithmetic",
-    "NumberSequence": "sequence:NumberSequence",
-    "NumberTheory": "number_theory:NumberTheory",
-    "Polynomial": "polynomial:Polynomial",
-    "SVAMP": "svamp:SVAMP",
-    "Sorting": "sorting:Sorting",
-    "TLDR": "summary:TLDR",
-    "Tracking": "tracking:Tracking",
-    "UnitConversion": "unit_conversion:UnitConversion",
-    "WMT22": "wmt22:WMT22",
-    "WordProblem": "word_problem:WordProblem",
-    "XSUM": "summary:XSUM",
-}
-"""Which class below `rethink_gym.envs.tasks` a subject is."""
+_SUBJECTS = {"MathMix": "Math"}
+"""The subjects that are not called as their task is."""
 
 
 def register_envs() -> None:
-    """Register every subject with every protocol, such as ``MathSelfCorrect-v0``."""
-    for subject, task in _SUBJECTS.items():
-        register_task(subject, f"rethink_gym.envs.tasks.{task}", steps=_STEPS.get(subject))
+    """Register every task with every protocol, such as ``MathSelfCorrect-v0``."""
+    for name, home in TASKS.items():
+        subject = _SUBJECTS.get(name, name)
+        place = f"rethink_gym.envs.tasks.{home}:{name}"
+        register_task(subject, place, steps=_STEPS.get(subject))
 
 
 def register_task(subject: str, task: str, *, steps: Mapping[str, Any] | None = None) -> None:

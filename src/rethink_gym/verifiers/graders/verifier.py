@@ -66,7 +66,8 @@ class GraderVerifier(Verifier):
             VerifierError: If the score is missing through no fault of the answer, and
                 ``missing`` says so.
             MissingExtraError: If the grader lacks a library.
-            ArgumentError: If the grader lacks a judge, an embedding or a sandbox.
+            ArgumentError: If the grader lacks a judge or an embedding.
+            SandboxError: If the grader lacks a sandbox.
         """
         item = {field: getattr(problem, field) for field in _PROBLEM_FIELDS}
         item |= {name: item[field] for name, field in self.fields.items()}
