@@ -6,10 +6,7 @@ process that may spend little time and memory.
 
 import ast
 import copy
-import os
 import random
-import resource
-import signal
 import subprocess
 import sys
 
@@ -35,6 +32,11 @@ _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Or: ast.And,
 }
 _MEMORY_BYTES = 512 * 2**20
+_BOUNDS = """
+import resource, signal
+resource.setrlimit(resource.RLIMIT_AS, ({0}, {0}))
+signal.setitimer(signal.ITIMER_PROF, {1})
+"""
 
 
 def make_mutants(source: str, count: int, seed: int) -> list[str]:
@@ -74,21 +76,14 @@ def passes_plainly(source: str, limit_s: float) -> bool:
         limit_s: Seconds of CPU time that it may take.
     """
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", source],
+        [sys.executable, "-I", "-S", "-c", _BOUNDS.format(_MEMORY_BYTES, limit_s) + source],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: _limit(limit_s),
         timeout=60 + 20 * limit_s,
         check=False,
     )
     return done.returncode == 0
-
-
-def _limit(limit_s: float) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    signal.setitimer(signal.ITIMER_PROF, limit_s)
-    os.nice(1)
 
 
 def _nodes(function: ast.FunctionDef, kinds: tuple[type[ast.AST], ...]) -> list[ast.AST]:

@@ -1,6 +1,8 @@
 """Programs with small mistakes are judged as plain execution judges them."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ def test_mutants_are_judged_as_plain_execution_judges_them(
     task = HumanEval(data_dir / "humaneval")
     chosen = random.Random(0).sample(range(task.size("test")), num_problems)
     problems = [task.problem(index, "test") for index in chosen]
-    answers, answered, plain = [], [], []
+    answers, answered, checks = [], [], []
     for seed, problem in enumerate(problems):
         assert problem.solution is not None
         tests = CodeTests.from_gold(problem.gold)
@@ -29,8 +31,9 @@ def test_mutants_are_judged_as_plain_execution_judges_them(
         for mutant in make_mutants(reference, NUM_MUTANTS, seed):
             answers.append(f"```python\n{mutant}\n```")
             answered.append(problem)
-            check = f"{mutant}\n{tests.tests[0]}\ncheck({tests.entry_point})\n"
-            plain.append(passes_plainly(check, LIMIT_S))
+            checks.append(f"{mutant}\n{tests.tests[0]}\ncheck({tests.entry_point})\n")
+    with ThreadPoolExecutor(2) as pool:
+        plain = list(pool.map(partial(passes_plainly, limit_s=LIMIT_S), checks))
     verdicts = CodeVerifier(time_s=LIMIT_S).verify_batch(answers, answered)
     differing = [
         f"{problem.id}: plainly {'passes' if passes else 'fails'}, {verdict.detail}\n{answer}"

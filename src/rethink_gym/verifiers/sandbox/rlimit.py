@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_THREADS", "SIZE", "apply", "pack"]
 
-MAX_THREADS = 64
-"""Most threads of one program, where the kernel can count them."""
+MAX_THREADS = 60
+"""Most threads of one program, where the kernel can count them; with the processes of a
+container around it they stay below 64."""
 
 _STACK_BYTES = 64 * 2**20
 """Room for deep recursion; what is not touched costs nothing."""
