@@ -10,7 +10,7 @@ def test_a_step_shows_its_reward_and_no_verdict_and_the_answer_does() -> None:
     result = CliRunner().invoke(app, ["play", "MathSteps-v0", "--seed", "3"], input=said)
     assert result.exit_code == 0, result.output
     first, _, rest = result.output.partition("Next step. Steps left: 15.")
-    assert "reward 0.03" in first
+    assert "reward 0.06" in first
     assert "wrong" not in first
-    assert "wrong  read as 100000  reward -0.03" in rest
+    assert "wrong  read as 100000  reward -0.06" in rest
     assert "1 played, total reward 0." in rest
