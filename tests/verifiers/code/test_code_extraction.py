@@ -103,6 +103,14 @@ def test_a_body_continues_the_signature(text: str) -> None:
     assert space["f"](1) == 2  # type: ignore[operator]
 
 
+def test_other_functions_are_a_program_without_the_entry_point_and_not_its_body() -> None:
+    other = "def g(n):\n    return n + 1"
+    assert meant(fence(other), signature=SIGNATURE) == other
+    used = meant(fence(f"{other}\nreturn g(n)"), signature=SIGNATURE)
+    assert used is not None
+    assert used.startswith(SIGNATURE)
+
+
 def test_a_body_whose_indentation_differs_from_the_prompt_still_continues_it() -> None:
     signature = 'def f(n):\n\t"""Add one."""\n'
     assert meant("    m = n + 1\n    return m", signature=signature) == (

@@ -61,7 +61,9 @@ def extract_program(text: str, entry_point: str = "", signature: str = "") -> Pr
         bodies = [found] if blocks else _bare(found, defined.start())
         return _with_preamble(bodies, definition.search(signature), signature)
     header = definition.search(signature)
-    if header is not None:
+    # Other functions and no return of its own: a program that lacks the entry point, no body.
+    is_whole = bool(blocks) and _OTHER.search(found) and not _RETURN.search(found)
+    if header is not None and not is_whole:
         return _continuing(found, header.start(), signature)
     return Program(found, (found,)) if blocks else None
 
@@ -92,6 +94,8 @@ _TOP = re.compile(
 )
 """A line without indentation that may be code; prose ends with a stop or is none of these."""
 
+_OTHER = re.compile(r"^(?:(?:async[ ]+)?def|class)[ ]", re.MULTILINE)
+_RETURN = re.compile(r"^(?:return|yield)\b", re.MULTILINE)
 _QUOTES = ('"""', "'''")
 
 
