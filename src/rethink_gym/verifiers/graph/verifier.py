@@ -1,29 +1,25 @@
 """The verifier of questions about graphs: every right path, order or colouring counts."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 from rethink_gym.errors import ArgumentError, VerifierError
-from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers.given import extract_bare_answer, split_gold
+from rethink_gym.verifiers.given import GivenVerifier, accepted, refused, split_gold
 from rethink_gym.verifiers.graph.network import (
     Network,
     distances_from,
     has_trail,
     read_network,
 )
-from rethink_gym.verifiers.verifier import Verifier, read_options
 
 __all__ = ["GraphVerifier"]
 
-MAX_CHARS = 1_000
 
-
-class GraphVerifier(Verifier):
+class GraphVerifier(GivenVerifier):
     """Judges answers about graphs by checking them on the graph.
 
     The gold answer says what is asked, such as
@@ -40,48 +36,20 @@ class GraphVerifier(Verifier):
     counts, and whatever says two things is no answer.
     """
 
-    def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+    type: ClassVar = "graph"
 
-        Args:
-            answer: What the agent said; the answer is found as `extract_answer` says.
-            problem: The problem it answers.
-
-        Returns:
-            The verdict; its score is 1 or 0. Its feedback says what is wrong.
-
-        Raises:
-            VerifierError: If the gold answer of the problem cannot be read.
-        """
-        said = extract_bare_answer(answer, problem.gold)
-        if said is None:
-            return Verdict(0.0, False, Reason.NO_ANSWER)
-        if len(said) > MAX_CHARS:
-            fault = f"The answer has more than {MAX_CHARS} characters."
-            return _refused(Reason.OVER_LIMIT, said, fault)
-        question = _read_question(split_gold(problem.gold)[1])
+    def judge(self, said: str, gold: str) -> Verdict:
+        """Judge an answer that was found."""
+        question = _read_question(split_gold(gold)[1])
         read, find_fault = _KINDS[question.kind]
         answered = read(_plain(said))
         if answered is None:
             fault = "The answer is not written as the question asks."
-            return _refused(Reason.UNREADABLE, said, fault)
+            return refused(Reason.UNREADABLE, said, fault)
         fault = find_fault(answered, question)
         if fault:
-            return _refused(Reason.DIFFERENT, said, fault)
-        return Verdict(1.0, True, Reason.EQUAL, said, "it was checked on the graph")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain JSON data, its kind under ``"type"``."""
-        return {"type": "graph"}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a verifier from what `to_dict` returned.
-
-        Raises:
-            ArgumentError: If there is an option.
-        """
-        return cls(**read_options(data, ()))
+            return refused(Reason.DIFFERENT, said, fault)
+        return accepted(said, "it was checked on the graph")
 
 
 class _Question(NamedTuple):
@@ -205,7 +173,3 @@ def _unreadable(text: str) -> VerifierError:
         "The gold answer of a problem about a graph must say what is asked, such as "
         f"'given [path K M; KLM; K-L:1 L-M:1]', got {text!r}."
     )
-
-
-def _refused(reason: Reason, said: str, fault: str) -> Verdict:
-    return Verdict(0.0, False, reason, said, fault, feedback=fault)

@@ -1,23 +1,18 @@
 """The verifier of propositional logic: assignments are judged by what they make true."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 from rethink_gym.errors import ArgumentError, VerifierError
-from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers.given import extract_bare_answer, split_gold
+from rethink_gym.verifiers.given import GivenVerifier, accepted, refused, split_gold
 from rethink_gym.verifiers.logic.formula import Formula, parse_formula, truth_table
-from rethink_gym.verifiers.verifier import Verifier, read_options
 
 __all__ = ["LogicVerifier"]
 
-MAX_CHARS = 1_000
 
-
-class LogicVerifier(Verifier):
+class LogicVerifier(GivenVerifier):
     """Judges answers about formulas, by working the formulas out.
 
     The gold answer says what is asked:
@@ -34,55 +29,27 @@ class LogicVerifier(Verifier):
     ``T``, ``F``, ``1`` and ``0`` will do. Whatever says two things is no answer.
     """
 
-    def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+    type: ClassVar = "logic"
 
-        Args:
-            answer: What the agent said; the answer is found as `extract_answer` says.
-            problem: The problem it answers.
-
-        Returns:
-            The verdict; its score is 1 or 0. Its feedback says what an assignment lacks.
-
-        Raises:
-            VerifierError: If the gold answer of the problem cannot be read.
-        """
-        said = extract_bare_answer(answer, problem.gold)
-        if said is None:
-            return Verdict(0.0, False, Reason.NO_ANSWER)
-        if len(said) > MAX_CHARS:
-            fault = f"The answer has more than {MAX_CHARS} characters."
-            return _refused(Reason.OVER_LIMIT, said, fault)
-        gold, question = split_gold(problem.gold)
+    def judge(self, said: str, gold: str) -> Verdict:
+        """Judge an answer that was found."""
+        gold, question = split_gold(gold)
         plain = _plain(said)
         if not question:
             return _verify_values(said, plain, gold)
         asked = _read_question(question)
         if plain == asked.denial:
             if asked.rows:
-                return _refused(Reason.DIFFERENT, said, f"The answer {plain!r} is wrong.")
-            return Verdict(1.0, True, Reason.EQUAL, said, "no assignment is left")
+                return refused(Reason.DIFFERENT, said, f"The answer {plain!r} is wrong.")
+            return accepted(said, "no assignment is left")
         row = _read_assignment(plain, asked.names)
         if row is None:
             fault = f"The answer must be {asked.denial!r}, or give each of "
             fault += f"{', '.join(asked.names)} one truth value."
-            return _refused(Reason.UNREADABLE, said, fault)
+            return refused(Reason.UNREADABLE, said, fault)
         if asked.rows >> row & 1:
-            return Verdict(1.0, True, Reason.EQUAL, said, "the assignment does what is asked")
-        return _refused(Reason.DIFFERENT, said, "The assignment does not do what is asked.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain JSON data, its kind under ``"type"``."""
-        return {"type": "logic"}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a verifier from what `to_dict` returned.
-
-        Raises:
-            ArgumentError: If there is an option.
-        """
-        return cls(**read_options(data, ()))
+            return accepted(said, "the assignment does what is asked")
+        return refused(Reason.DIFFERENT, said, "The assignment does not do what is asked.")
 
 
 class _Question(NamedTuple):
@@ -109,7 +76,7 @@ def _verify_values(said: str, plain: str, gold: str) -> Verdict:
     items = [_value(item.strip()) for item in plain.split(",")]
     wanted = [_value(item.strip()) for item in gold.split(",")]
     if items == wanted and None not in items:
-        return Verdict(1.0, True, Reason.EQUAL, said, f"it equals {gold}")
+        return accepted(said, f"it equals {gold}")
     reason = Reason.UNREADABLE if None in items else Reason.DIFFERENT
     return Verdict(0.0, False, reason, said, f"{plain} is not {gold}")
 
@@ -170,7 +137,3 @@ def _unreadable(question: str) -> VerifierError:
         "The gold answer of a problem of logic must say what is asked, such as "
         f"'given [satisfy: p | q; ~q]', got {question!r}."
     )
-
-
-def _refused(reason: Reason, said: str, fault: str) -> Verdict:
-    return Verdict(0.0, False, reason, said, fault, feedback=fault)
