@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from rethink_gym.envs.feedback import Feedback
 from rethink_gym.envs.prompt import NEXT_STEP, STEP_RIGHT, STEP_WRONG
 from rethink_gym.envs.reward import Reward
-from rethink_gym.envs.step_rules import StepRules, StepScorer, is_wrong_step, make_rules
+from rethink_gym.envs.step_choice import make_rules
+from rethink_gym.envs.step_rules import StepRules, StepScorer, is_wrong_step
 from rethink_gym.envs.task import Task
 from rethink_gym.envs.text_env import Question, TextEnv
 from rethink_gym.errors import argument_error, check_choice, check_count

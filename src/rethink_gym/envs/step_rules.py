@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import STEP_FORMAT
 from rethink_gym.envs.text_env import Question
-from rethink_gym.errors import VerifierError, check_choice
+from rethink_gym.errors import VerifierError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, StepScore, Verdict
 from rethink_gym.verifiers.steps import StepVerifier
@@ -20,7 +20,6 @@ __all__ = [
     "StepScorer",
     "View",
     "is_wrong_step",
-    "make_rules",
 ]
 
 StepScorer = Callable[[Problem, Sequence[str]], float | None]
@@ -111,34 +110,6 @@ class ScoreRules(StepRules):
     def question(self, problem: Problem, steps: Sequence[str]) -> Question:
         """Have the newest step judged by the function."""
         return Question(self._newest, "\n".join(steps), problem)
-
-
-def make_rules(steps: str | StepVerifier | StepScorer | StepRules, verifier: Verifier) -> StepRules:
-    """Return the rules that are meant.
-
-    Args:
-        steps: ``"claims"``, ``"moves"``, a verifier or a function that judges steps, or
-            rules.
-        verifier: Judges the final answer.
-
-    Returns:
-        The rules.
-
-    Raises:
-        ArgumentError: If there are no rules of that name.
-    """
-    if isinstance(steps, StepRules):
-        return steps
-    if isinstance(steps, StepVerifier):
-        return ClaimRules(steps)
-    if callable(steps):
-        return ScoreRules(steps)
-    if check_choice("steps", steps, ("claims", "moves")) == "claims":
-        return ClaimRules(StepVerifier(use_reference=True))
-    # Loaded when first needed: only countdown is played by moves.
-    from rethink_gym.envs.step_moves import MoveRules
-
-    return MoveRules(verifier)
 
 
 def is_wrong_step(verdict: Verdict) -> bool | None:

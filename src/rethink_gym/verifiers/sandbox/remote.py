@@ -1,14 +1,23 @@
 """Objects of a program under test, as the tests hold them: by number, never themselves."""
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from rethink_gym.verifiers.sandbox.call import ProgramError
 
-if TYPE_CHECKING:
-    from rethink_gym.verifiers.sandbox.candidate import Candidate
-
 __all__ = ["Remote", "adopt_changes", "name_remote", "number_of", "shown_name", "type_name"]
+
+
+class Owner(Protocol):
+    """The program that an object belongs to, as `Candidate` is."""
+
+    def request(
+        self, operation: str, values: tuple[object, ...], named: dict[str, object], /
+    ) -> Any:
+        """Ask something of the program."""
+
+    def knows(self, number: int, remote: "Remote", /) -> bool:
+        """Tell whether the program that runs now has the object of that number."""
 
 
 class Remote:
@@ -27,12 +36,12 @@ class Remote:
     # No public names: they would hide attributes of the program's object.
     __slots__ = ("_candidate", "_name", "_number", "_type_name")
 
-    _candidate: "Candidate"
+    _candidate: Owner
     _name: str
     _number: int
     _type_name: str
 
-    def __init__(self, candidate: "Candidate", number: int, type_name: str) -> None:
+    def __init__(self, candidate: Owner, number: int, type_name: str) -> None:
         object.__setattr__(self, "_candidate", candidate)
         object.__setattr__(self, "_number", number)
         object.__setattr__(self, "_type_name", type_name)
@@ -99,7 +108,7 @@ def name_remote(remote: Remote, name: str) -> Remote:
     return remote
 
 
-def number_of(remote: Remote, candidate: "Candidate") -> int:
+def number_of(remote: Remote, candidate: Owner) -> int:
     """Return the number by which a program knows an object.
 
     Args:
