@@ -1,7 +1,7 @@
 # Two commands on a bare machine (Python 3.11 or newer, make, git):
 #
 #   make demo   train SCoRe on MathSelfCorrect-v0 and write a report under runs/
-#   make test   format, lint, types and the tests
+#   make test   format, lint, types and all tests, the slow ones too
 #
 # Both make .venv first if it is missing, and install again only if
 # pyproject.toml or constraints.txt changed.
@@ -21,7 +21,7 @@ test: install
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m ""
 
 install: $(INSTALLED)
 

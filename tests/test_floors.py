@@ -19,6 +19,7 @@ FLOORS = (
     ("envs",),
     ("agents",),
     ("evaluation",),
+    ("integrations",),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(FLOORS) for name in names}

@@ -14,6 +14,7 @@ stands for, so that a caller may catch either. All of them pickle.
     ├── DivergenceError (FloatingPointError)  learning came upon a number that is none
     ├── MissingExtraError (ImportError)     an optional dependency is not installed
     └── VerifierError (RuntimeError)        a verifier has a bug or lost its worker
+        └── SandboxError                    programs cannot be isolated as asked for
 """
 
 import difflib
@@ -30,6 +31,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "RethinkError",
+    "SandboxError",
     "VerifierError",
     "argument_error",
     "check_choice",
@@ -79,6 +81,10 @@ class MissingExtraError(RethinkError, ImportError):
 
 class VerifierError(RethinkError, RuntimeError):
     """A verifier has a bug or lost its worker; never raised for a bad answer."""
+
+
+class SandboxError(VerifierError):
+    """This machine cannot isolate programs in the way asked for."""
 
 
 def argument_error(name: str, must_be: str, got: object, remedy: str = "") -> ArgumentError:

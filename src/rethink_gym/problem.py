@@ -1,7 +1,7 @@
 """One question with its gold answer."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 __all__ = ["Problem"]
@@ -16,12 +16,15 @@ class Problem:
         prompt: The whole question as the agent reads it, instructions included.
         gold: The right answer, in the notation that the verifier reads.
         solution: A worked reference solution, if there is one.
+        item: The row of the data set that the problem was made from, for graders; None
+            if there is none.
     """
 
     id: str
     prompt: str
     gold: str
     solution: str | None = None
+    item: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

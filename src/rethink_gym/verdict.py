@@ -1,6 +1,5 @@
 """The judgement of an answer, and why it was reached."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -73,7 +72,7 @@ class Verdict:
     isolation: str | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
+        if not 0.0 <= self.score <= 1.0:  # false for what is no number, too
             raise ValueError(f"score must be a number in [0, 1], got {self.score!r}")
 
     @classmethod
@@ -95,7 +94,7 @@ class Verdict:
         return {
             "score": self.score,
             "correct": self.correct,
-            "reason": self.reason.value,
+            "reason": self.reason._value_,  # as .value, in a fifth of the time
             "answer": self.answer,
             "detail": self.detail,
             "steps": tuple(map(asdict, self.steps)) if self.steps else (),

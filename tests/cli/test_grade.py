@@ -118,7 +118,7 @@ def test_a_wrong_line_is_named(folder: Path, row: Any, words: str) -> None:
         ([], "must hold a grader, got a list"),
         ({**EXACT, "operation": "same"}, "operation must be one of"),
         (JUDGE, "judge must be a policy"),
-        ({"type": "python", "source": "raise SystemExit"}, "no sandbox"),
+        ({"type": "python", "source": 1}, "source must be a text"),
     ],
 )
 def test_a_grader_that_cannot_grade_is_told_before_the_data(

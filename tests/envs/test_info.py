@@ -18,6 +18,16 @@ INFOS: list[list[dict[str, Any]]] = [
     [{"final_obs": "bye", "final_info": {"a": 1}, "a": 2}, {"a": 3}],
     [{"final_obs": {"not": "nested"}}, {}],
     [{"array": np.array([1.0, 2.0])}, {}, {"array": np.array([3.0, 4.0])}],
+    [{"a": 1, "b": 2.5, "c": True}, {"a": 2, "b": 0.5, "c": False}],
+    [{"a": 1, "b": 2}, {"b": 3, "a": 4}],
+    [{"text": "x", "none": None, "tuple": (1, 2)}, {"text": "", "none": "y", "tuple": ()}],
+    [{"verdict": {"score": 1.0, "steps": ({"s": 0},)}}, {"verdict": {"score": 0.5, "steps": ()}}],
+    [{"verdict": {"score": 1.0, "in": {"a": 1}}}, {"verdict": {"score": 0.5, "in": {"b": 1}}}],
+    [{"final_obs": "bye", "final_info": {"a": 1}}, {"final_obs": "", "final_info": {"a": 2}}],
+    [{"final_obs": 1}, {"final_obs": 2}],
+    [{"array": np.array([1.0, 2.0])}, {"array": np.array([3.0, 4.0])}],
+    [{"a": 1}],
+    [],
     [{"small": np.float32(0.5), "whole": np.int8(3)}, {"small": np.float32(1.5)}],
 ]
 

@@ -150,7 +150,7 @@ def test_the_dialogue_is_rendered_only_if_asked_for() -> None:
         ({"split": "tst"}, "split must be one of .* Did you mean 'test'"),
         ({"feedback": "verdit"}, "feedback must be one of .* Did you mean 'verdict'"),
         ({"feedback": None}, "feedback must be one of"),
-        ({"reward": "dense"}, "reward must be one of"),
+        ({"reward": "densely"}, "reward must be one of .* Did you mean 'dense'"),
         ({"reward": 1.0}, "reward must be one of"),
         ({"max_attempts": 0}, "max_attempts must be a whole number of at least 1"),
         ({"max_attempts": "2"}, "max_attempts must be a whole number of at least 1"),

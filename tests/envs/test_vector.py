@@ -1,6 +1,9 @@
 """The promises of the vector environment, above all: it is Gymnasium's, only faster."""
 
+import json
 import random
+import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import cycle, islice
@@ -10,22 +13,34 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import data_equivalence
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
+from gymnasium.wrappers import TimeLimit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rethink_gym.envs import ReasoningEnv, ResetNeededError, TextVectorEnv, info_of
+from rethink_gym.envs import (
+    ReasoningEnv,
+    ResetNeededError,
+    StepEnv,
+    TextEnv,
+    TextVectorEnv,
+    info_of,
+)
+from rethink_gym.envs.prompt import HINT_REQUEST
 from rethink_gym.envs.tasks import LinearEquation, MathMix
-from rethink_gym.errors import ActionError, ArgumentError
+from rethink_gym.errors import ActionError, ArgumentError, VerifierError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
 from rethink_gym.verifiers.math import MathVerifier
 
 MODES = [mode.value for mode in AutoresetMode]
-KINDS: list[dict[str, Any]] = [
-    {"max_attempts": 1},
-    {"max_attempts": 2, "reward": "per_attempt"},
-    {"max_attempts": 3, "reward": "progress", "feedback": "verdict"},
+MATH = MathMix()
+MAKERS: list[Callable[[], TextEnv]] = [
+    partial(ReasoningEnv, MATH),
+    partial(ReasoningEnv, MATH, max_attempts=2, reward="per_attempt"),
+    partial(ReasoningEnv, MATH, max_attempts=3, reward="progress", feedback="verdict"),
+    partial(ReasoningEnv, MATH, max_attempts=2, stop_when_right=True, max_hints=1),
+    partial(StepEnv, MATH, max_steps=3),
 ]
 
 
@@ -41,15 +56,17 @@ class CountingVerifier(MathVerifier):
         return super().verify_batch(answers, problems)
 
 
-def make_fns(num_envs: int) -> list[Callable[[], ReasoningEnv]]:
+def make_fns(num_envs: int) -> list[Callable[[], TextEnv]]:
     """Return functions that make environments whose episodes differ in length."""
-    return [partial(ReasoningEnv, MathMix(), **kind) for kind in islice(cycle(KINDS), num_envs)]
+    return list(islice(cycle(MAKERS), num_envs))
 
 
 def choose_actions(env: TextVectorEnv, chance: random.Random) -> tuple[str, ...]:
     """Return an action for each sub-environment, right in half of the cases."""
     return tuple(
-        chance.choice([f"Sure.\nA: {each.problem.gold}"] * 3 + ["A: 5", "no idea", ""])
+        chance.choice(
+            [f"Sure.\nA: {each.problem.gold}"] * 3 + ["A: 5", "no idea", "", HINT_REQUEST]
+        )
         for each in env.envs
     )
 
@@ -114,6 +131,108 @@ def test_attempts_are_judged_in_one_batch_per_verifier() -> None:
     env.step(("A: 1",) * 4)
     assert shared.batches == [3, 3]
     assert other.batches == [1, 1]
+
+
+class MeetingVerifier(MathVerifier):
+    """Judges nothing before another one of its kind is judging, too."""
+
+    def __init__(self, meeting: threading.Barrier) -> None:
+        super().__init__()
+        self.meeting = meeting
+
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        self.meeting.wait(timeout=30)
+        time.sleep(0.01)  # or it would not be slow
+        return super().verify_batch(answers, problems)
+
+
+def test_slow_verifiers_judge_at_the_same_time() -> None:
+    meeting = threading.Barrier(2)
+    first, second, quick = MeetingVerifier(meeting), MeetingVerifier(meeting), MathVerifier()
+    env = TextVectorEnv(
+        [partial(ReasoningEnv, MATH, verifier=each, max_attempts=9)
+         for each in (first, quick, second)]
+    )  # fmt: skip
+    alone = SyncVectorEnv([partial(ReasoningEnv, MATH, max_attempts=9)] * 3)
+    env.reset(seed=0)
+    alone.reset(seed=0)
+    for _ in range(3):
+        actions = tuple(f"A: {each.problem.gold}" for each in env.envs)
+        assert_same(env.step(actions), alone.step(actions))
+
+
+class BrokenVerifier(MathVerifier):
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        raise VerifierError("no judge is here")
+
+
+@pytest.mark.parametrize("num_others", [0, 1, 3])
+def test_a_broken_verifier_is_heard_of_and_no_action_is_played(num_others: int) -> None:
+    others = [partial(ReasoningEnv, MATH, max_attempts=2)] * num_others
+    env = TextVectorEnv([partial(ReasoningEnv, MATH, verifier=BrokenVerifier()), *others])
+    env.reset(seed=0)
+    with pytest.raises(VerifierError, match="no judge is here"):
+        env.step(("A: 1",) * (num_others + 1))
+    assert not any(each.verdicts for each in env.envs)
+
+
+def test_step_environments_of_one_make_are_judged_together() -> None:
+    env = gym.make_vec("MathSteps-v0", num_envs=4)
+    assert isinstance(env, TextVectorEnv)
+    env.reset(seed=0)
+    questions = [each.question("1+1=2") for each in env.envs]
+    assert len({id(question.verifier) for question in questions if question}) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_another_vector_environment_plays_on_from_a_state(mode: str) -> None:
+    env, other = (TextVectorEnv(make_fns(4), autoreset_mode=mode) for _ in range(2))
+    env.reset(seed=3)
+    chance = random.Random(3)
+    for _ in range(4):
+        state = json.loads(json.dumps(env.get_state()))
+        other.reset(seed=99)
+        other.set_state(state)
+        actions = choose_actions(env, chance)
+        step = env.step(actions)
+        assert_same(other.step(actions), step)
+        is_over = step[2] | step[3]
+        if mode == "Disabled" and is_over.any():
+            options = {"reset_mask": is_over}
+            assert_same(env.reset(options=dict(options)), other.reset(options=dict(options)))
+    for different in (TextVectorEnv(make_fns(3), autoreset_mode=mode), other):
+        with pytest.raises(ArgumentError, match="state must be that of an environment with the"):
+            different.set_state({**state, "autoreset_mode": "Sometimes"})
+
+
+def test_async_works_without_shared_memory_and_says_so_with_it() -> None:
+    fns = [partial(gym.make, "MathSelfCorrect-v0")] * 2
+    with pytest.raises(ValueError, match="shared_memory=False"):
+        AsyncVectorEnv(fns)
+    theirs = AsyncVectorEnv(fns, shared_memory=False)
+    ours = gym.make_vec("MathSelfCorrect-v0", num_envs=2)
+    try:
+        assert_same(ours.reset(seed=4), theirs.reset(seed=4))
+        for _ in range(4):
+            actions = ("A: 1", "no idea")
+            assert_same(ours.step(actions), theirs.step(actions))
+    finally:
+        theirs.close()
+
+
+def test_spawned_workers_find_our_ids_by_the_module_prefix() -> None:
+    env = gym.make_vec(
+        "rethink_gym:MathSelfCorrect-v0",
+        num_envs=1,
+        vectorization_mode="async",
+        vector_kwargs={"shared_memory": False, "context": "spawn"},
+    )
+    try:
+        observations, infos = env.reset(options={"problem": 3})
+        assert observations == (MATH.problem(3, "train").prompt,)
+        assert infos["problem_id"].tolist() == ["math/level1/train/3"]
+    finally:
+        env.close()
 
 
 def test_sub_environments_may_play_different_tasks() -> None:
@@ -186,7 +305,11 @@ def make_short() -> ReasoningEnv:
     [
         ([], "NextStep", "env_fns must be at least one function"),
         ([make_short], "Sometimes", "autoreset_mode must be one of 'NextStep'"),
-        ([lambda: gym.make("Math-v0")], "NextStep", "ReasoningEnv without wrappers.*SyncVectorEnv"),
+        (
+            [lambda: TimeLimit(make_short(), 5)],
+            "NextStep",
+            "TextEnv.* without wrappers.*SyncVectorEnv",
+        ),
         ([make_short, lambda: ReasoningEnv(MathMix())], "NextStep", "max_chars must be the same"),
     ],
 )

@@ -9,6 +9,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from rethink_gym.cli.compare import compare
+from rethink_gym.cli.doctor import doctor
 from rethink_gym.cli.envs import envs
 from rethink_gym.cli.eval import eval_
 from rethink_gym.cli.grade import grade
@@ -84,3 +85,4 @@ app.command()(play)
 app.command()(envs)
 app.command()(verify)
 app.command()(grade)
+app.command()(doctor)

@@ -1,6 +1,5 @@
 """What the command line knows about environments: which there are, and their arguments."""
 
-import inspect
 import json
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,8 +8,7 @@ import gymnasium as gym
 import typer
 
 from rethink_gym.cli.assignment import split_assignments
-from rethink_gym.envs.making import task_defaults
-from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.envs.making import env_defaults, task_defaults
 from rethink_gym.errors import check_choice
 
 __all__ = ["EnvOptions", "env_arguments", "own_env_ids", "read_env_options"]
@@ -26,7 +24,7 @@ EnvOptions = Annotated[
 ]
 """The option of every command that plays; `read_env_options` reads it."""
 
-_NOT_FOR_TEXT = ("self", "task", "verifier", "render_mode")
+_NOT_FOR_TEXT = ("task", "protocol", "verifier", "render_mode")
 
 
 def own_env_ids() -> list[str]:
@@ -48,8 +46,7 @@ def env_arguments(env_id: str) -> dict[str, object]:
         The default of each, by name; what the id fixes counts as its default.
     """
     spec = gym.spec(env_id)
-    shared = inspect.signature(ReasoningEnv.__init__).parameters.values()
-    defaults = {parameter.name: parameter.default for parameter in shared}
+    defaults = env_defaults(spec.kwargs.get("protocol", "attempts"))
     return {
         name: value
         for name, value in {**task_defaults(spec.kwargs["task"]), **defaults, **spec.kwargs}.items()

@@ -64,7 +64,8 @@ def _play_episode(
         )
         observation, reward, info, is_over = _step(env, console)
         total += reward
-        console.print(_judged(info.get("verdict"), reward))
+        is_step = not is_over and "step" in info
+        console.print(_judged(None if is_step else info.get("verdict"), reward))
     return total
 
 

@@ -3,16 +3,26 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rethink_gym.envs.prompt import CORRECTION, RIGHT, WRONG
+from rethink_gym.envs.prompt import CORRECTION, REASONS, RIGHT, WRONG, WRONG_BECAUSE
 from rethink_gym.errors import check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
 
-__all__ = ["FEEDBACKS", "Feedback", "find_feedback", "no_feedback", "verdict_feedback"]
+__all__ = [
+    "FEEDBACKS",
+    "Feedback",
+    "find_feedback",
+    "no_feedback",
+    "reason_feedback",
+    "verdict_feedback",
+]
 
 Feedback = Callable[[Problem, Verdict, int], str]
 """Takes the problem, the verdict on the newest attempt, and how many attempts were
 made so far; returns the message that asks for the next attempt."""
+
+_MAX_CHARS = 2_000
+"""Of a verifier's own words; what a program printed may be long."""
 
 
 def no_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
@@ -47,8 +57,35 @@ def verdict_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
     return RIGHT if verdict.correct else WRONG
 
 
+def reason_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
+    """Say what is wrong with the last attempt, and ask for another one.
+
+    In this order: the words that the verifier has for the agent (`Verdict.feedback`,
+    such as the test that failed), that no answer was found or could be read, or the
+    number of the first step that is wrong. The gold answer is never named.
+
+    Args:
+        problem: The problem that is played; has no influence.
+        verdict: The judgement of the last attempt.
+        attempt: How many attempts were made so far; has no influence.
+
+    Returns:
+        The message.
+    """
+    if verdict.correct:
+        return RIGHT
+    if verdict.feedback:
+        return WRONG_BECAUSE.format(why=verdict.feedback[:_MAX_CHARS].strip())
+    if verdict.reason in REASONS:
+        return REASONS[verdict.reason]
+    for number, step in enumerate(verdict.steps, start=1):
+        if step.score == 0.0:
+            return WRONG_BECAUSE.format(why=f"Step {number} of your solution is wrong.")
+    return WRONG
+
+
 FEEDBACKS: Mapping[str, Feedback] = MappingProxyType(
-    {"none": no_feedback, "verdict": verdict_feedback}
+    {"none": no_feedback, "reason": reason_feedback, "verdict": verdict_feedback}
 )
 """The feedback schemes that have a name."""
 

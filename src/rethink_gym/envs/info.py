@@ -25,6 +25,8 @@ def batch_infos(infos: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         make arrays of their type, arrays are stacked, dicts are treated in the
         same way in depth, and all else lies in arrays of objects.
     """
+    if infos and all(infos) and _have_same_keys(infos):
+        return _batch_alike(infos)
     return _batch_rows(len(infos), [(place, info) for place, info in enumerate(infos) if info])
 
 
@@ -52,6 +54,37 @@ def info_of(infos: Mapping[str, Any], index: int) -> dict[str, Any]:
     return info
 
 
+def _have_same_keys(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether all rows have the same keys in the same order, as nearly always."""
+    return len(set(map(tuple, rows))) == 1
+
+
+def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Batch one info for each sub-environment, all with the same keys in the same order."""
+    num_envs = len(rows)
+    batched: dict[str, Any] = {}
+    for key, values in zip(rows[0], zip(*[row.values() for row in rows], strict=True), strict=True):
+        first = values[0]
+        if isinstance(first, dict):
+            batched[key] = (
+                _batch_alike(values)
+                if _have_same_keys(values)
+                else _batch_rows(num_envs, list(enumerate(values)))
+            )
+        elif key != "final_obs" and _is_plain_number(first):
+            batched[key] = np.array(values, dtype=type(first))
+        elif key != "final_obs" and isinstance(first, np.ndarray):
+            batched[key] = np.array(values, dtype=first.dtype)
+        else:
+            batched[key] = np.fromiter(values, dtype=object, count=num_envs)
+        batched[f"_{key}"] = np.ones(num_envs, dtype=np.bool_)
+    return batched
+
+
+def _is_plain_number(value: object) -> bool:
+    return type(value) in (int, float, bool) or isinstance(value, np.number)
+
+
 def _batch_rows(num_envs: int, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
     """Batch the infos that are not empty, each with the place of its sub-environment."""
     batched: dict[str, Any] = {}
@@ -77,7 +110,7 @@ def _batch_column(num_envs: int, key: str, places: list[int], values: list[Any])
         return _batch_rows(num_envs, list(zip(places, values, strict=True)))
     elif isinstance(first, np.ndarray):
         column = np.zeros((num_envs, *first.shape), dtype=first.dtype)
-    elif type(first) in (int, float, bool) or isinstance(first, np.number):
+    elif _is_plain_number(first):
         column = np.zeros(num_envs, dtype=type(first))
     else:
         column = np.empty(num_envs, dtype=object)

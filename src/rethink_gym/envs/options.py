@@ -1,35 +1,19 @@
-"""The options of a reasoning environment, and those of its `reset`."""
+"""The options of `reset`, of one environment and of many."""
 
 import operator
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rethink_gym.envs.feedback import Feedback
-from rethink_gym.envs.reward import Reward
 from rethink_gym.errors import argument_error, check_choice
-from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = [
-    "ReasoningOptions",
     "check_reset_mask",
     "find_problem_index",
     "spread_numbers",
 ]
-
-
-class ReasoningOptions(TypedDict, total=False):
-    """The arguments of `ReasoningEnv` that every id registered for it passes on."""
-
-    verifier: Verifier | None
-    split: str
-    max_attempts: int
-    feedback: str | Feedback
-    reward: str | Reward
-    max_chars: int
-    render_mode: str | None
 
 
 def find_problem_index(options: Mapping[str, Any] | None, size: int, split: str) -> int | None:

@@ -1,9 +1,36 @@
 """The fixed instructions that environments and tasks say to an agent."""
 
-__all__ = ["ANSWER_FORMAT", "CORRECTION", "RIGHT", "WRONG"]
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rethink_gym.verdict import Reason
+
+__all__ = [
+    "ANSWER_FORMAT",
+    "CORRECTION",
+    "HINT",
+    "HINTS_OFFER",
+    "HINT_REQUEST",
+    "ILLEGAL_MOVE",
+    "MOVE_FORMAT",
+    "NEXT_STEP",
+    "NO_HINT",
+    "NUMBERS_LEFT",
+    "PROGRAM_FORMAT",
+    "REASONS",
+    "RIGHT",
+    "STEP_FORMAT",
+    "STEP_RIGHT",
+    "STEP_WRONG",
+    "WRONG",
+    "WRONG_BECAUSE",
+]
 
 ANSWER_FORMAT = 'Write the final answer on a last line that starts with "A:".'
 """How an answer is to be marked; what the verifiers read first."""
+
+PROGRAM_FORMAT = "Write the whole program in one block between ```python and ```."
+"""How a program is to be marked; the last such block is what is run."""
 
 CORRECTION = (
     "There might be an error in your solution. "
@@ -21,3 +48,65 @@ RIGHT = "Your answer is right. Write the whole solution again."
 
 WRONG = "Your answer is wrong. Find the error, and write the whole solution again."
 """What `feedback="verdict"` says after a wrong attempt."""
+
+WRONG_BECAUSE = "Your answer is wrong. {why}\nFind the error, and write the whole solution again."
+"""What `feedback="reason"` says after an attempt of which something is known."""
+
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.NO_ANSWER: f"No answer was found. Write the whole solution again. {ANSWER_FORMAT}",
+        Reason.UNREADABLE: (
+            "Your answer could not be read. Write the whole solution again, and the final answer "
+            "in the way that the problem asks for."
+        ),
+        Reason.OVER_LIMIT: (
+            "Your answer is too long to be read. Simplify it, and write the whole solution again."
+        ),
+        Reason.TIMED_OUT: (
+            "Your answer took too long to judge. Simplify it, and write the whole solution again."
+        ),
+        Reason.ERROR: "Your answer could not be judged. Write the whole solution again.",
+    }
+)
+"""What `feedback="reason"` says after an attempt that could not be judged."""
+
+HINT_REQUEST = "Hint, please."
+"""The action that asks for a hint where there are hints."""
+
+HINTS_OFFER = f'You may ask for a hint by writing only "{HINT_REQUEST}" Hints left: {{left}}.'
+"""Ends the prompt where there are hints."""
+
+HINT = "Hint: {line}\nWrite the whole solution."
+"""Answers a request for a hint."""
+
+NO_HINT = "There is no further hint. Write the whole solution."
+"""Answers a request for a hint when all that may be told has been told."""
+
+STEP_FORMAT = (
+    "Write one step at a time: now the first one. "
+    'Write the final answer as a step that starts with "A:".\n'
+    "Steps left: {left}."
+)
+"""Ends the prompt where an action is one step."""
+
+NEXT_STEP = "Next step. Steps left: {left}."
+"""Asks for the next step and reveals nothing about the last one."""
+
+STEP_RIGHT = "That step is right."
+"""What `feedback="verdict"` says before `NEXT_STEP` after a step found right."""
+
+STEP_WRONG = "That step is wrong."
+"""What `feedback="verdict"` says before `NEXT_STEP` after a step found wrong."""
+
+MOVE_FORMAT = (
+    'Make one move at a time, such as "6*4=24": two of the numbers are replaced by what they '
+    'come to. You may also write the final answer, as a step that starts with "A:".\n'
+    "Steps left: {left}."
+)
+"""Ends the prompt where an action is a move."""
+
+NUMBERS_LEFT = "Numbers left: {numbers}."
+"""Answers a move."""
+
+ILLEGAL_MOVE = "That is no legal move."
+"""Says that a move was not made; the numbers stay."""

@@ -1,37 +1,58 @@
 """What an attempt earns, given the verdicts on all attempts so far.
 
-Under every scheme that has a name here, failing first on purpose never pays: with
-the same later verdicts, a wrong first attempt earns at most what a right one earns
-(undiscounted, over the whole episode).
+Under every scheme that has a name here, failing first on purpose never pays: an
+attempt that is right instead of wrong never lowers the return, whatever comes after
+it, discounted or not. An episode may end early, with the first attempt that is
+perfect. Then ``"per_attempt"`` and ``"dense"`` also pay the attempts that were not
+needed, each as a perfect one; without that, two attempts of which only the second is
+right could earn more than one that is right at once. ``"sparse"`` and ``"progress"``
+pay the last score alone, so that a perfect one cannot be bettered.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from statistics import fmean
 
 from rethink_gym.errors import check_choice
 from rethink_gym.verdict import Verdict
 
-__all__ = ["REWARDS", "Reward", "make_reward", "per_attempt", "progress", "sparse"]
+__all__ = [
+    "REWARDS",
+    "Reward",
+    "dense",
+    "is_perfect",
+    "make_reward",
+    "per_attempt",
+    "progress",
+    "sparse",
+]
 
 Reward = Callable[[Sequence[Verdict]], float]
 """Takes the verdicts on all attempts so far, the newest last; returns what the
 newest attempt earns."""
 
-REWARDS = ("per_attempt", "progress", "sparse")
+REWARDS = ("dense", "per_attempt", "progress", "sparse")
 """The reward schemes that have a name."""
 
 
-def sparse(max_attempts: int, verdicts: Sequence[Verdict]) -> float:
+def is_perfect(verdict: Verdict) -> bool:
+    """Return whether an attempt is right and has the full score: nothing betters it."""
+    return verdict.correct and verdict.score == 1.0
+
+
+def sparse(max_attempts: int, stop_when_right: bool, verdicts: Sequence[Verdict]) -> float:
     """Pay only the last attempt of the episode, by its score.
 
     Args:
-        max_attempts: How many attempts the episode has.
+        max_attempts: How many attempts the episode may have.
+        stop_when_right: Whether a perfect attempt ends the episode.
         verdicts: The verdicts so far, at least one.
 
     Returns:
         The reward, in [0, 1]; 0 for every attempt but the last.
     """
-    return verdicts[-1].score if len(verdicts) == max_attempts else 0.0
+    is_last = len(verdicts) == max_attempts or (stop_when_right and is_perfect(verdicts[-1]))
+    return verdicts[-1].score if is_last else 0.0
 
 
 def per_attempt(verdicts: Sequence[Verdict]) -> float:
@@ -64,12 +85,33 @@ def progress(verdicts: Sequence[Verdict]) -> float:
     return verdicts[-1].score - (verdicts[-2].score if len(verdicts) > 1 else 0.0)
 
 
-def make_reward(reward: str | Reward, max_attempts: int) -> Reward:
+def dense(verdicts: Sequence[Verdict]) -> float:
+    """Pay every attempt by its answer and by its steps.
+
+    One half is for being right, the other half is the mean score of the steps whose
+    score is known, or the score of the attempt if there are none. So a right answer
+    earns at least as much as any wrong one, however well the wrong one was worked.
+
+    Args:
+        verdicts: The verdicts so far, at least one.
+
+    Returns:
+        The reward, in [0, 1].
+    """
+    verdict = verdicts[-1]
+    known = [step.score for step in verdict.steps if step.score is not None]
+    return 0.5 * verdict.correct + 0.5 * (fmean(known) if known else verdict.score)
+
+
+def make_reward(
+    reward: str | Reward, max_attempts: int, *, stop_when_right: bool = False
+) -> Reward:
     """Return the reward scheme that is meant.
 
     Args:
         reward: A name out of `REWARDS`, or a scheme itself.
-        max_attempts: How many attempts an episode has.
+        max_attempts: How many attempts an episode may have.
+        stop_when_right: Whether a perfect attempt ends the episode.
 
     Returns:
         The scheme.
@@ -80,9 +122,18 @@ def make_reward(reward: str | Reward, max_attempts: int) -> Reward:
     if callable(reward):
         return reward
     match check_choice("reward", reward, REWARDS):
-        case "per_attempt":
-            return per_attempt
+        case "sparse":
+            return partial(sparse, max_attempts, stop_when_right)
         case "progress":
             return progress
-        case _:
-            return partial(sparse, max_attempts)
+        case name:
+            scheme = per_attempt if name == "per_attempt" else dense
+            if stop_when_right:
+                return partial(_with_saved_attempts, scheme, max_attempts)
+            return scheme
+
+
+def _with_saved_attempts(scheme: Reward, max_attempts: int, verdicts: Sequence[Verdict]) -> float:
+    """Pay an attempt, and if it is perfect each attempt that it saves as a perfect one."""
+    num_saved = max_attempts - len(verdicts) if is_perfect(verdicts[-1]) else 0
+    return scheme(verdicts) + num_saved

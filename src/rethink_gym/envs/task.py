@@ -24,10 +24,19 @@ class Task(ABC):
     name: ClassVar[str]
     """Lower-case name of the source; the first part of every problem id."""
 
+    reads_files: ClassVar[bool] = False
+    """Whether files decide its problems, and not its arguments alone."""
+
     @property
     @abstractmethod
     def splits(self) -> tuple[str, ...]:
         """Names of the splits."""
+
+    @property
+    def default_split(self) -> str:
+        """The split that is played if none is named: ``train``, or else the first one."""
+        splits = self.splits
+        return "train" if "train" in splits else splits[0]
 
     @abstractmethod
     def size(self, split: str) -> int:
@@ -77,8 +86,9 @@ class GeneratedTask(Task, Generic[Question]):
     What is drawn depends on the name, the arguments, the split and the index,
     hashed together, so neighbouring indices share nothing. The splits hold
     different problems by construction: each question belongs to the one split
-    that the hash of its text says, and a draw that belongs elsewhere is drawn
-    again. Ten of a hundred questions belong to ``validation``, ten to ``test``.
+    that the hash of its text (see `identify`) says, and a draw that belongs
+    elsewhere is drawn again. Ten of a hundred questions belong to ``validation``,
+    ten to ``test``.
     """
 
     _SIZES: ClassVar = {"train": 1_000_000, "validation": 10_000, "test": 10_000}
@@ -109,6 +119,14 @@ class GeneratedTask(Task, Generic[Question]):
     def solve(self, question: Question) -> tuple[str, str | None]:
         """Return the gold answer of a question, and a worked solution or None."""
 
+    def identify(self, question: Question) -> str | None:
+        """Return the text whose hash decides about the split, or None if the prompt does.
+
+        A task writes this if it words one question in several ways: all of them belong
+        to the same split then.
+        """
+        return None
+
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits: ``train``, ``validation`` and ``test``."""
@@ -125,13 +143,25 @@ class GeneratedTask(Task, Generic[Question]):
             ArgumentError: If there is no such split or index, or if the
                 arguments allow too few questions for this split to have any.
         """
-        self.check_place(index, split)
-        random = Random(_digest(f"{self._key}|{split}|{index}"))
+        return self.problem_as(f"{self.name}/{split}/{index}", index, split)
+
+    def problem_as(self, problem_id: str, index: int, split: str) -> Problem:
+        """Return one problem under another id, for tasks that are made up of others.
+
+        Raises:
+            ArgumentError: As of `problem`.
+        """
+        is_plain = type(index) is int and type(split) is str
+        if not (is_plain and 0 <= index < self._SIZES.get(split, 0)):
+            self.check_place(index, split)  # dearer; it also takes what is like a number
+        random = _Source(_digest(f"{self._key}|{split}|{index}"))
         for _ in range(self._MAX_DRAWS):
             question = self.draw(random)
-            prompt = self.word(question)
-            if _split_of(prompt) == split:
-                return Problem(f"{self.name}/{split}/{index}", prompt, *self.solve(question))
+            identity = self.identify(question)
+            prompt = self.word(question) if identity is None else None
+            if _split_of(identity or prompt or "") == split:
+                gold, solution = self.solve(question)
+                return Problem(problem_id, prompt or self.word(question), gold, solution)
         raise argument_error(
             "difficulty arguments",
             f"wide enough for questions in the split {split!r}",
@@ -166,10 +196,16 @@ def draw_numbers(random: Random, bound: int, count: int) -> list[int]:
     return numbers
 
 
+class _Source(Random):
+    """A `Random` for seeds that are whole numbers: it asks nothing else about them."""
+
+    seed = Random.__mro__[1].seed  # type: ignore[attr-defined]  # the one written in C
+
+
 def _digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
 
 
-def _split_of(prompt: str) -> str:
-    bucket = _digest(prompt) % 10
+def _split_of(text: str) -> str:
+    bucket = _digest(text) % 10
     return "validation" if bucket == 8 else "test" if bucket == 9 else "train"

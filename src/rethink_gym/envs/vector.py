@@ -1,6 +1,6 @@
-"""Many reasoning environments as one, their attempts judged all at once."""
+"""Many environments of texts as one, their answers judged all at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,10 +10,10 @@ from gymnasium.vector.utils import batch_space
 
 from rethink_gym.envs.error import ResetNeededError
 from rethink_gym.envs.info import batch_infos
+from rethink_gym.envs.judging import Judging
 from rethink_gym.envs.options import check_reset_mask, spread_numbers
-from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.envs.text_env import TextEnv
 from rethink_gym.errors import argument_error, check_choice
-from rethink_gym.verdict import Verdict
 
 __all__ = ["TextVectorEnv"]
 
@@ -23,7 +23,7 @@ _Info: TypeAlias = dict[str, Any]
 
 
 class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]]):
-    """Several `ReasoningEnv` stepped together.
+    """Several `TextEnv` stepped together.
 
     It returns exactly what Gymnasium's `SyncVectorEnv` returns for the same
     environments, seeds and actions, in each of the three autoreset modes, but
@@ -47,11 +47,11 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
 
     def __init__(
         self,
-        env_fns: Iterable[Callable[[], ReasoningEnv]],
+        env_fns: Iterable[Callable[[], TextEnv]],
         *,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
     ) -> None:
-        self.envs: list[ReasoningEnv] = []  # first, as a failed start is closed nevertheless
+        self.envs: list[TextEnv] = []  # first, as a failed start is closed nevertheless
         if not isinstance(autoreset_mode, AutoresetMode):
             modes = [mode.value for mode in AutoresetMode]
             autoreset_mode = AutoresetMode(check_choice("autoreset_mode", autoreset_mode, modes))
@@ -75,6 +75,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._observations = [""] * self.num_envs
         self._is_over: _Bools = np.zeros(self.num_envs, dtype=np.bool_)
+        self._judging = Judging()
 
     @property  # type: ignore[misc]  # Gymnasium's own vector envs override it like this, too
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -149,20 +150,20 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
                 f"The sub-environments {np.flatnonzero(self._is_over).tolist()} have ended their "
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
-        verdicts = self._judge(actions, starting)
+        verdicts = self._judging.judge(self.envs, actions, starting)
         observations = self._observations
         rewards = [0.0] * self.num_envs
         terminations = [False] * self.num_envs
         truncations = [False] * self.num_envs
         infos: list[_Info] = [{}] * self.num_envs
         at_once = self.autoreset_mode is AutoresetMode.SAME_STEP
-        for place, (env, action, verdict) in enumerate(
-            zip(self.envs, actions, verdicts, strict=True)
-        ):
-            if verdict is None:
+        for place, env in enumerate(self.envs):
+            if starting[place]:
                 observations[place], infos[place] = env.reset()
                 continue
-            observation, rewards[place], terminated, truncated, info = env.advance(action, verdict)
+            observation, rewards[place], terminated, truncated, info = env.advance(
+                actions[place], verdicts[place]
+            )
             terminations[place] = terminated
             truncations[place] = truncated
             if at_once and (terminated or truncated):
@@ -222,34 +223,47 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         for env, value in zip(self.envs, values, strict=True):
             env.set_wrapper_attr(name, value)
 
+    def get_state(self) -> dict[str, Any]:
+        """Return all that decides how the sub-environments play on, as plain JSON data."""
+        return {
+            "autoreset_mode": self.autoreset_mode.value,
+            "envs": [env.get_state() for env in self.envs],
+            "observations": list(self._observations),
+            "is_over": self._is_over.tolist(),
+        }
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Go to a state that `get_state` returned, of this or an equal environment.
+
+        Args:
+            state: The state; it is not changed, and may be used again.
+
+        Raises:
+            ArgumentError: If it is the state of an environment of another kind.
+        """
+        kind = (self.autoreset_mode.value, self.num_envs)
+        found = (state["autoreset_mode"], len(state["envs"]))
+        if found != kind:
+            raise argument_error(
+                "state", f"that of an environment with the mode and size {kind}", found
+            )
+        for env, each in zip(self.envs, state["envs"], strict=True):
+            env.set_state(each)
+        self._observations = list(state["observations"])
+        self._is_over = np.array(state["is_over"], dtype=np.bool_)
+
     def close_extras(self, **kwargs: Any) -> None:
         """Close the sub-environments."""
         for env in self.envs:
             env.close()
 
-    def _judge(self, actions: Sequence[str], starting: Sequence[bool]) -> list[Verdict | None]:
-        """Judge the actions of the sub-environments that are not about to start anew."""
-        groups: dict[int, list[int]] = {}
-        for place, env in enumerate(self.envs):
-            if not starting[place]:
-                env.check_action(actions[place])
-                groups.setdefault(id(env.verifier), []).append(place)
-        verdicts: list[Verdict | None] = [None] * self.num_envs
-        for places in groups.values():
-            judged = self.envs[places[0]].verifier.verify_batch(
-                [actions[place] for place in places], [self.envs[place].problem for place in places]
-            )
-            for place, verdict in zip(places, judged, strict=True):
-                verdicts[place] = verdict
-        return verdicts
 
-
-def _check_env(env: object) -> ReasoningEnv:
-    if isinstance(env, ReasoningEnv):
+def _check_env(env: object) -> TextEnv:
+    if isinstance(env, TextEnv):
         return env
     raise argument_error(
         "env_fns",
-        "functions that make a ReasoningEnv without wrappers",
+        "functions that make a TextEnv, such as ReasoningEnv, without wrappers",
         env,
         "For other environments use gymnasium.vector.SyncVectorEnv.",
     )

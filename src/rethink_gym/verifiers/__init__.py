@@ -12,8 +12,17 @@ __all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
 
 # Loaded when first asked for: an environment of numbers needs no other kind.
 _KINDS = {
+    "arguments": ("rethink_gym.verifiers.arguments", "ArgumentsVerifier"),
+    "code": ("rethink_gym.verifiers.code", "CodeVerifier"),
+    "countdown": ("rethink_gym.verifiers.countdown", "CountdownVerifier"),
+    "form": ("rethink_gym.verifiers.form", "FormVerifier"),
     "grader": ("rethink_gym.verifiers.graders.verifier", "GraderVerifier"),
+    "graph": ("rethink_gym.verifiers.graph", "GraphVerifier"),
+    "list": ("rethink_gym.verifiers.listing", "ListVerifier"),
+    "literal": ("rethink_gym.verifiers.literal", "LiteralVerifier"),
+    "logic": ("rethink_gym.verifiers.logic", "LogicVerifier"),
     "math": ("rethink_gym.verifiers.math", "MathVerifier"),
+    "similarity": ("rethink_gym.verifiers.similarity", "SimilarityVerifier"),
     "steps": ("rethink_gym.verifiers.steps", "StepVerifier"),
 }
 

@@ -74,6 +74,9 @@ def extract_answer(text: str) -> Extraction | None:
     Returns:
         The answer and what marked it, or None if there is no answer.
     """
+    line = _plain_line(text)
+    if line is not None:
+        return _found(line, Mark.LINE)
     end = text.rfind("</think>")
     if end >= 0:
         text = text[end + 8 :]
@@ -126,6 +129,21 @@ _JOINT = re.compile(
 _MAX_JOINT_CHARS = 80
 _MAX_CONCLUSION_CHARS = 2_000
 """Formulas and conclusions are looked for at the end only: their delimiters may nest."""
+
+
+def _plain_line(text: str) -> str | None:
+    """Return the last line if it says ``A:`` and one word, and nothing can go before it.
+
+    The rules would find the same; this is what most answers look like, and takes a
+    third of the time.
+    """
+    start = text.rfind("\n") + 1
+    if not text.startswith("A:", start) or len(text) > MAX_RESPONSE_CHARS:
+        return None
+    if "\\" in text or "####" in text or "Final " in text or "</think>" in text:
+        return None
+    line = text[start + 2 :]
+    return line if line.isascii() and len(line.split()) == 1 else None
 
 
 def _found(text: str, mark: Mark) -> Extraction | None:

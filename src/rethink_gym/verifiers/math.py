@@ -15,7 +15,7 @@ from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.expression.equality import Equality
 from rethink_gym.verifiers.extraction import Mark, extract_answer
-from rethink_gym.verifiers.number import Number, are_numbers_equal, read_number
+from rethink_gym.verifiers.number import MAX_CHARS, Number, are_numbers_equal, read_number
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
@@ -133,14 +133,11 @@ class MathVerifier(Verifier):
             text, place = answer.strip(), ""
             if not text:
                 return _EMPTY
-        number = read_number(text)
-        if number is not None and not (self._needs_units and "$" in text + problem.gold):
-            gold, shown = _gold_number(problem.gold)
-            if gold is not None:
-                if are_numbers_equal(number, gold, self._precision, self._percent):
-                    return Verdict(1.0, True, Reason.EQUAL, text, f"{place}{text} equals {shown}")
-                detail = f"{place}{text} does not equal {shown}"
-                return Verdict(0.0, False, Reason.DIFFERENT, text, detail)
+        is_short = len(text) <= MAX_CHARS  # what is longer is no plain number
+        if is_short and not (self._needs_units and "$" in text + problem.gold):
+            judged = _judge_numbers(text, problem.gold, place, self._precision, self._percent)
+            if judged is not None:
+                return judged
         # Loaded when first needed: plain numbers need none of it.
         from rethink_gym.verifiers.expression.judgement import Judgement, judge_quickly
 
@@ -198,6 +195,22 @@ _PLACES = {mark: f"found by: {mark}; " for mark in Mark}
 def _verdict(text: str, reason: Reason, detail: str) -> Verdict:
     correct = reason is Reason.EQUAL
     return Verdict(float(correct), correct, reason, text, detail)
+
+
+@lru_cache(maxsize=8192)
+def _judge_numbers(
+    text: str, gold: str, place: str, precision: int, percent: str
+) -> Verdict | None:
+    """Compare two plain numbers; None if one of the texts is none."""
+    number = read_number(text)
+    if number is None:
+        return None
+    right, shown = _gold_number(gold)
+    if right is None:
+        return None
+    if are_numbers_equal(number, right, precision, percent):
+        return Verdict(1.0, True, Reason.EQUAL, text, f"{place}{text} equals {shown}")
+    return Verdict(0.0, False, Reason.DIFFERENT, text, f"{place}{text} does not equal {shown}")
 
 
 @lru_cache(maxsize=8192)

@@ -1,15 +1,17 @@
-"""The processes in which slow answers are judged, shared by all verifiers of a process.
+"""The processes in which answers are judged, shared by all verifiers of a process.
 
-A worker is started when the first slow answer comes, another one when all are busy,
-and a lost one is replaced. Nothing here needs signal handlers, a main thread or
-`multiprocessing`, so any thread, forked or spawned child, daemonic or not, may ask;
-a forked child starts workers of its own.
+A worker is started when the first question comes, another one when all are busy, and a
+lost one is replaced. There is one pool for slow mathematics and one for programs. Nothing
+here needs signal handlers, a main thread or `multiprocessing`, so any thread, forked or
+spawned child, daemonic or not, may ask; a forked child starts workers of its own.
 """
 
 import atexit
 import json
 import os
 import queue
+import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rethink_gym.errors import VerifierError, check_count
+from rethink_gym.errors import VerifierError, check_choice, check_count
 
 __all__ = ["WorkerPool", "shared_pool"]
 
@@ -28,7 +30,12 @@ _PATIENCE = 40.0
 """How many times its CPU budget a worker may take by the clock before it counts as lost
 from sight: a machine may be that loaded, and the verdict must not depend on it."""
 
-_PROGRAM = Path(__file__).with_name("worker.py")
+_FOLDER = Path(__file__).parent
+_PROGRAMS = {
+    "math": (str(_FOLDER / "worker.py"),),
+    "code": (str(_FOLDER / "sandbox" / "launch.py"), "judge"),
+}
+"""What the workers of each kind run."""
 
 
 class WorkerPool:
@@ -37,12 +44,14 @@ class WorkerPool:
     Args:
         max_workers: Most processes at once; as many as there are cores, but at most
             eight, if None.
+        kind: What the workers judge: ``"math"`` or ``"code"``.
 
     Raises:
-        ArgumentError: If ``max_workers`` is below 1.
+        ArgumentError: If ``max_workers`` is below 1, or there is no such kind.
     """
 
-    def __init__(self, max_workers: int | None = None) -> None:
+    def __init__(self, max_workers: int | None = None, *, kind: str = "math") -> None:
+        self._program = _PROGRAMS[check_choice("kind", kind, _PROGRAMS)]
         if max_workers is None:
             max_workers = min(_num_cores(), _MAX_WORKERS)
         self.max_workers = check_count("max_workers", max_workers)
@@ -66,8 +75,9 @@ class WorkerPool:
                 the question; starting a worker is not counted.
 
         Returns:
-            The reply: ``reason`` and ``detail`` of a verdict. A reply that took too
-            long is ``"timed_out"``; a question whose workers got lost, each anew, is
+            The reply: ``reason`` and ``detail`` of a verdict, and what else there is. A
+            reply that took too long is ``"timed_out"``, also if the worker ended itself
+            for that (by SIGPROF); a question whose workers got lost, each anew, is
             ``"error"``.
 
         Raises:
@@ -83,10 +93,10 @@ class WorkerPool:
                 is_well = reply is not None and reply["reason"] != "overdue"
             finally:
                 self._give_back(worker, is_well)
-            if reply is not None:
-                if is_well:
-                    return reply
-                return {"reason": "timed_out", "detail": f"no reply within {budget_s:.2g} s"}
+            if is_well and reply is not None:
+                return reply
+            if reply is not None or worker.has_used_its_time():
+                return {"reason": "timed_out", "detail": "judging took too long"}
         return {"reason": "error", "detail": f"{_MAX_TRIES} workers got lost, one after another"}
 
     def ask_all(
@@ -136,7 +146,7 @@ class WorkerPool:
             self._num_promised += 1
         worker = None
         try:
-            worker = _Worker()
+            worker = _Worker(self._program)
         finally:
             with self._condition:
                 self._num_promised -= 1
@@ -167,12 +177,12 @@ class WorkerPool:
 class _Worker:
     """One process, and a thread that reads what it says."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str]) -> None:
         if not sys.executable:
-            raise VerifierError("Judging slow answers needs sys.executable to be set.")
+            raise VerifierError("Judging answers in a process needs sys.executable to be set.")
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", str(_PROGRAM)],
+                [sys.executable, "-P", *program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -202,10 +212,8 @@ class _Worker:
         except queue.Empty:
             reply = None
         if reply is None:
-            raise VerifierError(
-                "A worker process did not start. Check that "
-                f"`{sys.executable} -c 'import sympy'` works."
-            )
+            command = shlex.join(map(str, self.process.args))  # type: ignore[arg-type]
+            raise VerifierError(f"A worker process did not start. Check that `{command}` runs.")
         self.patience = _PATIENCE if reply["keeps_time"] else 1.0
 
     def ask(self, data: bytes, budget_s: float) -> dict[str, Any] | None:
@@ -219,6 +227,10 @@ class _Worker:
             return None
         except queue.Empty:
             return {"reason": "overdue"}
+
+    def has_used_its_time(self) -> bool:
+        """Tell whether the process, which is gone, ended itself by its timer."""
+        return self.process.wait() == -getattr(signal, "SIGPROF", 0)
 
     def kill(self) -> None:
         self.process.kill()
@@ -242,12 +254,20 @@ def _num_cores() -> int:
     return os.cpu_count() or 1
 
 
-_POOL = WorkerPool()
-atexit.register(_POOL.close)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_POOL.after_fork)
+_POOLS = {kind: WorkerPool(kind=kind) for kind in _PROGRAMS}
+for _pool in _POOLS.values():
+    atexit.register(_pool.close)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_pool.after_fork)
 
 
-def shared_pool() -> WorkerPool:
-    """Return the one pool of this process; it has no workers before the first question."""
-    return _POOL
+def shared_pool(kind: str = "math") -> WorkerPool:
+    """Return the one pool of a kind in this process.
+
+    Args:
+        kind: What its workers judge: ``"math"`` or ``"code"``.
+
+    Returns:
+        The pool; it has no workers before the first question.
+    """
+    return _POOLS[kind]

@@ -76,6 +76,16 @@ def test_the_worked_solution_ends_in_the_answer_and_is_accepted() -> None:
         assert not verifier.verify(f"A: {int(problem.gold) + 1}", problem).correct
 
 
+def test_repeating_the_question_is_no_answer() -> None:
+    task = Arithmetic(operators="+-*")
+    verifier = task.make_verifier()
+    for index in range(50):
+        problem = task.problem(index, "validation")
+        chain = problem.prompt.splitlines()[0].removeprefix("Compute ").removesuffix(".")
+        assert not verifier.verify(f"A: {chain}", problem).correct
+        assert verifier.verify(f"A: {chain}={problem.gold}", problem).correct
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

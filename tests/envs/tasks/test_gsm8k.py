@@ -64,7 +64,7 @@ def test_a_relative_folder_stays_the_same_after_a_change_of_folder(
 def test_an_answer_without_its_mark_is_refused(answer: str, tmp_path: Path) -> None:
     row = json.dumps({"question": "How many?", "answer": answer})
     (tmp_path / "test.jsonl").write_text(f"{row}\n", encoding="utf-8")
-    with pytest.raises(DataError, match="must end in '#### ' and a number"):
+    with pytest.raises(DataError, match="line 1, must end its answer in '#### '"):
         GSM8K(tmp_path).problem(0, "test")
 
 
@@ -77,7 +77,7 @@ def test_places_that_are_not_there_are_refused(gsm8k_folder: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused_at_once() -> None:
-    with pytest.raises(DataNotFoundError, match="no such folder"):
+    with pytest.raises(DataNotFoundError, match="no such file or folder"):
         GSM8K("/no/such/folder")
 
 

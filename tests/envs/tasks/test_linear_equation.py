@@ -8,6 +8,7 @@ import pytest
 
 from rethink_gym.envs.tasks import LinearEquation
 from rethink_gym.errors import ArgumentError
+from rethink_gym.problem import Problem
 
 ARGUMENTS: list[dict[str, Any]] = [
     {},
@@ -30,7 +31,7 @@ def side_at(side: str, x: Fraction) -> Fraction:
 
 
 def equation_of(prompt: str) -> tuple[str, str]:
-    equation = prompt.splitlines()[0].removeprefix("Solve ").removesuffix(" for x.")
+    equation = prompt.removeprefix("Solve ").partition(" for x.")[0]
     left, right = equation.split("=")
     return left, right
 
@@ -88,6 +89,17 @@ def test_an_equation_is_worded_and_worked_out(
     assert solution is not None
     assert solution.splitlines() == steps
     assert f"A: {gold}" == steps[-1]
+
+
+def test_fractions_are_asked_for_in_lowest_terms() -> None:
+    task = LinearEquation(max_denominator=4)
+    assert task.word((4, 0, 0, 6)).startswith(
+        "Solve 4x=6 for x. Write a fraction in lowest terms.\n"
+    )
+    problem = Problem("test/0", task.word((4, 0, 0, 6)), "3/2")
+    verifier = task.make_verifier()
+    for answer, correct in (("x = 3/2", True), ("1 1/2", True), ("6/4", False), ("1.5", False)):
+        assert verifier.verify(f"A: {answer}", problem).correct is correct
 
 
 def test_worked_solutions_are_accepted_and_near_misses_are_not() -> None:

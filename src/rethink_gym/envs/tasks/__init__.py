@@ -1,8 +1,109 @@
-"""Tasks: where problems come from, one source per file."""
+"""Tasks: where problems come from, one source per file.
 
-from rethink_gym.envs.tasks.arithmetic import Arithmetic
-from rethink_gym.envs.tasks.gsm8k import GSM8K
-from rethink_gym.envs.tasks.linear_equation import LinearEquation
-from rethink_gym.envs.tasks.math import MathMix
+Each is found when it is first asked for, so that an environment loads its own source only.
+"""
 
-__all__ = ["GSM8K", "Arithmetic", "LinearEquation", "MathMix"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rethink_gym.envs.tasks.arithmetic import Arithmetic
+    from rethink_gym.envs.tasks.calculus import Calculus
+    from rethink_gym.envs.tasks.code import Code
+    from rethink_gym.envs.tasks.countdown import Countdown
+    from rethink_gym.envs.tasks.cruxeval import CRUXEval
+    from rethink_gym.envs.tasks.dataset import Dataset
+    from rethink_gym.envs.tasks.fraction import Fractions
+    from rethink_gym.envs.tasks.game24 import Game24
+    from rethink_gym.envs.tasks.graph import Graph
+    from rethink_gym.envs.tasks.gsm8k import GSM8K
+    from rethink_gym.envs.tasks.hendrycks_math import HendrycksMath
+    from rethink_gym.envs.tasks.humaneval import HumanEval
+    from rethink_gym.envs.tasks.linear_equation import LinearEquation
+    from rethink_gym.envs.tasks.linear_system import LinearSystem
+    from rethink_gym.envs.tasks.logic import Logic
+    from rethink_gym.envs.tasks.math import MathMix
+    from rethink_gym.envs.tasks.mbpp import MBPP
+    from rethink_gym.envs.tasks.modular import ModularArithmetic
+    from rethink_gym.envs.tasks.number_theory import NumberTheory
+    from rethink_gym.envs.tasks.polynomial import Polynomial
+    from rethink_gym.envs.tasks.sequence import NumberSequence
+    from rethink_gym.envs.tasks.sorting import Sorting
+    from rethink_gym.envs.tasks.summary import TLDR, XSUM
+    from rethink_gym.envs.tasks.svamp import SVAMP
+    from rethink_gym.envs.tasks.tracking import Tracking
+    from rethink_gym.envs.tasks.unit_conversion import UnitConversion
+    from rethink_gym.envs.tasks.wmt22 import WMT22
+    from rethink_gym.envs.tasks.word_problem import WordProblem
+
+__all__ = [
+    "GSM8K",
+    "MBPP",
+    "SVAMP",
+    "TASKS",
+    "TLDR",
+    "WMT22",
+    "XSUM",
+    "Arithmetic",
+    "CRUXEval",
+    "Calculus",
+    "Code",
+    "Countdown",
+    "Dataset",
+    "Fractions",
+    "Game24",
+    "Graph",
+    "HendrycksMath",
+    "HumanEval",
+    "LinearEquation",
+    "LinearSystem",
+    "Logic",
+    "MathMix",
+    "ModularArithmetic",
+    "NumberSequence",
+    "NumberTheory",
+    "Polynomial",
+    "Sorting",
+    "Tracking",
+    "UnitConversion",
+    "WordProblem",
+]
+
+TASKS = {
+    "Arithmetic": "arithmetic",
+    "CRUXEval": "cruxeval",
+    "Calculus": "calculus",
+    "Code": "code",
+    "Countdown": "countdown",
+    "Dataset": "dataset",
+    "Fractions": "fraction",
+    "GSM8K": "gsm8k",
+    "Game24": "game24",
+    "Graph": "graph",
+    "HendrycksMath": "hendrycks_math",
+    "HumanEval": "humaneval",
+    "LinearEquation": "linear_equation",
+    "LinearSystem": "linear_system",
+    "Logic": "logic",
+    "MBPP": "mbpp",
+    "MathMix": "math",
+    "ModularArithmetic": "modular",
+    "NumberSequence": "sequence",
+    "NumberTheory": "number_theory",
+    "Polynomial": "polynomial",
+    "SVAMP": "svamp",
+    "Sorting": "sorting",
+    "TLDR": "summary",
+    "Tracking": "tracking",
+    "UnitConversion": "unit_conversion",
+    "WMT22": "wmt22",
+    "WordProblem": "word_problem",
+    "XSUM": "summary",
+}
+"""The file below this folder in which each task is."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in TASKS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{TASKS[name]}"), name)

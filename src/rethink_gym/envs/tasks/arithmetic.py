@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask, draw_numbers
 from rethink_gym.errors import argument_error, check_count
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Arithmetic", "work_out"]
@@ -17,10 +17,25 @@ Chain: TypeAlias = tuple[list[int], list[str]]
 
 
 class Arithmetic(GeneratedTask[Chain]):
-    """Chains of whole numbers, such as ``5+5-8-7+3``.
+    """Chains of whole numbers to add, subtract and multiply.
 
-    Example problem: ``Compute 5+5-8-7+3.`` with the answer ``-2`` and the worked
-    solution ``5+5=10``, ``10-8=2``, ``2-7=-5``, ``-5+3=-2``, ``A: -2``.
+    The worked solution takes one operation after the other, products first: ``5+5=10``,
+    ``10-8=2``, ``2-7=-5``, ``-5+3=-2``, ``A: -2``.
+
+    **Example.** ``Compute 5+5-8-7+3.`` Answer: ``-2``.
+
+    **Difficulty.** Longer chains, larger numbers and products are harder: from
+    ``min_terms=2, max_terms=2, max_operand=5`` to ``min_terms=10, max_terms=20,
+    max_operand=999, operators="+-*"``.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to one split by the hash of its text.
+
+    **Reward.** 1 for the right whole number, worked out, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``Arithmetic-v0``, ``ArithmeticSelfCorrect-v0``.
 
     Args:
         min_terms: Fewest numbers in a chain, at least 2.
@@ -65,7 +80,7 @@ class Arithmetic(GeneratedTask[Chain]):
         num_terms = self.min_terms + extra_terms
         terms = draw_numbers(random, self.max_operand + 1, num_terms)
         kinds = draw_numbers(random, len(self.operators), num_terms - 1)
-        return terms, [self.operators[kind] for kind in kinds]
+        return terms, list(map(self.operators.__getitem__, kinds))
 
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
@@ -76,11 +91,12 @@ class Arithmetic(GeneratedTask[Chain]):
     def solve(self, question: Chain) -> tuple[str, str | None]:
         """Return the value of the chain and the steps to it."""
         steps, value = work_out(*question)
-        return str(value), "\n".join((*steps, f"A: {value}"))
+        steps.append(f"A: {value}")
+        return str(value), "\n".join(steps)
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers and expressions."""
-        return MathVerifier()
+        """Build the verifier of numbers."""
+        return FormVerifier()
 
 
 def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str], int]:
@@ -94,22 +110,27 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
         The steps, each an equation such as ``10-8=2``, and the value.
     """
     steps: list[str] = []
+    if "*" in operators:
+        terms, operators = _multiply(terms, operators, steps)
+    total = terms[0]
+    for operator, term in zip(operators, terms[1:], strict=True):
+        value = total + term if operator == "+" else total - term
+        steps.append(f"{total}{operator}{term}={value}")
+        total = value
+    return steps, total
 
-    def combine(left: int, operator: str, right: int) -> int:
-        value = (
-            left + right if operator == "+" else left - right if operator == "-" else left * right
-        )
-        steps.append(f"{left}{operator}{right}={value}")
-        return value
 
-    sums: list[tuple[str, int]] = [("+", terms[0])]
+def _multiply(
+    terms: Sequence[int], operators: Sequence[str], steps: list[str]
+) -> tuple[list[int], list[str]]:
+    """Work out the products, note each as a step, and return the sum that is left."""
+    values, signs = [terms[0]], []
     for operator, term in zip(operators, terms[1:], strict=True):
         if operator == "*":
-            sign, last = sums.pop()
-            sums.append((sign, combine(last, "*", term)))
+            product = values[-1] * term
+            steps.append(f"{values[-1]}*{term}={product}")
+            values[-1] = product
         else:
-            sums.append((operator, term))
-    total = sums[0][1]
-    for operator, term in sums[1:]:
-        total = combine(total, operator, term)
-    return steps, total
+            values.append(term)
+            signs.append(operator)
+    return values, signs

@@ -1,15 +1,13 @@
 """Grade-school word problems: the GSM8K data set."""
 
-import hashlib
-from functools import cache
-from os import PathLike, fspath
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import ClassVar
 
-from rethink_gym.envs.dataset import Rows, load_rows
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import Task
-from rethink_gym.errors import DataError, check_choice
+from rethink_gym.envs.row_task import RowTask, hold_out
+from rethink_gym.envs.rows import Row
+from rethink_gym.errors import DataError
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.math import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -17,25 +15,35 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["GSM8K"]
 
 
-class GSM8K(Task):
+class GSM8K(RowTask):
     """Grade-school word problems whose answers are whole numbers.
 
-    The splits ``train`` and ``test`` keep the order of the data set. Of its train
-    questions about one in ten belongs to ``validation`` and not to ``train``: those
-    for which the hash of the question says so, whatever their order. All
-    instances of a process share one copy of the problems.
+    **Example.** ``Natalia sold clips to 48 of her friends in April, and then she sold half
+    as many clips in May. How many clips did Natalia sell altogether in April and May?``
+    Answer: ``72``.
+
+    **Difficulty.** Two to eight steps of elementary arithmetic; no arguments.
+
+    **Splits.** ``train`` and ``test`` keep the order of the data set (7,473 and 1,319
+    problems). Of the train questions about one in ten belongs to ``validation`` and not to
+    ``train``: those for which the hash of the question says so, whatever their order.
+
+    **Reward.** 1 if the final answer has the value of the gold one, else 0.
+
+    **Termination.** After the last attempt; in ``GSM8KSteps-v0`` with the final answer.
+
+    **Ids.** ``GSM8K-v0``, ``GSM8KSelfCorrect-v0``, ``GSM8KSteps-v0``.
 
     Args:
-        data: A local folder with ``train.jsonl`` and ``test.jsonl`` (one of them
-            will do; the other layouts of `load_rows` are read as well), or a name
-            on the hub.
+        data: A local folder with ``train.jsonl`` and ``test.jsonl`` (one of them will do;
+            the other layouts of `read_rows` are read as well), or a name on the hub.
 
     Raises:
         DataNotFoundError: If there is no such folder or data set.
         DataError: If it does not hold questions and answers ending in ``#### 72``.
         HubUnavailableError: If the hub is needed and does not answer; the message
             says how to get the data.
-        MissingExtraError: If the package ``datasets`` is not installed.
+        MissingExtraError: If the package ``datasets`` is needed and not installed.
 
     References:
         Cobbe et al., "Training Verifiers to Solve Math Word Problems", 2021
@@ -46,59 +54,38 @@ class GSM8K(Task):
     HUB_NAME: ClassVar = "openai/gsm8k"
 
     def __init__(self, data: str | PathLike[str] = HUB_NAME) -> None:
-        path = Path(data).expanduser()
-        self.data = str(path.resolve()) if path.exists() else fspath(data)
-        _load_splits(self.data)
+        super().__init__(data)
 
     @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits that the data has."""
-        return tuple(_load_splits(self.data))
+    def subset(self) -> str:
+        """The part with the plain solutions."""
+        return "main"
 
-    def size(self, split: str) -> int:
-        """Return how many problems a split holds."""
-        return len(_load_splits(self.data)[check_choice("split", split, self.splits)])
+    def divide(self, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
+        """Move about a tenth of ``train`` to ``validation``."""
+        splits: dict[str, Sequence[Row]] = {}
+        if "train" in rows:
+            splits["train"], splits["validation"] = hold_out(rows["train"], "question")
+        if "test" in rows:
+            splits["test"] = rows["test"]
+        return splits
 
-    def problem(self, index: int, split: str) -> Problem:
-        """Return one problem; the same index and split always give the same one.
+    def make_problem(self, row: Row, problem_id: str) -> Problem:
+        """Make the problem of a row.
 
         Raises:
-            ArgumentError: If there is no such split or index.
-            DataError: If the answer of the problem ends in no ``#### 72``.
+            DataError: If the answer ends in no ``#### 72``.
         """
-        self.check_place(index, split)
-        question, answer = _load_splits(self.data)[split][index]
+        answer = row.text("answer")
         solution, mark, gold = answer.rpartition("####")
         gold = gold.strip().replace(",", "")
         if not mark or not gold:
             raise DataError(
-                f"The answer of problem {index} of the split {split!r} of {self.data!r} must end "
-                f"in '#### ' and a number, got {answer[-40:]!r}."
+                f"{row.place}, must end its answer in '#### ' and a number, got {answer[-40:]!r}."
             )
-        return Problem(
-            id=f"{self.name}/{split}/{index}",
-            prompt=f"{question}\n{ANSWER_FORMAT}",
-            gold=gold,
-            solution=f"{solution.strip()}\nA: {gold}",
-        )
+        prompt = f"{row.text('question')}\n{ANSWER_FORMAT}"
+        return Problem(problem_id, prompt, gold, f"{solution.strip()}\nA: {gold}")
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of numbers and expressions."""
         return MathVerifier()
-
-
-@cache
-def _load_splits(data: str) -> dict[str, Rows]:
-    """Load the data set and move about a tenth of ``train`` to ``validation``."""
-    splits: dict[str, Rows] = {}
-    for name, rows in load_rows(data, subset="main", columns=("question", "answer")).items():
-        if name == "train":
-            splits["train"] = [row for row in rows if not _is_held_out(row[0])]
-            splits["validation"] = [row for row in rows if _is_held_out(row[0])]
-        elif name == "test":
-            splits["test"] = rows
-    return splits
-
-
-def _is_held_out(question: str) -> bool:
-    return hashlib.blake2b(question.encode(), digest_size=1).digest()[0] < 26

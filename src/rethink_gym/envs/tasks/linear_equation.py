@@ -4,10 +4,12 @@ from fractions import Fraction
 from random import Random
 from typing import ClassVar, TypeAlias
 
+from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.notation import signed_term, sum_text
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["LinearEquation"]
@@ -17,10 +19,26 @@ Equation: TypeAlias = tuple[int, int, int, int]
 
 
 class LinearEquation(GeneratedTask[Equation]):
-    """Linear equations in one unknown, such as ``3x+5=x+11``.
+    """Linear equations in one unknown, with it on one side or on both.
 
-    Example problem: ``Solve 3x+5=x+11 for x.`` with the answer ``3`` and the worked
-    solution ``3x-x=11-5``, ``2x=6``, ``x=6/2``, ``x=3``, ``A: 3``.
+    The worked solution brings the unknown to the left: ``3x-x=11-5``, ``2x=6``,
+    ``x=6/2``, ``x=3``, ``A: 3``.
+
+    **Example.** ``Solve 3x+5=x+11 for x.`` Answer: ``3``.
+
+    **Difficulty.** Larger numbers, solutions that are fractions and equations with the
+    unknown on both sides are harder: from ``max_coefficient=2, max_constant=5,
+    max_solution=5`` to ``max_coefficient=99, max_constant=999, max_solution=99,
+    max_denominator=12, two_sided=True``.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to one split by the hash of its text.
+
+    **Reward.** 1 for the right number, fractions in lowest terms, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``LinearEquation-v0``, ``LinearEquationSelfCorrect-v0``.
 
     Args:
         max_coefficient: Largest number in front of ``x``, either sign, at least 2.
@@ -68,26 +86,27 @@ class LinearEquation(GeneratedTask[Equation]):
 
     def draw(self, random: Random) -> Equation:
         """Draw a solution first, then an equation that has it."""
-        denominator = 1 + _below(random, self.max_denominator)
+        denominator = draw_between(random, 1, self.max_denominator)
         size = self.max_solution * denominator
-        solution = Fraction(_below(random, 2 * size + 1) - size, denominator)
-        multiple = 1 + _below(random, self.max_coefficient // solution.denominator)
-        slope = solution.denominator * multiple * (1 - 2 * _below(random, 2))
-        b = _below(random, 2 * self.max_constant + 1) - self.max_constant
+        solution = Fraction(draw_between(random, -size, size), denominator)
+        multiple = draw_between(random, 1, self.max_coefficient // solution.denominator)
+        slope = solution.denominator * multiple * draw_one(random, (1, -1))
+        b = draw_between(random, -self.max_constant, self.max_constant)
         c = self._draw_right_coefficient(random, slope) if self.two_sided else 0
         return slope + c, b, c, b + int(slope * solution)
 
     def word(self, question: Equation) -> str:
         """Ask for the unknown."""
         a, b, c, d = question
-        return f"Solve {_side(a, b)}={_side(c, d)} for x.\n{ANSWER_FORMAT}"
+        terms = " Write a fraction in lowest terms." if self.max_denominator > 1 else ""
+        return f"Solve {_side(a, b)}={_side(c, d)} for x.{terms}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Equation) -> tuple[str, str | None]:
         """Return the solution and the steps to it."""
         a, b, c, d = question
         slope, constant = a - c, d - b
         solution = Fraction(constant, slope)
-        steps = [f"{_side(a, 0)}{_signed(-c, 'x')}={d}{_signed(-b)}"] if b or c else []
+        steps = [f"{_side(a, 0)}{signed_term(-c, 'x')}={d}{signed_term(-b)}"] if b or c else []
         steps += [f"{_side(slope, 0)}={constant}"]
         if slope != 1:
             steps += [f"x={constant}/{f'({slope})' if slope < 0 else slope}"]
@@ -96,31 +115,20 @@ class LinearEquation(GeneratedTask[Equation]):
         return str(solution), "\n".join((*steps, f"A: {solution}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers and expressions."""
-        return MathVerifier()
+        """Build the verifier of numbers."""
+        return FormVerifier()
 
     def _draw_right_coefficient(self, random: Random, slope: int) -> int:
         """Draw the right coefficient so that both are within bounds and neither is zero."""
         lowest = -self.max_coefficient - min(slope, 0)
         highest = self.max_coefficient - max(slope, 0)
-        allowed = [c for c in range(lowest, highest + 1) if c not in (0, -slope)]
-        return allowed[_below(random, len(allowed))]
-
-
-def _below(random: Random, bound: int) -> int:
-    return draw_numbers(random, bound, 1)[0]
+        excluded = [c for c in sorted((0, -slope)) if lowest <= c <= highest]
+        coefficient = draw_between(random, lowest, highest - len(excluded))
+        for c in excluded:
+            coefficient += coefficient >= c
+        return coefficient
 
 
 def _side(coefficient: int, constant: int) -> str:
     """Write one side of an equation, such as ``-2x+7``, ``x`` or ``0``."""
-    if not coefficient:
-        return str(constant)
-    return _signed(coefficient, "x").removeprefix("+") + _signed(constant)
-
-
-def _signed(number: int, unknown: str = "") -> str:
-    """Write a term with its sign, such as ``+7`` or ``-2x``; nothing for zero."""
-    if not number:
-        return ""
-    size = "" if unknown and abs(number) == 1 else str(abs(number))
-    return f"{'-' if number < 0 else '+'}{size}{unknown}"
+    return sum_text([(coefficient, "x"), (constant, "")])

@@ -1,6 +1,6 @@
 """Graders: the known JSON family that scores what a model said, and judges that help."""
 
-from rethink_gym.verifiers.graders.answer import MathGrader, StepsGrader
+from rethink_gym.verifiers.graders.answer import CodeGrader, MathGrader, StepsGrader
 from rethink_gym.verifiers.graders.grade import ErrorKind, Grade
 from rethink_gym.verifiers.graders.grader import Grader
 from rethink_gym.verifiers.graders.judge import Judge
@@ -14,6 +14,7 @@ from rethink_gym.verifiers.graders.summary import GradeSummary, summarize_grades
 from rethink_gym.verifiers.graders.verifier import GraderVerifier
 
 __all__ = [
+    "CodeGrader",
     "Embed",
     "ErrorKind",
     "Grade",

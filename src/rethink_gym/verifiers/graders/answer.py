@@ -1,4 +1,4 @@
-"""The graders of our own types, which hand the answer to a verifier: math and steps."""
+"""The graders of our own types, which hand the answer to a verifier: math, steps, code."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from rethink_gym.errors import argument_error
+from rethink_gym.errors import DataError, argument_error
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
@@ -15,7 +15,7 @@ from rethink_gym.verifiers.graders.template import Context, parse_template
 from rethink_gym.verifiers.math import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["MathGrader", "StepsGrader", "VerifierGrader"]
+__all__ = ["CodeGrader", "MathGrader", "StepsGrader", "VerifierGrader"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +98,27 @@ class StepsGrader(VerifierGrader):
         from rethink_gym.verifiers.steps import StepVerifier
 
         return StepVerifier.from_dict(self.options or {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeGrader(VerifierGrader):
+    """Scores a program by tests, as `CodeVerifier` does.
+
+    ``reference`` fills to the tests, the JSON object that `CodeTests.to_gold` writes; an
+    item may hold it as a text or as an object.
+    """
+
+    type: ClassVar[str] = "code"
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of programs; its module loads when first needed."""
+        from rethink_gym.verifiers.code import CodeVerifier
+
+        return CodeVerifier.from_dict(self.options or {})
+
+    def judge_context(self, context: Context) -> Judged:
+        """Let the verifier run the tests."""
+        try:
+            return super().judge_context(context)
+        except DataError as error:
+            raise Failure(ErrorKind.OTHER_ERROR, str(error)) from error

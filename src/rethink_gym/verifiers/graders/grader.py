@@ -95,7 +95,8 @@ class Grader(ABC):
 
         Raises:
             MissingExtraError: If a library is not installed.
-            ArgumentError: If it needs a judge, an embedding or a sandbox that is not there.
+            ArgumentError: If it needs a judge or an embedding that is not there.
+            SandboxError: If it needs a sandbox, and this system has none.
         """
 
     def grade(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
@@ -112,8 +113,9 @@ class Grader(ABC):
 
         Raises:
             MissingExtraError: If a library is not installed.
-            ArgumentError: If it needs a judge, an embedding or a sandbox that is not
-                there, or an argument is of the wrong type.
+            ArgumentError: If it needs a judge or an embedding that is not there, or an
+                argument is of the wrong type.
+            SandboxError: If it needs a sandbox, and this system has none.
         """
         if not isinstance(item, Mapping):
             raise argument_error("item", "values by name", item)

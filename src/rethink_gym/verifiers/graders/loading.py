@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rethink_gym.errors import argument_error, check_choice
-from rethink_gym.verifiers.graders.answer import MathGrader, StepsGrader
+from rethink_gym.verifiers.graders.answer import CodeGrader, MathGrader, StepsGrader
 from rethink_gym.verifiers.graders.grader import Grader
 from rethink_gym.verifiers.graders.judge import Judge
 from rethink_gym.verifiers.graders.model import LabelModel, ScoreModel
@@ -27,6 +27,7 @@ _TYPES: dict[str, type[Grader]] = {
         Multi,
         MathGrader,
         StepsGrader,
+        CodeGrader,
     )
 }
 
@@ -37,7 +38,7 @@ def grader_from_dict(
     """Build a grader from plain data.
 
     Args:
-        data: The known JSON of a grader, or of one of our types ``math`` and ``steps``:
+        data: The known JSON of a grader, or of one of our types ``math``, ``steps`` and ``code``:
             its type under ``"type"``, then its fields.
         judge: Who judges for ``score_model`` and ``label_model``: a policy, a function
             from the text to the judgement, a function of ``messages``, or one of these
@@ -63,12 +64,6 @@ def _build(data: object, tools: Mapping[str, Any]) -> Grader:
     if not isinstance(data, dict):
         raise argument_error("grader", "fields by name", data)
     kind = data.get("type")
-    if kind == "code":
-        raise argument_error(
-            "type",
-            "of a grader that runs no program, as this version has no sandbox to run it in",
-            kind,
-        )
     grader_class = _TYPES[check_choice("type", kind, _TYPES)]
     if grader_class is Multi and "graders" in data:
         data = {**data, "graders": _parts(data["graders"], tools)}

@@ -1,8 +1,9 @@
 """How alike two texts are, by the metrics of the known graders; each is in [0, 1].
 
-Fuzzy matching is rapidfuzz's, BLEU, GLEU and METEOR are nltk's, and ROUGE has the tokens
-and the n-gram scores of rouge-score. The longest common subsequence of ``rouge_l`` comes
-from rapidfuzz, since rouge-score's table takes memory by the product of both lengths.
+Fuzzy matching is rapidfuzz's, BLEU, GLEU and METEOR are nltk's, chrF and the BLEU of
+translations are sacrebleu's, and ROUGE has the tokens and the n-gram scores of rouge-score.
+The longest common subsequence of ``rouge_l`` comes from rapidfuzz, since rouge-score's
+table takes memory by the product of both lengths.
 """
 
 import math
@@ -39,6 +40,8 @@ def check_metric(name: str) -> None:
         _rapidfuzz()
     elif name == "fuzzy_match":
         _rapidfuzz()
+    elif name in ("chrf", "sacrebleu"):
+        _sacrebleu()
     else:
         _nltk()
 
@@ -122,6 +125,15 @@ def _meteor(text: str, reference: str) -> float:
     return float(score(reference_words, words, wordnet=wordnet))
 
 
+def _chrf(text: str, reference: str) -> float:
+    return min(float(_sacrebleu().sentence_chrf(text, [reference]).score) / 100, 1.0)
+
+
+def _sacrebleu_bleu(text: str, reference: str) -> float:
+    """Return sentence BLEU on the words that sacrebleu finds, as translations are scored."""
+    return min(float(_sacrebleu().sentence_bleu(text, [reference]).score) / 100, 1.0)
+
+
 def _rouge_n(order: int) -> Callable[[str, str], float]:
     def rouge_n(text: str, reference: str) -> float:
         name = f"rouge{order}"
@@ -147,6 +159,8 @@ METRICS: dict[str, Callable[[str, str], float]] = {
     "meteor": _meteor,
     **{f"rouge_{order}": _rouge_n(order) for order in range(1, 6)},
     "rouge_l": _rouge_l,
+    "chrf": _chrf,
+    "sacrebleu": _sacrebleu_bleu,
 }
 """The metrics of texts alone: the text, the reference, and how alike they are."""
 
@@ -171,6 +185,15 @@ def _nltk() -> Any:
     except ImportError as error:
         raise MissingExtraError(f"bleu, gleu and meteor need nltk. {_HELP}") from error
     return nltk
+
+
+@lru_cache(maxsize=1)
+def _sacrebleu() -> Any:
+    try:
+        import sacrebleu
+    except ImportError as error:
+        raise MissingExtraError(f"chrf and sacrebleu need sacrebleu. {_HELP}") from error
+    return sacrebleu
 
 
 @lru_cache(maxsize=1)

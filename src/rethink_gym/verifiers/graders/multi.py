@@ -69,7 +69,8 @@ class Multi(Grader):
 
         Raises:
             MissingExtraError: If a library is not installed.
-            ArgumentError: If a judge, an embedding or a sandbox is not there.
+            ArgumentError: If a judge or an embedding is not there.
+            SandboxError: If a sandbox is not there.
         """
         for part in self.parts.values():
             part.check_ready()

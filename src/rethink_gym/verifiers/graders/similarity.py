@@ -28,7 +28,9 @@ class TextSimilarity(Grader):
         reference: Template of what it should be like.
         evaluation_metric: ``fuzzy_match`` (shares of equal letters, in order), ``bleu``
             (up to four words, smoothed), ``gleu``, ``meteor``, ``rouge_1`` to ``rouge_5``,
-            ``rouge_l`` (F1 of words), or ``cosine`` of embeddings (below 0 is clipped).
+            ``rouge_l`` (F1 of words), or ``cosine`` of embeddings (below 0 is clipped); of
+            our own besides the known ones ``chrf`` (letters) and ``sacrebleu`` (BLEU of
+            sentences as translations are scored).
         embed: What gives the vectors for ``cosine``.
 
     Raises:

@@ -26,8 +26,9 @@ class GraderVerifier(Verifier):
     """Judges an answer by a grader.
 
     The answer is ``sample.output_text``; the item holds the problem's ``id``, ``prompt``,
-    ``gold`` and ``solution``. An answer is correct if the grader says that it passed, or,
-    without a threshold, if its score is 1.
+    ``gold`` and ``solution``, and the fields of the row that the problem was made from,
+    which come first where names are the same. An answer is correct if the grader says
+    that it passed, or, without a threshold, if its score is 1.
 
     Args:
         grader: The grader.
@@ -65,10 +66,12 @@ class GraderVerifier(Verifier):
             VerifierError: If the score is missing through no fault of the answer, and
                 ``missing`` says so.
             MissingExtraError: If the grader lacks a library.
-            ArgumentError: If the grader lacks a judge, an embedding or a sandbox.
+            ArgumentError: If the grader lacks a judge or an embedding.
+            SandboxError: If the grader lacks a sandbox.
         """
-        item = problem.to_dict()
+        item = {field: getattr(problem, field) for field in _PROBLEM_FIELDS}
         item |= {name: item[field] for name, field in self.fields.items()}
+        item |= problem.item or {}
         grade = self.grader.grade(answer, item)
         if grade.score is None:
             return self._missing_verdict(grade, answer)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -203,6 +204,8 @@ class StepVerifier(Verifier):
                 StepScore(span.start, span.end, score)
                 for span, score in zip(spans, scores, strict=True)
             ),
+            final.feedback,
+            final.isolation,
         )
 
     def _scores(self, found: "Sequence[Finding]", problem: Problem) -> list[float | None]:
@@ -212,15 +215,23 @@ class StepVerifier(Verifier):
         ]
         if not self.use_reference or problem.solution is None:
             return plain
-        from rethink_gym.verifiers.steps.judgement import are_matched, judge_steps
+        from rethink_gym.verifiers.steps.judgement import are_matched
 
-        solution = problem.solution[:MAX_CHARS]
-        steps = [solution[start:end] for start, end in split_steps(solution)]
-        reference = judge_steps(steps, problem.prompt, self.timeout_s)
+        reference = _judge_reference(problem.solution, problem.prompt, self.timeout_s)
         return [
             score if score == 0.0 else 1.0 if is_matched else UNMATCHED if score else None
             for score, is_matched in zip(plain, are_matched(found, reference), strict=True)
         ]
+
+
+@lru_cache(maxsize=1024)
+def _judge_reference(solution: str, prompt: str, timeout_s: float) -> "tuple[Finding, ...]":
+    """Judge the steps of a reference; a solution that grows step by step asks often."""
+    from rethink_gym.verifiers.steps.judgement import judge_steps
+
+    solution = solution[:MAX_CHARS]
+    steps = [solution[start:end] for start, end in split_steps(solution)]
+    return tuple(judge_steps(steps, prompt, timeout_s))
 
 
 def _checked_estimates(estimates: Sequence[float], num_prefixes: int) -> list[float]:

@@ -1,0 +1,253 @@
+"""Plays the environments of one library, in a process of its own.
+
+Run by ``benchmarks/environments.py`` with the interpreter that has the library; imports
+nothing else, so that it also runs where rethink-gym is not installed. Prints CPU
+figures as JSON. Half of the answers are right wherever the library tells the answer.
+"""
+
+import contextlib
+import io
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+Play = Callable[[], int]
+"""Plays a little, and returns how much: episodes, steps or made environments."""
+
+SIZES = (8, 64)
+
+
+def main() -> None:
+    """Measure one library for as many CPU seconds as asked for a figure."""
+    library, seconds = sys.argv[1], float(sys.argv[2])
+    with contextlib.redirect_stdout(io.StringIO()):  # some greet their users
+        plays = LIBRARIES[library]()
+        figures = {name: rate(play, seconds) for name, play in plays.items()}
+    print(json.dumps(figures))
+
+
+def rate(play: Play, seconds: float) -> float:
+    """Return how much is played per CPU second; what is cached is cached by then."""
+    play()
+    count = 0
+    started = time.process_time()
+    while (spent := time.process_time() - started) < seconds:
+        count += play()
+    return count / spent
+
+
+def rethink_gym() -> dict[str, Play]:
+    """Our own environments, and the drawing of every generated problem."""
+    import gymnasium as gym
+
+    import rethink_gym as package
+    from rethink_gym.envs.making import task_defaults
+
+    assert package
+    plays: dict[str, Play] = {}
+    for env_id in ("Arithmetic-v0", "MathSelfCorrect-v0"):
+        plays |= gymnasium_plays(
+            env_id, lambda env: f"A: {env.problem.gold}", wrong="A: 123", mode="vector_entry_point"
+        )
+    for spec in sorted(gym.registry.values(), key=lambda spec: spec.id):
+        is_ours = str(spec.entry_point).startswith("rethink_gym.")
+        if is_ours and "data" not in task_defaults(spec.kwargs["task"]):
+            plays[f"{spec.id}: make"] = making(gym, spec.id)
+            if spec.kwargs.keys() == {"task"}:
+                plays[f"{spec.id}: problems"] = drawing(gym, spec.id)
+    return plays
+
+
+def gymnasium_plays(
+    env_id: str, right: Callable[[Any], str], *, wrong: str, mode: str
+) -> dict[str, Play]:
+    """Measure a registered id: made, alone, and vectorised as it is by default."""
+    import gymnasium as gym
+
+    plays = {f"{env_id}: make": making(gym, env_id)}
+    env = gym.make(env_id)
+    inner = env.unwrapped
+    env.reset(seed=0)
+    is_right = itertools.cycle((True, False))
+
+    def play_alone() -> int:
+        for _ in range(100):
+            env.reset()
+            is_over = False
+            while not is_over:
+                step = env.step(right(inner) if next(is_right) else wrong)
+                is_over = step[2] or step[3]
+        return 100
+
+    plays[f"{env_id}: episodes alone"] = play_alone
+    for size in SIZES:
+        envs: Any = gym.make_vec(env_id, num_envs=size, vectorization_mode=mode)
+        envs.reset(seed=0)
+        actions = [
+            right(each.unwrapped) if place % 2 else wrong for place, each in enumerate(envs.envs)
+        ]
+        plays |= stepping(env_id, envs, tuple(actions), size)
+    return plays
+
+
+def stepping(env_id: str, envs: Any, actions: tuple[str, ...], size: int) -> dict[str, Play]:
+    """Step a vector environment; what is right for the first episodes is wrong later."""
+
+    def play_steps() -> int:
+        for _ in range(20):
+            envs.step(actions)
+        return 20 * size
+
+    def play_episodes() -> int:
+        num_over = 0
+        for _ in range(20):
+            step = envs.step(actions)
+            num_over += sum(map(bool, step[2]))  # none of these is ever truncated alone
+        return num_over
+
+    return {
+        f"{env_id}: steps of {size}": play_steps,
+        f"{env_id}: episodes of {size}": play_episodes,
+    }
+
+
+def making(gym: Any, env_id: str) -> Play:
+    """Make an environment again and again."""
+
+    def play() -> int:
+        for _ in range(50):
+            gym.make(env_id)
+        return 50
+
+    return play
+
+
+def drawing(gym: Any, env_id: str) -> Play:
+    """Draw one problem after the other."""
+    task = gym.make(env_id).unwrapped.task
+    indices = itertools.count()
+
+    def play() -> int:
+        for _ in range(20):
+            task.problem(next(indices) % 1_000_000, "train")
+        return 20
+
+    return play
+
+
+def gymnasium() -> dict[str, Play]:
+    """The least that a text environment can be: add two numbers, on the space of texts."""
+    import string
+
+    import gymnasium as gym
+    from gymnasium.spaces import Text
+
+    class Add(gym.Env[str, str]):
+        observation_space = Text(100, min_length=0, charset=string.printable)
+        action_space = Text(100, min_length=0, charset=string.printable)
+
+        def reset(
+            self, *, seed: int | None = None, options: dict[str, Any] | None = None
+        ) -> tuple[str, dict[str, Any]]:
+            super().reset(seed=seed)
+            one, other = self.np_random.integers(100, size=2)
+            self.gold = str(one + other)
+            return f"Compute {one}+{other}.", {}
+
+        def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+            return "", float(action == self.gold), True, False, {}
+
+    gym.register("Add-v0", lambda **_: Add())
+    return gymnasium_plays("Add-v0", lambda env: str(env.gold), wrong="123", mode="sync")
+
+
+def reasoning_gym() -> dict[str, Play]:
+    """Its sums: it has no environments, so an episode is an item drawn and an answer scored."""
+    from reasoning_gym import create_dataset  # type: ignore[import-not-found]  # in its own venv
+
+    items = create_dataset("chain_sum", size=1_000_000, seed=1)
+    indices = itertools.count()
+
+    def play_alone() -> int:
+        for _ in range(100):
+            item = items[next(indices)]
+            items.score_answer(item["answer"] if next(indices) % 2 else "123", item)
+        return 100
+
+    def make() -> int:
+        for _ in range(50):
+            create_dataset("chain_sum", size=1_000_000, seed=1)
+        return 50
+
+    return {"chain_sum: make": make, "chain_sum: episodes alone": play_alone}
+
+
+def gem() -> dict[str, Play]:
+    """The sums of reasoning-gym as environments of GEM."""
+    from gem import make, make_vec  # type: ignore[import-not-found]  # in its own venv
+
+    env = make("rg:chain_sum")
+    is_right = itertools.cycle((True, False))
+
+    def play_alone() -> int:
+        for _ in range(100):
+            env.reset()
+            env.step(f"\\boxed{{{env.data['answer'] if next(is_right) else 123}}}")
+        return 100
+
+    def make_many() -> int:
+        for _ in range(50):
+            make("rg:chain_sum")
+        return 50
+
+    plays = {"rg:chain_sum: make": make_many, "rg:chain_sum: episodes alone": play_alone}
+    for size in SIZES:
+        envs = make_vec(["rg:chain_sum"] * size)
+        envs.reset()
+        plays |= stepping("rg:chain_sum", envs, ("\\boxed{123}",) * size, size)
+    return plays
+
+
+def textarena() -> dict[str, Play]:
+    """Its two games of numbers, as made by default and without wrappers."""
+    import textarena as ta  # type: ignore[import-not-found]  # in its own venv
+
+    plays: dict[str, Play] = {}
+    for env_id, action in (("Countdown-v0", "[0 1 +]"), ("GuessTheNumber-v0", "[5]")):
+        for suffix in ("", "-raw"):
+            name = f"{env_id}{suffix}"
+            plays[f"{name}: make"] = making(ta, name)
+            plays[f"{name}: steps alone"] = game(ta.make(name), action)
+    return plays
+
+
+def game(env: Any, action: str) -> Play:
+    """Play a game for one player with the same action, over and over."""
+
+    def play() -> int:
+        num_steps = 0
+        for _ in range(10):
+            env.reset(num_players=1)
+            is_over = False
+            while not is_over:
+                env.get_observation()
+                is_over, _ = env.step(action)
+                num_steps += 1
+        return num_steps
+
+    return play
+
+
+LIBRARIES = {
+    "rethink-gym": rethink_gym,
+    "gymnasium": gymnasium,
+    "reasoning-gym": reasoning_gym,
+    "gem": gem,
+    "textarena": textarena,
+}
+
+if __name__ == "__main__":
+    main()

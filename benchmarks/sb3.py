@@ -1,0 +1,173 @@
+"""The stock PPO of Stable-Baselines3, token by token, beside our sequence-level REINFORCE.
+
+    python benchmarks/sb3.py --seeds 3
+
+Both train the bundled model on ``MathSelfCorrect-v0`` until they have sampled as many
+tokens, and REINFORCE also until it has spent about as many CPU seconds as PPO; each run in
+a process of its own with one thread. Then they play the same held-out problems
+greedily. Besides, the cost of fewer tokens is measured for PPO with a
+policy that reads every row of tokens by itself, as one does who knows nothing of
+sequences. Prints returns, CPU seconds and peak memory; writes ``results/sb3.json``.
+"""
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+from record import write_record
+
+ENV_ID = "MathSelfCorrect-v0"
+PPO_SETTINGS: dict[str, Any] = {
+    "n_steps": 256,
+    "batch_size": 4096,
+    "n_epochs": 2,
+    "learning_rate": 3e-5,
+    "gamma": 1.0,
+    "gae_lambda": 1.0,
+    "vf_coef": 0.1,
+}
+NUM_ENVS, WINDOW, MAX_NEW_TOKENS = 64, 256, 96
+COST_SETTINGS = PPO_SETTINGS | {"n_steps": 64, "batch_size": 256, "n_epochs": 1}
+"""A rollout of 4,096 tokens, read again in minibatches that the naive policy has memory for."""
+COST_TOKENS = 4096
+LONGER = 5
+"""REINFORCE samples about so many times as many tokens in the CPU seconds of PPO."""
+
+
+def run(name: str, seed: int, num_tokens: int, num_problems: int) -> dict[str, Any]:
+    """Train once, and measure."""
+    import torch
+
+    torch.set_num_threads(1)
+    train = {"ppo": train_ppo, "ppo, rows alone": train_naively, "reinforce": train_reinforce}[name]
+    policy, learn = train(seed, num_tokens)
+    at_start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.process_time()
+    played = learn()
+    figures = {
+        "algorithm": name,
+        "seed": seed,
+        "cpu_s": round(time.process_time() - started, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_mb_before": round(at_start / 1024),
+        **played,
+    }
+    figures["tokens_per_cpu_s"] = round(figures["tokens"] / figures["cpu_s"])
+    if num_problems:
+        from rethink_gym.agents import SamplingConfig
+        from rethink_gym.evaluation import evaluate
+
+        sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.0)
+        found = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling).metrics
+        figures |= {f"accuracy@t{t}": share for t, share in enumerate(found.accuracies, 1)}
+    return figures
+
+
+def train_ppo(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
+    """Prepare PPO with our token-level policy."""
+    from rethink_gym.integrations.sb3 import TokenPolicy
+
+    settings = PPO_SETTINGS if num_tokens > COST_TOKENS else COST_SETTINGS
+    return prepare_ppo(TokenPolicy, seed, num_tokens, settings)
+
+
+def train_naively(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
+    """Prepare PPO with a policy that reads each row by itself."""
+    import torch
+    from stable_baselines3.common.distributions import Distribution
+    from torch.nn.utils.rnn import pad_sequence
+
+    from rethink_gym.integrations.sb3 import TokenPolicy
+
+    class NaivePolicy(TokenPolicy):
+        def _read(self, obs: Any) -> tuple[Distribution, torch.Tensor]:
+            rows = [row[row >= 0] for row in obs]
+            token_ids = pad_sequence(rows, batch_first=True)
+            output = self.model(input_ids=token_ids, use_cache=False, output_hidden_states=True)
+            lasts = torch.arange(len(rows)), torch.tensor([len(row) - 1 for row in rows])
+            distribution = self.action_dist.proba_distribution(output.logits[lasts])
+            return distribution, self.value_net(output.hidden_states[-1][lasts])
+
+    return prepare_ppo(NaivePolicy, seed, num_tokens, COST_SETTINGS)
+
+
+def prepare_ppo(
+    policy: Any, seed: int, num_tokens: int, settings: dict[str, Any]
+) -> tuple[Any, Callable[[], dict[str, Any]]]:
+    """Prepare PPO with a policy; the last 400 episodes tell the return."""
+    from stable_baselines3 import PPO
+
+    from rethink_gym.integrations.sb3 import make_sb3_env
+
+    env = make_sb3_env(ENV_ID, n_envs=NUM_ENVS, window=WINDOW, max_new_tokens=MAX_NEW_TOKENS)
+    learner = PPO(policy, env, seed=seed, device="cpu", stats_window_size=400, **settings)
+
+    def learn() -> dict[str, Any]:
+        learner.learn(num_tokens)
+        last = [float(episode["r"]) for episode in learner.ep_info_buffer or ()]
+        return {"tokens": learner.num_timesteps, "return": sum(last) / max(1, len(last))}
+
+    return learner.policy.language_model, learn
+
+
+def train_reinforce(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
+    """Prepare our sequence-level learner; the episodes of the last update tell the return."""
+    from rethink_gym.agents import LanguageModel, Reinforce, ReinforceConfig
+
+    policy = LanguageModel.from_pretrained("tiny")
+    learner = Reinforce(policy, ENV_ID, ReinforceConfig(max_new_tokens=MAX_NEW_TOKENS), seed=seed)
+    learner.total_episodes = round(num_tokens / 45)  # about: it sets the pace of the schedule
+
+    def learn() -> dict[str, Any]:
+        tokens = 0
+        mean = 0.0
+        while tokens < num_tokens:
+            episodes = learner.collect()
+            learner.update(episodes)
+            learner.num_episodes += len(episodes)
+            tokens += sum(episode.num_tokens for episode in episodes)
+            mean = sum(episode.total_reward for episode in episodes) / len(episodes)
+        return {"tokens": tokens, "return": mean}
+
+    return policy, learn
+
+
+def main() -> None:
+    """Run everything, print every run and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=163_840)
+    parser.add_argument("--problems", type=int, default=1000)
+    options = parser.parse_args()
+    jobs = [(name, 0, COST_TOKENS, 0) for name in ("ppo, rows alone", "ppo", "reinforce")]
+    jobs += [
+        (name, seed, num_tokens, options.problems)
+        for seed in range(options.seeds)
+        for name, num_tokens in (
+            ("ppo", options.tokens),
+            ("reinforce", options.tokens),
+            ("reinforce", LONGER * options.tokens),
+        )
+    ]
+    runs: list[dict[str, Any]] = []
+    # One process for each run: peak memory is that of a process.
+    for job in jobs:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+            runs.append(executor.submit(run, *job).result())
+        print(", ".join(f"{name} {value}" for name, value in runs[-1].items()), flush=True)
+    settings = vars(options) | {
+        "ppo": PPO_SETTINGS,
+        "ppo for costs": COST_SETTINGS,
+        "num_envs": NUM_ENVS,
+        "window": WINDOW,
+        "max_new_tokens": MAX_NEW_TOKENS,
+    }
+    print(write_record("sb3", settings, runs))
+
+
+if __name__ == "__main__":
+    main()

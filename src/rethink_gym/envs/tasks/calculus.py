@@ -1,0 +1,254 @@
+"""Derivatives and integrals of sums of simple functions."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import ClassVar, TypeAlias
+
+from rethink_gym.envs.chance import draw_between, draw_one, draw_signed
+from rethink_gym.envs.notation import (
+    bracketed,
+    evaluation_steps,
+    polynomial_text,
+    power_text,
+    sum_text,
+)
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["Calculus"]
+
+Term: TypeAlias = tuple[str, int, int]
+"""``("x", c, n)`` stands for ``cx^n``, ``("sin", c, b)`` for ``c*sin(bx)``; ``cos`` and
+``e`` likewise."""
+
+Question: TypeAlias = tuple[str, tuple[Term, ...], tuple[int, int]]
+"""What is asked, the terms of the function, and the bounds of a definite integral."""
+
+_KINDS = ("derivative", "antiderivative", "integral")
+_FUNCTIONS = ("sin", "cos", "e")
+
+
+class Calculus(GeneratedTask[Question]):
+    """Derivatives, antiderivatives and definite integrals, all with whole coefficients.
+
+    Functions are sums of powers; with ``functions``, derivatives and antiderivatives also
+    have terms in sin, cos and exp, and there are derivatives of products.
+
+    **Example.** ``Find an antiderivative of 6x^2-4x+5.`` Answer: ``2x^3-2x^2+5x+C``.
+
+    **Difficulty.** Easiest: ``kind="derivative", num_terms=1, max_exponent=2``; harder
+    with more terms, larger numbers and other functions: ``num_terms=5, max_exponent=6,
+    max_coefficient=30, max_bound=5, functions=True``.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to one split by the hash of its text.
+
+    **Reward.** 1 for the right function or number, worked out, else 0. Any antiderivative
+    will do, with a constant or without one.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``Calculus-v0``, ``CalculusSelfCorrect-v0``.
+
+    Args:
+        kind: ``"derivative"``, ``"antiderivative"``, ``"integral"`` (definite), or
+            ``"mixed"`` for all alike.
+        num_terms: Most terms of a function, but for a square that is added to one that is
+            linear, if its derivative is asked for.
+        max_exponent: Largest exponent of ``x`` in the function, or in its antiderivative
+            where that is asked for; at least 2.
+        max_coefficient: Largest number in front of a term, or in front of a term of the
+            antiderivative where that is asked for, either sign.
+        max_bound: Largest bound of a definite integral, either sign.
+        functions: Whether there are terms in sin, cos and exp.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+    """
+
+    name: ClassVar = "calculus"
+
+    def __init__(
+        self,
+        *,
+        kind: str = "mixed",
+        num_terms: int = 3,
+        max_exponent: int = 3,
+        max_coefficient: int = 9,
+        max_bound: int = 3,
+        functions: bool = False,
+    ) -> None:
+        self.kind = check_choice("kind", kind, ("mixed", *_KINDS))
+        self.num_terms = check_count("num_terms", num_terms)
+        self.max_exponent = check_count("max_exponent", max_exponent, 2)
+        self.max_coefficient = check_count("max_coefficient", max_coefficient)
+        self.max_bound = check_count("max_bound", max_bound)
+        if not isinstance(functions, bool):
+            raise argument_error("functions", "True or False", functions)
+        self.functions = functions
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "kind": self.kind,
+            "num_terms": self.num_terms,
+            "max_exponent": self.max_exponent,
+            "max_coefficient": self.max_coefficient,
+            "max_bound": self.max_bound,
+            "functions": self.functions,
+        }
+
+    def draw(self, random: Random) -> Question:
+        """Draw one function: that to derive, or the antiderivative to find."""
+        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
+        has_functions = self.functions and kind != "integral"
+        if has_functions and kind == "derivative" and draw_between(random, 1, 3) == 1:
+            factors = (self._draw_power(random, 1), self._draw_function(random, 1))
+            return "product", factors, (0, 0)
+        low = 0 if kind == "derivative" else 1
+        drawn: dict[tuple[str, int], Term] = {}
+        for _ in range(draw_between(random, 1, self.num_terms)):
+            if has_functions and draw_between(random, 0, 1):
+                term = self._draw_function(random, self.max_coefficient)
+            else:
+                term = self._draw_power(random, low)
+            drawn[term[0], term[2]] = term
+        terms = tuple(sorted(drawn.values(), key=_place))
+        if kind == "derivative" and all(name == "x" and number < 2 for name, _, number in terms):
+            terms = (("x", draw_signed(random, self.max_coefficient), 2), *terms)
+        lower = upper = 0
+        if kind == "integral":
+            while lower >= upper:
+                lower = draw_between(random, -self.max_bound, self.max_bound)
+                upper = draw_between(random, -self.max_bound, self.max_bound)
+        return kind, terms, (lower, upper)
+
+    def word(self, question: Question) -> str:
+        """Ask for the derivative or the integral."""
+        kind, terms, (lower, upper) = question
+        match kind:
+            case "product":
+                text = f"Find the derivative of {_product_text(terms)}."
+            case "derivative":
+                form = " in expanded form" if all(name == "x" for name, _, _ in terms) else ""
+                text = f"Find the derivative of {_text(terms)}{form}."
+            case "antiderivative":
+                text = f"Find an antiderivative of {_text(map(_derived, terms))}."
+            case _:
+                shown = _text(map(_derived, terms))
+                text = f"Find the integral of {shown} from x={lower} to x={upper}."
+        return f"{text}\n{ANSWER_FORMAT}"
+
+    def solve(self, question: Question) -> tuple[str, str | None]:
+        """Return the derivative or integral and the steps to it."""
+        kind, terms, bounds = question
+        match kind:
+            case "product":
+                gold, steps = _solved_product(*terms)
+            case "derivative":
+                derived = [_derived(term) for term in terms]
+                gold = _text(derived)
+                steps = [
+                    f"The derivative of {_text([term])} is {_text([after])}."
+                    for term, after in zip(terms, derived, strict=True)
+                ]
+            case "antiderivative":
+                gold = f"{_text(terms)}+C"
+                steps = [
+                    f"An antiderivative of {_text([_derived(term)])} is {_text([term])}."
+                    for term in terms
+                ]
+            case _:
+                gold, steps = _solved_integral(terms, *bounds)
+        return gold, "\n".join((*steps, f"A: {gold}"))
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of functions and numbers that are worked out."""
+        return FormVerifier()
+
+    def _draw_power(self, random: Random, low: int) -> Term:
+        exponent = draw_between(random, low, self.max_exponent)
+        return "x", draw_signed(random, self.max_coefficient), exponent
+
+    def _draw_function(self, random: Random, size: int) -> Term:
+        name = draw_one(random, _FUNCTIONS)
+        return name, draw_signed(random, size), draw_between(random, 1, self.max_exponent)
+
+
+def _place(term: Term) -> tuple[int, int]:
+    """Tell where a term stands in a sum: powers first, high ones before low ones."""
+    name, _, number = term
+    return (0, -number) if name == "x" else (1 + _FUNCTIONS.index(name), number)
+
+
+def _named(name: str, number: int) -> str:
+    """Write ``x^n``, ``sin(bx)``, ``cos(bx)`` or ``e^(bx)`` for a number."""
+    if name == "x":
+        return power_text(number)
+    inner = sum_text([(number, "x")])
+    if name == "e":
+        return f"e^{inner}" if number == 1 else f"e^({inner})"
+    return f"{name}({inner})"
+
+
+def _text(terms: Iterable[Term]) -> str:
+    return sum_text((factor, _named(name, number)) for name, factor, number in terms)
+
+
+def _derived(term: Term) -> Term:
+    name, factor, number = term
+    match name:
+        case "x":
+            return name, factor * number, max(number - 1, 0)
+        case "sin":
+            return "cos", factor * number, number
+        case "cos":
+            return "sin", -factor * number, number
+        case _:
+            return name, factor * number, number
+
+
+def _product_text(factors: Sequence[Term]) -> str:
+    (_, first, exponent), (name, second, number) = factors
+    return sum_text([(first * second, _joined(exponent, _named(name, number)))])
+
+
+def _joined(exponent: int, function: str) -> str:
+    return f"{power_text(exponent)}*{function}" if exponent else function
+
+
+def _solved_product(power: Term, function: Term) -> tuple[str, list[str]]:
+    """Apply the rule of products; the sign of the function goes to the power."""
+    _, factor, exponent = power
+    name, sign, number = function
+    power, function = ("x", factor * sign, exponent), (name, 1, number)
+    (_, above, lowered), (other, inner, _) = _derived(power), _derived(function)
+    gold = sum_text(
+        [
+            (above, _joined(lowered, _named(name, number))),
+            (factor * sign * inner, _joined(exponent, _named(other, number))),
+        ]
+    )
+    return gold, [
+        f"The derivative of {_text([power])} is {_text([_derived(power)])}.",
+        f"The derivative of {_text([function])} is {_text([_derived(function)])}.",
+    ]
+
+
+def _solved_integral(terms: Sequence[Term], lower: int, upper: int) -> tuple[str, list[str]]:
+    coefficients = [0] * (1 + max(number for _, _, number in terms))
+    for _, factor, number in terms:
+        coefficients[number] = factor
+    high, low = [
+        sum(factor * point**power for power, factor in enumerate(coefficients))
+        for point in (upper, lower)
+    ]
+    shown = _text(map(_derived, terms))
+    steps = [f"An antiderivative of {shown} is {polynomial_text(coefficients)}."]
+    steps += evaluation_steps(coefficients, upper)
+    steps += evaluation_steps(coefficients, lower)
+    return str(high - low), [*steps, f"{high}-{bracketed(low)}={high - low}"]

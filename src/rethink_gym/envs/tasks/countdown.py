@@ -1,0 +1,172 @@
+"""Countdown: reach a number from others with + - * /."""
+
+from random import Random
+from typing import ClassVar, TypeAlias
+
+from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.errors import argument_error, check_count
+from rethink_gym.verifiers.countdown import (
+    MAX_NUMBERS,
+    CountdownVerifier,
+    canonical_solution,
+    moves_of,
+    parse_tree,
+)
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["Countdown", "list_numbers", "work_out_solution"]
+
+Puzzle: TypeAlias = tuple[list[int], int, str]
+"""The numbers, the target, and a solution that uses all numbers."""
+
+MAX_DRAWS = 10_000
+
+
+class Countdown(GeneratedTask[Puzzle]):
+    """A number to reach from other numbers with + - * / and brackets.
+
+    Each number may be used once or left out. Every expression that reaches the target
+    is right. All solutions of a puzzle are known: `find_solutions` of
+    `rethink_gym.verifiers.countdown` lists them, and `canonical_solution` tells whether two
+    answers are the same solution.
+
+    **Example.** ``Reach 24 with the numbers 6, 9 and 13. Answer with one expression of +, -,
+    *, / and brackets that uses each number at most once.`` Answer: ``(13-9)*6``.
+
+    **Difficulty.** ``min_numbers`` and ``max_numbers`` say how many numbers there are: 2
+    are easy, 6 are as hard as on television. ``max_number`` and ``max_target`` bound them
+    and the target. There is always a solution that uses all numbers and passes through
+    positive whole numbers only; there may be shorter ones.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to the one split that the hash of its text says; the
+    numbers stand in order, so the same numbers are the same text.
+
+    **Reward.** 1 for an expression that keeps the rules and reaches the target, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``Countdown-v0``, ``CountdownSelfCorrect-v0``, ``CountdownSteps-v0``.
+
+    Args:
+        min_numbers: Fewest numbers, at least 2.
+        max_numbers: Most numbers, at most 6.
+        max_number: Largest number, at least 2; the smallest is 1.
+        max_target: Largest target, at least 2; the smallest is 1.
+        use_all: Whether every number must be used.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Gandhi et al., "Stream of Search (SoS): Learning to Search in Language", 2024,
+        section 3 (arXiv:2404.03683).
+    """
+
+    name: ClassVar = "countdown"
+
+    def __init__(
+        self,
+        *,
+        min_numbers: int = 3,
+        max_numbers: int = 4,
+        max_number: int = 20,
+        max_target: int = 100,
+        use_all: bool = False,
+    ) -> None:
+        self.min_numbers = check_count("min_numbers", min_numbers, 2)
+        self.max_numbers = check_count("max_numbers", max_numbers, min_numbers)
+        if max_numbers > MAX_NUMBERS:
+            raise argument_error("max_numbers", f"at most {MAX_NUMBERS}", max_numbers)
+        self.max_number = check_count("max_number", max_number, 2)
+        self.max_target = check_count("max_target", max_target, 2)
+        if not isinstance(use_all, bool):
+            raise argument_error("use_all", "True or False", use_all)
+        self.use_all = use_all
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "min_numbers": self.min_numbers,
+            "max_numbers": self.max_numbers,
+            "max_number": self.max_number,
+            "max_target": self.max_target,
+            "use_all": self.use_all,
+        }
+
+    def draw(self, random: Random) -> Puzzle:
+        """Draw numbers, and put them together at random until a target comes out."""
+        num_numbers = draw_between(random, self.min_numbers, self.max_numbers)
+        for _ in range(MAX_DRAWS):
+            drawn = draw_numbers(random, self.max_number, num_numbers)
+            numbers = [1 + number for number in drawn]
+            target, solution = _put_together(random, numbers)
+            if target <= self.max_target and (self.use_all or target not in numbers):
+                return sorted(numbers), target, solution
+        raise argument_error(
+            "max_target", "large enough to be reached from such numbers", self.max_target
+        )
+
+    def word(self, question: Puzzle) -> str:
+        """Ask for an expression."""
+        numbers, target, _ = question
+        rule = "each number exactly once" if self.use_all else "each number at most once"
+        return (
+            f"Reach {target} with the numbers {list_numbers(numbers)}. Answer with one "
+            f"expression of +, -, *, / and brackets that uses {rule}.\n{ANSWER_FORMAT}"
+        )
+
+    def solve(self, question: Puzzle) -> tuple[str, str | None]:
+        """Return a solution that uses all numbers, and its moves."""
+        return work_out_solution(question[2])
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of expressions."""
+        return CountdownVerifier(use_all=self.use_all)
+
+
+def list_numbers(numbers: list[int]) -> str:
+    """Write numbers as a sentence lists them, such as ``6, 9 and 13``."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}"
+
+
+def work_out_solution(expression: str) -> tuple[str, str]:
+    """Write a solution in its canonical form, and work it out move by move.
+
+    Args:
+        expression: A solution.
+
+    Returns:
+        The canonical form, and the worked solution that ends in it.
+    """
+    gold = canonical_solution(expression) or expression
+    return gold, "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
+
+
+def _put_together(random: Random, numbers: list[int]) -> tuple[int, str]:
+    """Join two numbers after the other, so that all results are positive and whole."""
+    left = [(number, str(number)) for number in numbers]
+    while len(left) > 1:
+        first, second, kind = draw_numbers(random, 60, 3)
+        one = left.pop(first % len(left))
+        other = left.pop(second % len(left))
+        (large, long), (small, short) = (one, other) if one[0] >= other[0] else (other, one)
+        allowed = "+" if large == small else "+-"
+        if small > 1:
+            allowed += "*" if large % small else "*/"
+        operator = allowed[kind % len(allowed)]
+        value = (
+            large + small
+            if operator == "+"
+            else large - small
+            if operator == "-"
+            else large * small
+            if operator == "*"
+            else large // small
+        )
+        left.append((value, f"({long}{operator}{short})"))
+    return left[0]

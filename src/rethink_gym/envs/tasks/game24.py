@@ -1,0 +1,127 @@
+"""The game of 24: reach 24 from four numbers, all of which must be used."""
+
+from functools import lru_cache
+from random import Random
+from typing import ClassVar
+
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
+from rethink_gym.errors import argument_error, check_count
+from rethink_gym.verifiers.countdown import (
+    CountdownVerifier,
+    find_solutions,
+    moves_of,
+    parse_tree,
+)
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["Game24"]
+
+TARGET = 24
+NUM_NUMBERS = 4
+MAX_DRAWS = 1_000
+
+
+class Game24(GeneratedTask[list[int]]):
+    """Four numbers from which to reach 24 with + - * / and brackets.
+
+    Each number must be used exactly once. Only puzzles that can be solved are asked, all
+    of them equally likely but for repeated numbers. Every expression that reaches 24 is
+    right; `find_solutions` of `rethink_gym.verifiers.countdown` lists them all.
+
+    **Example.** ``Make 24 from the numbers 3, 3, 8 and 8. Answer with one expression of +, -,
+    *, / and brackets that uses each number exactly once.`` Answer: ``8/(3-8/3)``.
+
+    **Difficulty.** ``max_number`` bounds the numbers: 13 as in a deck of cards, 99 for
+    hard ones. ``min_solutions`` and ``max_solutions`` bound how many solutions a puzzle
+    has: many make it easy, a single one makes it hard.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 draws, disjoint
+    because each question belongs to the one split that the hash of its text says; the
+    numbers stand in order, so the same numbers are the same text. With numbers up to 13
+    there are 1,362 puzzles in all, so draws repeat.
+
+    **Reward.** 1 for an expression that uses all numbers and comes to 24, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``Game24-v0``, ``Game24SelfCorrect-v0``.
+
+    Args:
+        max_number: Largest number, at least 9; the smallest is 1.
+        min_solutions: Fewest solutions, at least 1.
+        max_solutions: Most solutions; None for any number of them.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+
+    References:
+        Yao et al., "Tree of Thoughts: Deliberate Problem Solving with Large Language
+        Models", 2023, section 4.1 (arXiv:2305.10601).
+    """
+
+    name: ClassVar = "game24"
+
+    def __init__(
+        self, *, max_number: int = 13, min_solutions: int = 1, max_solutions: int | None = None
+    ) -> None:
+        self.max_number = check_count("max_number", max_number, 9)
+        self.min_solutions = check_count("min_solutions", min_solutions)
+        self.max_solutions = (
+            None
+            if max_solutions is None
+            else check_count("max_solutions", max_solutions, min_solutions)
+        )
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "max_number": self.max_number,
+            "min_solutions": self.min_solutions,
+            "max_solutions": self.max_solutions,
+        }
+
+    def draw(self, random: Random) -> list[int]:
+        """Draw numbers until there are as many solutions as there should be."""
+        for _ in range(MAX_DRAWS):
+            numbers = sorted(draw_numbers(random, self.max_number, NUM_NUMBERS))
+            hand = [1 + number for number in numbers]
+            num_solutions = _solve(*hand)[0]
+            if num_solutions >= self.min_solutions and (
+                self.max_solutions is None or num_solutions <= self.max_solutions
+            ):
+                return hand
+        raise argument_error(
+            "min_solutions", "a number of solutions that some puzzle has", self.min_solutions
+        )
+
+    def word(self, question: list[int]) -> str:
+        """Ask for an expression."""
+        return (
+            f"Make {TARGET} from the numbers {list_numbers(question)}. Answer with one "
+            "expression of +, -, *, / and brackets that uses each number exactly once.\n"
+            f"{ANSWER_FORMAT}"
+        )
+
+    def solve(self, question: list[int]) -> tuple[str, str | None]:
+        """Return the simplest solution, and its moves."""
+        return work_out_solution(_solve(*question)[1])
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of expressions."""
+        return CountdownVerifier(use_all=True)
+
+
+@lru_cache(maxsize=16384)
+def _solve(*numbers: int) -> tuple[int, str]:
+    """Count the solutions of a puzzle, and return the simplest one."""
+    solutions = find_solutions(numbers, TARGET, use_all=True)
+    return len(solutions), min(solutions, key=_effort, default="")
+
+
+def _effort(solution: str) -> tuple[int, int, str]:
+    """Order solutions by how hard they are to work out: fractions, then length."""
+    moves = moves_of(parse_tree(solution))
+    return sum("/" in move.partition("=")[2] for move in moves), len(solution), solution

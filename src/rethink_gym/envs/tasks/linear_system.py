@@ -1,0 +1,150 @@
+"""Systems of linear equations in two or three unknowns."""
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import ClassVar, TypeAlias
+
+from rethink_gym.envs.notation import bracketed, sum_text
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.errors import argument_error, check_count
+from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["LinearSystem"]
+
+NAMES = "xyz"
+
+Row: TypeAlias = list[int]
+"""The coefficients of an equation, its right side behind them."""
+
+
+class LinearSystem(GeneratedTask[list[Row]]):
+    """Systems of as many linear equations as unknowns, with one solution in whole numbers.
+
+    **Example.** ``Solve 3x+2y=4 and x-y=3 for x and y.`` Answer: ``x=2, y=-1``.
+
+    **Difficulty.** Easiest: two unknowns, ``max_coefficient=1``; hardest: three unknowns,
+    ``num_unknowns=3, max_coefficient=20, max_solution=50``.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to one split by the hash of its text.
+
+    **Reward.** 1 if every unknown is given its value, by name or in order, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``LinearSystem-v0``, ``LinearSystemSelfCorrect-v0``.
+
+    Args:
+        num_unknowns: 2 or 3.
+        max_coefficient: Largest number in front of an unknown, either sign. 0 may
+            occur too, but not in all places of an equation but one.
+        max_solution: Largest value of an unknown, either sign.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+    """
+
+    name: ClassVar = "linear_system"
+
+    def __init__(
+        self, *, num_unknowns: int = 2, max_coefficient: int = 5, max_solution: int = 9
+    ) -> None:
+        if check_count("num_unknowns", num_unknowns, 2) > len(NAMES):
+            raise argument_error("num_unknowns", "2 or 3", num_unknowns)
+        self.num_unknowns = num_unknowns
+        self.max_coefficient = check_count("max_coefficient", max_coefficient)
+        self.max_solution = check_count("max_solution", max_solution)
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "num_unknowns": self.num_unknowns,
+            "max_coefficient": self.max_coefficient,
+            "max_solution": self.max_solution,
+        }
+
+    def draw(self, random: Random) -> list[Row]:
+        """Draw a solution first, then equations that have it alone."""
+        count, size = self.num_unknowns, self.max_coefficient
+        drawn = draw_numbers(random, 2 * self.max_solution + 1, count)
+        solution = [number - self.max_solution for number in drawn]
+        while True:
+            numbers = [number - size for number in draw_numbers(random, 2 * size + 1, count**2)]
+            rows = [numbers[start : start + count] for start in range(0, count**2, count)]
+            if all(row.count(0) < count - 1 for row in rows) and _determinant(rows):
+                return [[*row, sum(map(int.__mul__, row, solution))] for row in rows]
+
+    def word(self, question: list[Row]) -> str:
+        """Ask for the unknowns."""
+        equations = [_equation(row) for row in question]
+        names = NAMES[: len(question)]
+        form = ", ".join(f"{name}=..." for name in names)
+        return (
+            f"Solve {_listed(equations)} for {_listed(names)}.\n"
+            f"Give the answer in the form {form}\n{ANSWER_FORMAT}"
+        )
+
+    def solve(self, question: list[Row]) -> tuple[str, str | None]:
+        """Return the values of the unknowns, and the elimination that leads to them."""
+        count = len(question)
+        steps = [_equation(row) for row in question]
+        rows, pivots = question, []
+        for place in range(count):
+            pivot = next(row for row in rows if row[place])
+            rest = [row for row in rows if row is not pivot]
+            rows = [_reduced(row, pivot, place) for row in rest]
+            steps += [_equation(new) for new, old in zip(rows, rest, strict=True) if new != old]
+            pivots.append(pivot)
+        values = [0] * count
+        for place in range(count - 1, -1, -1):
+            pivot = pivots[place]
+            known = [(pivot[at], at) for at in range(place + 1, count) if pivot[at]]
+            name, right = NAMES[place], pivot[-1] - sum(factor * values[at] for factor, at in known)
+            if known:
+                moved = "".join([_moved(factor, values[at]) for factor, at in known])
+                left = sum_text([(pivot[place], name)])
+                steps += [f"{left}={pivot[-1]}{moved}", f"{left}={right}"]
+            values[place] = right // pivot[place]
+            if pivot[place] != 1:
+                steps.append(f"{name}={values[place]}")
+        gold = ", ".join(f"{name}={value}" for name, value in zip(NAMES, values, strict=False))
+        return gold, "\n".join((*steps, f"A: {gold}"))
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of values by name."""
+        return FormVerifier()
+
+
+def _determinant(rows: Sequence[Row]) -> int:
+    if len(rows) == 2:
+        (a, b), (c, d) = rows
+        return a * d - b * c
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+
+
+def _reduced(row: Row, pivot: Row, place: int) -> Row:
+    """Take an unknown out of an equation by another one."""
+    if not row[place]:
+        return row
+    shared = math.gcd(row[place], pivot[place])
+    above, below = pivot[place] // shared, row[place] // shared
+    return [above * one - below * other for one, other in zip(row, pivot, strict=True)]
+
+
+def _equation(row: Row) -> str:
+    return f"{sum_text(zip(row[:-1], NAMES, strict=False))}={row[-1]}"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _moved(factor: int, value: int) -> str:
+    """Write what a term becomes on the other side, its unknown replaced by a value."""
+    sign, size = "+" if factor < 0 else "-", f"{abs(factor)}*" if abs(factor) > 1 else ""
+    return f"{sign}{size}{bracketed(value)}"

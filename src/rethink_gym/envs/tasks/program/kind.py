@@ -1,0 +1,165 @@
+"""Kinds of values: what a program is given, and how such values are drawn."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any, TypeAlias
+
+from rethink_gym.envs.tasks.program.phrase import choose, draw_below
+
+__all__ = ["KINDS", "Kind", "Pool", "probes"]
+
+Pool: TypeAlias = Sequence[int]
+"""Numbers that a program may treat in a special way, such as its own constants."""
+
+_NUM_PROBES = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What an argument may be.
+
+    Attributes:
+        gives: The kind of value it is to the stages of a program, such as ``"numbers"``.
+        draw: Draws one, given the source of chance and the numbers to favour.
+        edges: Values on which a careless program fails; some are in the tests of every
+            problem.
+    """
+
+    gives: str
+    draw: Callable[[Random, Pool], Any]
+    edges: tuple[Any, ...]
+
+
+@cache
+def probes(kinds: tuple[str, ...]) -> tuple[tuple[Any, ...], ...]:
+    """Return typical arguments, always the same ones, to try a program on."""
+    random = Random("probes")
+    chosen = [KINDS[kind] for kind in kinds]
+    return tuple(
+        tuple(kind.draw(random, (2, 5, 8, 12)) for kind in chosen) for _ in range(_NUM_PROBES)
+    )
+
+
+def _draw_number(random: Random, pool: Pool) -> int:
+    if pool and not draw_below(random, 4):
+        return int(choose(random, pool)) + draw_below(random, 3) - 1
+    return draw_below(random, 41) - 10 if draw_below(random, 5) else draw_below(random, 1000) - 200
+
+
+def _draw_element(random: Random, pool: Pool) -> int:
+    if pool and not draw_below(random, 5):
+        return int(choose(random, pool)) + draw_below(random, 3) - 1
+    return draw_below(random, 33) - 8
+
+
+def _draw_numbers(random: Random, pool: Pool) -> list[int]:
+    mode, length = draw_below(random, 10), 2 + draw_below(random, 6)
+    if mode == 0:  # few different ones
+        some = [_draw_element(random, pool) for _ in range(2)]
+        return [choose(random, some) for _ in range(length)]
+    numbers = [_draw_element(random, pool) for _ in range(length)]
+    if mode == 1:
+        factor = 2 + draw_below(random, 5)
+        return [number // 2 * factor for number in numbers]
+    if mode == 2:
+        return sorted(numbers)
+    if mode == 3:
+        half = numbers[: (length + 1) // 2]
+        return half + half[::-1]
+    return numbers
+
+
+# fmt: off
+_WORDS = (
+    "apple", "noon", "Tree", "level", "ox", "banana", "Kayak", "egg", "sky",
+    "RADAR", "moon", "Pear", "zebra", "book", "a", "Ada", "stone", "queue",
+    "Otto", "lamp", "I", "see", "sun", "rhythm", "Hello", "world", "eel",
+    "iris", "x9", "r2d2", "OK", "fox", "mississippi", "bee", "tattoo", "area",
+    "window", "Anna", "green", "42", "day7",
+)
+_NAMES = (
+    "ann", "bob", "fig", "pear", "kiwi", "plum", "tom", "eve", "otto",
+    "lime", "melon", "ida", "nut", "oak", "rose", "uma",
+)
+# fmt: on
+
+
+def _draw_words(random: Random, pool: Pool) -> list[str]:
+    words: list[str] = [choose(random, _WORDS) for _ in range(2 + draw_below(random, 5))]
+    mode = draw_below(random, 6)
+    if mode == 0:
+        words[-1] = words[0]
+    elif mode == 1:
+        words = sorted(words, key=len)
+    return words
+
+
+def _draw_text(random: Random, pool: Pool) -> str:
+    mode = draw_below(random, 8)
+    if mode == 0:
+        half = str(choose(random, _WORDS))
+        return half + half[::-1]
+    if mode == 1:
+        return "".join(
+            letter * (1 + draw_below(random, 3))
+            for letter in (choose(random, "aabcxYZ1") for _ in range(2 + draw_below(random, 4)))
+        )
+    if mode == 2:
+        return str(choose(random, _WORDS))
+    text = " ".join(choose(random, _WORDS) for _ in range(2 + draw_below(random, 3)))
+    return text + choose(random, ("!", "?", " 7", ".")) if mode < 5 else text
+
+
+def _draw_table(random: Random, pool: Pool) -> dict[str, int]:
+    names = [choose(random, _NAMES) for _ in range(2 + draw_below(random, 4))]
+    return {name: _draw_element(random, pool) for name in names}
+
+
+def _draw_grid(random: Random, pool: Pool) -> list[list[int]]:
+    num_rows, num_columns = 1 + draw_below(random, 4), 1 + draw_below(random, 4)
+    return [[_draw_element(random, pool) for _ in range(num_columns)] for _ in range(num_rows)]
+
+
+def _draw_list_text(random: Random, pool: Pool) -> str:
+    return ",".join(map(str, _draw_numbers(random, pool)))
+
+
+def _draw_entries_text(random: Random, pool: Pool) -> str:
+    return ";".join(f"{name}={value}" for name, value in _draw_table(random, pool).items())
+
+
+def _draw_sum_text(random: Random, pool: Pool) -> str:
+    numbers = [draw_below(random, 60) for _ in range(2 + draw_below(random, 4))]
+    return str(numbers[0]) + "".join(f"{choose(random, '+-')}{number}" for number in numbers[1:])
+
+
+def _draw_moves(random: Random, pool: Pool) -> str:
+    return "".join(choose(random, "LRUD") for _ in range(2 + draw_below(random, 8)))
+
+
+KINDS = {
+    "numbers": Kind(
+        "numbers", _draw_numbers, ([], [0], [-7], [4, 4, 4], [9, 5, 1, -3], [1, 2, 3, 4, 5, 6])
+    ),
+    "number": Kind("number", _draw_number, (0, 1, -1, -36, 100, 77)),
+    "size": Kind("number", lambda random, pool: 2 + draw_below(random, 60), (0, 1, 2, 36, 97)),
+    "bound": Kind("number", lambda random, pool: draw_below(random, 32) - 8, (3, 7, 5, -6, -6, 12)),
+    "length": Kind("number", lambda random, pool: draw_below(random, 9), (0, 1, 30)),
+    "text": Kind("text", _draw_text, ("", "a", "Z", "aabb  ccc", "Was it a cat I saw", "xyz 109")),
+    "words": Kind(
+        "words", _draw_words, ([], ["a"], [""], ["bee", "bee", "Bee"], ["zoo", "Ant", "I", "owl"])
+    ),
+    "table": Kind(
+        "table", _draw_table, ({}, {"ann": 0}, {"bob": -7}, {"ann": 4, "otto": 4, "fig": 9})
+    ),
+    "grid": Kind(
+        "grid", _draw_grid, ([], [[5]], [[-2, 0, 7]], [[3], [8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    ),
+    "list_text": Kind("text", _draw_list_text, ("", "0", "-7", "4,4,4", "9,5,1,-3")),
+    "entries_text": Kind("text", _draw_entries_text, ("", "ann=0", "bob=-7", "fig=4;otto=4;ann=9")),
+    "sum_text": Kind("text", _draw_sum_text, ("", "7", "3-8", "0+0", "10-3-3+12")),
+    "moves": Kind("text", _draw_moves, ("", "L", "UUDD", "RRUULLDD", "LRLR")),
+}
+"""The kinds that a program may be given, by name."""

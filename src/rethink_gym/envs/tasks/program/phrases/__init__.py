@@ -1,0 +1,1 @@
+"""The phrases: what stages may do, by what they are done to."""

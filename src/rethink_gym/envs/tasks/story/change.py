@@ -1,0 +1,224 @@
+"""What the sentences of a story do to the number of things: their numbers and their steps."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import NamedTuple, TypeAlias
+
+from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.tasks.story.template import Ending, Event, Opening
+
+__all__ = ["CHANGES", "COSTS", "Bounds", "Change", "Kind"]
+
+Kind: TypeAlias = Opening | Event | Ending
+
+MAX_GROUPS = 12
+MAX_TIMES = 5
+_PERCENTS = (10, 20, 25, 30, 40, 50, 60, 75, 80)
+_PARTS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
+_TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
+
+
+class Bounds(NamedTuple):
+    """How large numbers may be.
+
+    Attributes:
+        number: Largest number that is drawn.
+        value: Largest number of things.
+    """
+
+    number: int
+    value: int
+
+
+class Change(NamedTuple):
+    """What one sentence did.
+
+    Attributes:
+        value: The number of things afterwards.
+        steps: The equations that lead to it.
+        slots: What is to be filled into the sentence.
+    """
+
+    value: int
+    steps: tuple[str, ...]
+    slots: Mapping[str, object]
+
+
+COSTS: Mapping[Kind, int] = {
+    "count": 0,
+    "groups": 1,
+    "gain": 1,
+    "lose": 1,
+    "gain_groups": 2,
+    "lose_groups": 2,
+    "times": 1,
+    "split": 1,
+    "lose_part": 2,
+    "gain_part": 2,
+    "lose_percent": 2,
+    "gain_percent": 2,
+    "plain": 0,
+    "price": 1,
+    "share": 1,
+    "lacking": 1,
+    "together_more": 2,
+    "together_fewer": 2,
+    "together_times": 2,
+}
+"""How many steps a sentence takes to work out."""
+
+
+def _count(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a = draw_between(random, 2, min(bounds.number, bounds.value))
+    return Change(a, (), {"a": a})
+
+
+def _groups(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a, b = _draw_groups(random, bounds, bounds.value)
+    return Change(a * b, (f"{a}*{b}={a * b}",), {"a": a, "b": b})
+
+
+def _gain(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a = draw_between(random, 2, bounds.number)
+    return Change(value + a, (f"{value}+{a}={value + a}",), {"a": a})
+
+
+def _lose(random: Random, value: int, bounds: Bounds) -> Change | None:
+    if value < 4:
+        return None
+    a = draw_between(random, 2, min(bounds.number, value - 2))
+    return Change(value - a, (f"{value}-{a}={value - a}",), {"a": a})
+
+
+def _gain_groups(random: Random, value: int, bounds: Bounds) -> Change | None:
+    room = bounds.value - value
+    if room < 4:
+        return None
+    a, b = _draw_groups(random, bounds, room)
+    steps = (f"{a}*{b}={a * b}", f"{value}+{a * b}={value + a * b}")
+    return Change(value + a * b, steps, {"a": a, "b": b})
+
+
+def _lose_groups(random: Random, value: int, bounds: Bounds) -> Change | None:
+    if value < 6:
+        return None
+    a, b = _draw_groups(random, bounds, value - 2)
+    steps = (f"{a}*{b}={a * b}", f"{value}-{a * b}={value - a * b}")
+    return Change(value - a * b, steps, {"a": a, "b": b})
+
+
+def _times(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a = draw_between(random, 2, min(MAX_TIMES, bounds.number))
+    return Change(value * a, (f"{value}*{a}={value * a}",), {"times": _TIMES[a]})
+
+
+def _price(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a = draw_between(random, 2, bounds.number)
+    return Change(value * a, (f"{value}*{a}={value * a}",), {"a": a})
+
+
+def _split(random: Random, value: int, bounds: Bounds) -> Change | None:
+    divisors = [a for a in range(2, min(MAX_GROUPS, bounds.number) + 1) if value % a == 0]
+    return _divided(random, value, divisors)
+
+
+def _share(random: Random, value: int, bounds: Bounds) -> Change | None:
+    divisors = [a for a in range(2, min(bounds.number, value // 2) + 1) if value % a == 0]
+    return _divided(random, value, divisors)
+
+
+def _divided(random: Random, value: int, divisors: list[int]) -> Change | None:
+    divisors = [a for a in divisors if value // a >= 2]
+    if not divisors:
+        return None
+    a = draw_one(random, divisors)
+    return Change(value // a, (f"{value}/{a}={value // a}",), {"a": a})
+
+
+def _part(sign: int) -> "_Draw":
+    def draw(random: Random, value: int, bounds: Bounds) -> Change | None:
+        divisors = [a for a in _PARTS if value % a == 0 and value + sign * (value // a) >= 2]
+        if not divisors:
+            return None
+        a = draw_one(random, divisors)
+        part = value // a
+        steps = (f"{value}/{a}={part}", _sum(value, sign * part))
+        return Change(value + sign * part, steps, {"part": _PARTS[a]})
+
+    return draw
+
+
+def _percent(sign: int) -> "_Draw":
+    def draw(random: Random, value: int, bounds: Bounds) -> Change | None:
+        percents = [
+            a for a in _PERCENTS if value * a % 100 == 0 and value + sign * (value * a // 100) >= 2
+        ]
+        if not percents:
+            return None
+        a = draw_one(random, percents)
+        part = value * a // 100
+        steps = (f"{value}*{a}/100={part}", _sum(value, sign * part))
+        return Change(value + sign * part, steps, {"a": a})
+
+    return draw
+
+
+def _lacking(random: Random, value: int, bounds: Bounds) -> Change | None:
+    missing = draw_between(random, 2, bounds.number)
+    a = value + missing
+    return Change(missing, (f"{a}-{value}={missing}",), {"a": a})
+
+
+def _together(sign: int) -> "_Draw":
+    def draw(random: Random, value: int, bounds: Bounds) -> Change | None:
+        highest = bounds.number if sign > 0 else min(bounds.number, value - 2)
+        if highest < 2:
+            return None
+        a = draw_between(random, 2, highest)
+        others = value + sign * a
+        steps = (_sum(value, sign * a), f"{value}+{others}={value + others}")
+        return Change(value + others, steps, {"a": a})
+
+    return draw
+
+
+def _together_times(random: Random, value: int, bounds: Bounds) -> Change | None:
+    a = draw_between(random, 2, min(MAX_TIMES, bounds.number))
+    steps = (f"{value}*{a}={value * a}", f"{value}+{value * a}={value + value * a}")
+    return Change(value + value * a, steps, {"times": _TIMES[a]})
+
+
+def _draw_groups(random: Random, bounds: Bounds, most: int) -> tuple[int, int]:
+    """Draw two numbers whose product is at most ``most``, which is at least 4."""
+    a = draw_between(random, 2, min(MAX_GROUPS, bounds.number, most // 2))
+    return a, draw_between(random, 2, min(bounds.number, most // a))
+
+
+def _sum(value: int, other: int) -> str:
+    return f"{value}{other:+}={value + other}"
+
+
+_Draw: TypeAlias = Callable[[Random, int, Bounds], Change | None]
+
+CHANGES: Mapping[Kind, _Draw] = {
+    "count": _count,
+    "groups": _groups,
+    "gain": _gain,
+    "lose": _lose,
+    "gain_groups": _gain_groups,
+    "lose_groups": _lose_groups,
+    "times": _times,
+    "split": _split,
+    "lose_part": _part(-1),
+    "gain_part": _part(1),
+    "lose_percent": _percent(-1),
+    "gain_percent": _percent(1),
+    "plain": lambda random, value, bounds: Change(value, (), {}),
+    "price": _price,
+    "share": _share,
+    "lacking": _lacking,
+    "together_more": _together(1),
+    "together_fewer": _together(-1),
+    "together_times": _together_times,
+}
+"""How each kind of sentence draws its numbers; None where the number of things forbids it."""

@@ -1,0 +1,170 @@
+"""Quantities to write in other units."""
+
+from random import Random
+from typing import ClassVar, NamedTuple, TypeAlias
+
+from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["UnitConversion"]
+
+
+class Unit(NamedTuple):
+    """A unit of measurement.
+
+    Attributes:
+        one: Its name behind the number 1.
+        many: Its name behind other numbers.
+        size: What it is worth in the smallest unit of its kind.
+    """
+
+    one: str
+    many: str
+    size: int
+
+
+Question: TypeAlias = tuple[int, Unit, Unit]
+"""How many millionths are given, of which unit, and which unit is asked for."""
+
+MILLION = 10**6
+MAX_DECIMALS = 6
+
+_LENGTHS = (
+    Unit("millimetre", "millimetres", 1),
+    Unit("centimetre", "centimetres", 10),
+    Unit("metre", "metres", 1_000),
+    Unit("kilometre", "kilometres", 1_000_000),
+)
+_MASSES = (
+    Unit("milligram", "milligrams", 1),
+    Unit("gram", "grams", 1_000),
+    Unit("kilogram", "kilograms", 1_000_000),
+    Unit("tonne", "tonnes", 1_000_000_000),
+)
+_VOLUMES = (Unit("millilitre", "millilitres", 1), Unit("litre", "litres", 1_000))
+_TIMES = (
+    Unit("second", "seconds", 1),
+    Unit("minute", "minutes", 60),
+    Unit("hour", "hours", 3_600),
+    Unit("day", "days", 86_400),
+    Unit("week", "weeks", 604_800),
+)
+_AREAS = tuple(Unit(f"square {one}", f"square {many}", size * size) for one, many, size in _LENGTHS)
+_SPEEDS = (
+    Unit("kilometre per hour", "kilometres per hour", 5),
+    Unit("metre per second", "metres per second", 18),
+)
+_IMPERIAL_LENGTHS = (
+    Unit("inch", "inches", 1),
+    Unit("foot", "feet", 12),
+    Unit("yard", "yards", 36),
+    Unit("mile", "miles", 63_360),
+)
+_IMPERIAL_MASSES = (Unit("ounce", "ounces", 1), Unit("pound", "pounds", 16))
+
+_KINDS: dict[str, tuple[tuple[Unit, ...], ...]] = {
+    "length": (_LENGTHS,),
+    "mass": (_MASSES,),
+    "volume": (_VOLUMES,),
+    "time": (_TIMES,),
+    "area": (_AREAS,),
+    "speed": (_SPEEDS,),
+    "imperial": (_IMPERIAL_LENGTHS, _IMPERIAL_MASSES),
+}
+
+
+class UnitConversion(GeneratedTask[Question]):
+    """Quantities to write in another unit of their kind, exactly.
+
+    **Example.** ``Convert 3.5 kilometres to metres.`` Answer: ``3500 metres``.
+
+    **Difficulty.** Easiest: ``kind="time", max_value=10, max_decimals=0``; harder with
+    decimals, and with areas, speeds and units that are not metric.
+
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
+    because each question belongs to one split by the hash of its text.
+
+    **Reward.** 1 for the right number, with the unit that is asked for or none, else 0.
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``UnitConversion-v0``, ``UnitConversionSelfCorrect-v0``.
+
+    Args:
+        kind: ``"length"``, ``"mass"``, ``"volume"``, ``"time"``, ``"area"``,
+            ``"speed"``, ``"imperial"`` (lengths and masses), or ``"mixed"`` for all alike.
+        max_value: Largest number to convert, at least 2.
+        max_decimals: Most digits behind its point, at most 6.
+
+    Raises:
+        ArgumentError: If an argument is out of its range.
+    """
+
+    name: ClassVar = "unit_conversion"
+
+    def __init__(self, *, kind: str = "mixed", max_value: int = 500, max_decimals: int = 1) -> None:
+        self.kind = check_choice("kind", kind, ("mixed", *_KINDS))
+        self.max_value = check_count("max_value", max_value, 2)
+        if check_count("max_decimals", max_decimals, 0) > MAX_DECIMALS:
+            raise argument_error("max_decimals", f"at most {MAX_DECIMALS}", max_decimals)
+        self.max_decimals = max_decimals
+        self._kinds = tuple(_KINDS) if kind == "mixed" else (kind,)
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The difficulty arguments."""
+        return {
+            "kind": self.kind,
+            "max_value": self.max_value,
+            "max_decimals": self.max_decimals,
+        }
+
+    def draw(self, random: Random) -> Question:
+        """Draw a quantity that is a short decimal in the other unit too."""
+        units = draw_one(random, _KINDS[draw_one(random, self._kinds)])
+        while True:
+            first = draw_between(random, 0, len(units) - 1)
+            second = draw_between(random, 0, len(units) - 1)
+            scale: int = 10 ** draw_between(random, 0, self.max_decimals)
+            value = draw_between(random, 1, self.max_value * scale) * (MILLION // scale)
+            if 0 < abs(first - second) < 3:
+                result, rest = divmod(value * units[first].size, units[second].size)
+                if rest == 0 and MILLION // 1_000 <= result < MILLION * MILLION * 10:
+                    return value, units[first], units[second]
+
+    def word(self, question: Question) -> str:
+        """Ask for the quantity in the other unit."""
+        value, given, wanted = question
+        return f"Convert {_quantity(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
+
+    def solve(self, question: Question) -> tuple[str, str | None]:
+        """Return the quantity in the other unit and the steps to it."""
+        value, given, wanted = question
+        result = value * given.size // wanted.size
+        larger, smaller = (given, wanted) if given.size > wanted.size else (wanted, given)
+        factor = larger.size * MILLION // smaller.size
+        sign = "*" if larger is given else "/"
+        gold = _quantity(result, wanted)
+        steps = (
+            f"1 {larger.one} = {_quantity(factor, smaller)}",
+            f"{_text(value)}{sign}{_text(factor)}={_text(result)}",
+            f"A: {gold}",
+        )
+        return gold, "\n".join(steps)
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier of quantities in one unit."""
+        return FormVerifier()
+
+
+def _quantity(millionths: int, unit: Unit) -> str:
+    return f"{_text(millionths)} {unit.one if millionths == MILLION else unit.many}"
+
+
+def _text(millionths: int) -> str:
+    whole, part = divmod(millionths, MILLION)
+    return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)

@@ -1,0 +1,79 @@
+"""A text environment whose observation is everything that was said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.utils import RecordConstructorArgs
+
+from rethink_gym.conversation import Role
+from rethink_gym.envs.space import FreeText
+from rethink_gym.errors import DataError, check_count
+
+__all__ = ["Transcript"]
+
+
+class Transcript(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
+    """Shows the whole conversation as one text, for agents without a memory.
+
+    **Observation.** All messages of the episode, the newest last, with an empty line
+    between two of them, each behind ``user:`` (the environment) or ``assistant:`` (the
+    agent). At the end of an episode the last one is the agent's.
+
+    Actions, rewards, ends and infos are those of the environment.
+
+    Args:
+        env: Any environment whose observations and actions are texts.
+        max_chars: Most characters of an observation.
+
+    Raises:
+        ArgumentError: If ``max_chars`` is not a whole number of at least 1.
+    """
+
+    def __init__(self, env: gym.Env[str, str], *, max_chars: int = 1_000_000) -> None:
+        RecordConstructorArgs.__init__(self, max_chars=max_chars)
+        gym.Wrapper.__init__(self, env)
+        self.max_chars = check_count("max_chars", max_chars)
+        self.observation_space = FreeText(max_chars)
+        self._messages: list[str] = []
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Begin an episode, and show its first message."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._messages = []
+        self._add(Role.USER, observation)
+        return self._shown(), info
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Say something, and show all that was said.
+
+        Raises:
+            DataError: If that is longer than ``max_chars``.
+        """
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        self._add(Role.ASSISTANT, action)
+        if observation:
+            self._add(Role.USER, observation)
+        return self._shown(), float(reward), terminated, truncated, info
+
+    def get_wrapper_state(self) -> dict[str, Any]:
+        """Return what was said so far, as plain JSON data."""
+        return {"messages": list(self._messages)}
+
+    def set_wrapper_state(self, state: Mapping[str, Any]) -> None:
+        """Go back to what `get_wrapper_state` returned."""
+        self._messages = list(state["messages"])
+
+    def _add(self, role: Role, text: str) -> None:
+        self._messages.append(f"{role.value}: {text}")
+
+    def _shown(self) -> str:
+        text = "\n\n".join(self._messages)
+        if len(text) > self.max_chars:
+            raise DataError(
+                f"The conversation has {len(text)} characters, more than "
+                f"max_chars={self.max_chars}. Wrap the environment with a larger max_chars."
+            )
+        return text

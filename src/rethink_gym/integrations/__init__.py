@@ -1,0 +1,1 @@
+"""Bridges to other libraries, one each; a bridge loads its library when it is imported."""

@@ -1,0 +1,27 @@
+"""What the tests of the mathematical tasks work things out with, independently of them."""
+
+from typing import Any
+
+import sympy
+from sympy.parsing.sympy_parser import (
+    convert_xor,
+    implicit_multiplication,
+    parse_expr,
+    standard_transformations,
+)
+
+from rethink_gym.envs.task import GeneratedTask
+
+X = sympy.Symbol("x")
+_READING = (*standard_transformations, implicit_multiplication, convert_xor)
+
+
+def expression(text: str) -> Any:
+    """Read an expression of a prompt or gold answer of ours; never one of a model."""
+    return parse_expr(text, local_dict={"x": X, "e": sympy.E}, transformations=_READING)
+
+
+def questions(task: GeneratedTask[Any], count: int, split: str = "train") -> list[tuple[str, str]]:
+    """Return the first lines of prompts with their gold answers."""
+    problems = [task.problem(index, split) for index in range(count)]
+    return [(problem.prompt.splitlines()[0], problem.gold) for problem in problems]
