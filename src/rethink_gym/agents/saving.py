@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
+import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
@@ -14,17 +15,37 @@ from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.tensors import decode_plain, encode_plain, load_tensors, save_tensors
 from rethink_gym.errors import argument_error
 
-if TYPE_CHECKING:
-    from rethink_gym.agents.algorithm import Algorithm
-
 __all__ = ["load_learner", "save_learner"]
 
 _COUNTERS = ("num_episodes", "num_timesteps", "num_updates", "total_episodes")
 
-AlgorithmT = TypeVar("AlgorithmT", bound="Algorithm[Any]")
+
+class Learner(Protocol):
+    """What is saved of a learner; `Algorithm` has it all."""
+
+    name: ClassVar[str]
+    config_class: ClassVar[type[Any]]
+    config: Any
+    policy: LanguageModel
+    env_id: str | None
+    env_kwargs: dict[str, Any]
+    seed: int
+    random: np.random.Generator
+    callback_state: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def tensors(self) -> dict[str, Any]:
+        """Return the learner's own data."""
+
+    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `tensors` returned."""
 
 
-def save_learner(learner: "Algorithm[Any]", folder: Path) -> None:
+LearnerT = TypeVar("LearnerT", bound=Learner)
+
+
+def save_learner(learner: Learner, folder: Path) -> None:
     """Write a checkpoint.
 
     Args:
@@ -60,11 +81,11 @@ def save_learner(learner: "Algorithm[Any]", folder: Path) -> None:
 
 
 def load_learner(
-    learner_class: type[AlgorithmT],
+    learner_class: type[LearnerT],
     folder: Path,
     env: str | VectorEnv[Any, Any, Any] | None,
     arguments: Mapping[str, Any],
-) -> AlgorithmT:
+) -> LearnerT:
     """Read a checkpoint that `save_learner` wrote.
 
     Args:
