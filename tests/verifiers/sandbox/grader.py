@@ -94,7 +94,8 @@ class Grader:
         is_well = self._is_well()
         left = self._left(trusted)
         growth = watch.growth
-        patience_s = 0.5 if attack.category == "time" else attack.timeout_s + 2.0
+        # `benchmarks/sandbox.py` measures that half a second is enough on a quiet machine.
+        patience_s = 1.0 if attack.category == "time" else attack.timeout_s + 2.0
         late_s = elapsed_s - attack.timeout_s - patience_s - waited_s
         leaks = self._canaries.found_in(text) + LEAK.findall(text)
         faults = {
