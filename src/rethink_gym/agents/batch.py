@@ -160,7 +160,7 @@ def outputs_at(
         picked.append(hidden[rows, columns])
         return (picked[-1][None], *others)
 
-    output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # no types there
     hook = output_layer.register_forward_pre_hook(pick)
     try:
         with evaluating(model):
