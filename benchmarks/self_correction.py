@@ -1,135 +1,207 @@
-"""Self-correction of the tiny model: SCoRe beside plain multi-turn REINFORCE beside base.
+"""Self-correction of the tiny model: SCoRe, its ablations and the baselines, side by side.
 
-    python benchmarks/self_correction.py --workers 2
+    python benchmarks/self_correction.py --runs runs/self-correction --workers 2
 
-Trains each algorithm from the bundled base with several seeds, as ``rethink train``
-does, keeps the weights that did best on validation problems, plays the same held-out
-problems greedily with base and trained models, and prints every seed, then
-means with 95 % t-intervals over the seeds. Settings, figures and machine go to
-``benchmarks/results/self_correction.json``.
+Each agent starts from the bundled base, learns from as many episodes as the others, and
+plays the same held-out problems greedily; those that learn by reinforcement keep the
+weights that did best on 200 problems of ``validation``. A cell that is finished is never
+run again, and ``--draw`` makes the table of what is there. Every seed is shown, then means
+with 95 % t-intervals over the seeds, then what became of the paper's claims. Figures go to
+``benchmarks/results/self_correction.json``, pictures to ``.png`` beside it.
+
+Reference: Kumar et al., "Training Language Models to Self-Correct via Reinforcement
+Learning", 2024, tables 1 to 4 (arXiv:2409.12917).
 """
 
 import argparse
-import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping
 from dataclasses import asdict
-from multiprocessing import get_context
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
+from cells import Cell, finished_cells, run_cells
 from record import write_record
 from rethink_gym.metrics import Interval, TurnMetrics, t_interval
+from self_correction_claims import judge_claims
+from self_correction_plot import draw_histograms
+
+if TYPE_CHECKING:
+    from rethink_gym.agents.policies import Policy
 
 ENV_ID = "MathSelfCorrect-v0"
-ALGORITHMS = ("score", "reinforce")
+EPISODES = 7_680
 METRICS = ("accuracy@t1", "accuracy@t2", "delta", "i_to_c", "c_to_i", "changed")
+BINS = 20
+"""Of the histogram of edit ratios, over [0, 1]."""
+
+# Rounds of imitation: three of STaR and one of Pair-SFT, as in the paper; four samples each.
+_THREE_ROUNDS = {"num_problems": EPISODES // 12}
+_ONE_ROUND = {"num_problems": EPISODES // 4}
+
+AGENTS: Mapping[str, tuple[str | None, Mapping[str, Any]]] = {
+    "base": (None, {}),
+    "Self-Refine": (None, {}),
+    "Pair-SFT, D": ("pair_sft", _ONE_ROUND),
+    "Pair-SFT, D+": ("pair_sft", {**_ONE_ROUND, "keep_right": True}),
+    "STaR, D": ("correction_star", _THREE_ROUNDS),
+    "STaR, D+": ("correction_star", {**_THREE_ROUNDS, "keep_right": True}),
+    "REINFORCE": ("reinforce", {}),
+    "SCoRe": ("score", {}),
+    "SCoRe, Stage I alone": ("score", {"stage_one_share": 1.0}),
+    "SCoRe, one turn": ("score", {"multi_turn": False}),
+    "SCoRe, no Stage I": ("score", {"stage_one_share": 0.0}),
+    "SCoRe, no shaping": ("score", {"alpha": 0.0}),
+    "SCoRe, STaR in Stage II": ("score", {"stage_two": "star"}),
+}
+"""For each row of the table the learner, if any, and its settings beside the defaults."""
 
 
-def run(name: str, seed: int, num_episodes: int | None, num_problems: int) -> dict[str, object]:
-    """Train one algorithm with one seed, or take the base as it is, and measure it."""
-    import torch
-
+def run(
+    folder: Path, *, agent: str, seed: int, options: dict[str, Any], episodes: int, problems: int
+) -> dict[str, Any]:
+    """Train one agent with one seed, or take the base as it is, and measure it."""
     from rethink_gym import agents
+    from rethink_gym.episode import save_episodes
     from rethink_gym.evaluation.evaluate import evaluate
 
-    torch.set_num_threads(1)
-    policy = agents.LanguageModel.from_pretrained("tiny")
-    started = time.perf_counter()
-    settings: dict[str, object] = {}
-    if name != "base":
-        algorithm = getattr(agents, agents.ALGORITHMS[name])(policy, ENV_ID, seed=seed)
-        episodes = num_episodes or algorithm.default_episodes
+    name = AGENTS[agent][0]
+    policy = agents.LanguageModel.from_pretrained("tiny", seed=seed)
+    policy.sampling = agents.SamplingConfig(max_new_tokens=96, temperature=0.0)
+    playing: Policy = policy
+    settings: dict[str, Any] = {}
+    if agent == "Self-Refine":
+        playing = agents.SelfRefine(policy)
+    elif name is not None:
+        algorithm_class = getattr(agents, agents.ALGORITHMS[name])
+        config = algorithm_class.config_class(**options)
+        algorithm = algorithm_class(policy, ENV_ID, config, seed=seed)
         algorithm.learn(episodes, callback=agents.Validation(range(200)))
-        settings = {"episodes": episodes, **asdict(algorithm.config)}
-    train_s = time.perf_counter() - started
-    sampling = agents.SamplingConfig(max_new_tokens=96, temperature=0.0)
-    evaluation = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling)
+        settings = asdict(algorithm.config)
+        policy.save_pretrained(folder / "policy")
+    evaluation = evaluate(playing, ENV_ID, problems=problems)
+    save_episodes(folder / "episodes.jsonl", evaluation.episodes)
+    histogram, _ = np.histogram(evaluation.values["edit_ratio"], bins=BINS, range=(0.0, 1.0))
     return {
-        "algorithm": name,
-        "seed": seed,
-        "settings": settings,
-        "train_s": round(train_s, 1),
+        "config": settings,
         "metrics": evaluation.metrics.to_dict(),
+        "edit_ratio_histogram": histogram.tolist(),
     }
 
 
-def summarise(runs: list[dict[str, Any]]) -> dict[str, dict[str, Interval]]:
-    """Average each metric over the seeds, for each algorithm and for its gain over base.
-
-    Returns:
-        Intervals by name of the metric, by name of the algorithm; a gain stands
-        under ``"score - base"``.
-    """
-    metrics = [TurnMetrics.from_dict(each["metrics"]).to_scalars() for each in runs]
-    base = next(m for each, m in zip(runs, metrics, strict=True) if each["algorithm"] == "base")
-    summary = {}
-    for algorithm in ALGORITHMS:
-        own = [m for each, m in zip(runs, metrics, strict=True) if each["algorithm"] == algorithm]
-        summary[algorithm] = {name: t_interval([m[name] for m in own]) for name in METRICS}
-        summary[f"{algorithm} - base"] = {
-            name: t_interval([m[name] - base[name] for m in own]) for name in METRICS
-        }
-    by_algorithm = [
-        [m for each, m in zip(runs, metrics, strict=True) if each["algorithm"] == algorithm]
-        for algorithm in ALGORITHMS
-    ]
-    summary[" - ".join(ALGORITHMS)] = {
-        name: t_interval([a[name] - b[name] for a, b in zip(*by_algorithm, strict=True)])
-        for name in METRICS
-    }
-    return summary
-
-
-def tables(runs: list[dict[str, Any]], summary: dict[str, dict[str, Interval]]) -> list[Table]:
-    """Lay out every run, and the means over the seeds; in percent."""
-    every = Table("algorithm", "seed", *METRICS, "train s", title="every run, %")
-    for each in runs:
-        numbers = TurnMetrics.from_dict(each["metrics"]).to_scalars()
-        cells = (f"{100 * numbers[name]:.1f}" for name in METRICS)
-        every.add_row(each["algorithm"], str(each["seed"]), *cells, f"{each['train_s']:.0f}")
-    means = Table("", *METRICS, title="means over the seeds with 95 % t-intervals, %")
-    for label, intervals in summary.items():
-        cells = (
-            f"{100 * i.estimate:.1f} [{100 * i.low:.1f}, {100 * i.high:.1f}]"
-            for i in (intervals[name] for name in METRICS)
+def cells(seeds: int, episodes: int, problems: int) -> list[Cell]:
+    """List the cells seed by seed, so that what is finished first is worth drawing."""
+    return [
+        Cell(
+            name=f"{agent.replace(', ', '-').replace(' ', '_')}/seed{seed}",
+            work=run,
+            settings={
+                "agent": agent,
+                "seed": seed,
+                "options": dict(options),
+                "episodes": episodes,
+                "problems": problems,
+            },
         )
-        means.add_row(label, *cells)
+        for seed in range(seeds)
+        for agent, (learner, options) in AGENTS.items()
+        if seed == 0 or learner is not None  # without learning nothing is left to chance
+    ]
+
+
+def by_agent(rows: list[dict[str, Any]]) -> dict[str, dict[int, dict[str, float]]]:
+    """Sort the metrics of the cells by agent and seed."""
+    found: dict[str, dict[int, dict[str, float]]] = {}
+    for row in rows:
+        metrics = TurnMetrics.from_dict(row["metrics"])
+        share = row["edit_ratio_histogram"]
+        found.setdefault(row["agent"], {})[row["seed"]] = {
+            **metrics.to_scalars(),
+            "copies": share[0] / sum(share),
+        }
+    return found
+
+
+def summarise(
+    numbers: Mapping[str, Mapping[int, Mapping[str, float]]],
+) -> dict[str, dict[str, Interval]]:
+    """Average each metric over the seeds, of each agent that has two or more."""
+    return {
+        agent: {name: t_interval([each[name] for each in seeds.values()]) for name in METRICS}
+        for agent, seeds in numbers.items()
+        if len(seeds) > 1
+    }
+
+
+def tables(rows: list[dict[str, Any]], summary: dict[str, dict[str, Interval]]) -> list[Table]:
+    """Lay out every cell, and the means over the seeds; in percent."""
+    every = Table("agent", "seed", *METRICS, "CPU s", title="every run, %")
+    for row in rows:
+        numbers = TurnMetrics.from_dict(row["metrics"]).to_scalars()
+        shares = (f"{100 * numbers[name]:.1f}" for name in METRICS)
+        every.add_row(row["agent"], str(row["seed"]), *shares, f"{row['cpu_s']:.0f}")
+    means = Table("", *METRICS, title="means over the seeds with 95 % t-intervals, %")
+    for agent, intervals in summary.items():
+        means.add_row(
+            agent,
+            *(
+                f"{100 * i.estimate:.1f} [{100 * i.low:.1f}, {100 * i.high:.1f}]"
+                for i in (intervals[name] for name in METRICS)
+            ),
+        )
     return [every, means]
 
 
 def main() -> None:
-    """Run all seeds, print the tables and write the record."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run what is missing, print the tables and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--runs", type=Path, required=True, help="folder of the cells")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--episodes", type=int, help="instead of the algorithm's own default")
+    parser.add_argument("--episodes", type=int, default=EPISODES)
     parser.add_argument("--problems", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=1, help="runs at once, one thread each")
-    arguments = parser.parse_args()
-    jobs = [("base", 0), *((name, seed) for seed in range(arguments.seeds) for name in ALGORITHMS)]
-    runs: list[dict[str, Any]] = []
-    with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
-        futures = [
-            pool.submit(run, name, seed, arguments.episodes, arguments.problems)
-            for name, seed in jobs
-        ]
-        for future in track(as_completed(futures), "runs", total=len(futures)):
-            runs.append(future.result())
-    runs.sort(key=lambda each: jobs.index((each["algorithm"], each["seed"])))
-    summary = summarise(runs)
-    console = Console(width=160)
-    for table in tables(runs, summary):
+    parser.add_argument("--draw", action="store_true", help="only draw what is finished")
+    options = parser.parse_args()
+    wanted = cells(options.seeds, options.episodes, options.problems)
+    if not options.draw:
+        run_cells(wanted, options.runs, workers=options.workers, title="self-correction")
+    finished = finished_cells(wanted, options.runs)
+    order = list(AGENTS)
+    rows = [
+        {"agent": cell.settings["agent"], "seed": cell.settings["seed"], **finished[cell.name]}
+        for cell in sorted(wanted, key=lambda cell: order.index(cell.settings["agent"]))
+        if cell.name in finished
+    ]
+    numbers = by_agent(rows)
+    summary = summarise(numbers)
+    claims = judge_claims(numbers)
+    console = Console(width=170)
+    for table in tables(rows, summary):
         console.print(table)
-    figures = {
-        "runs": runs,
-        "summary": {
-            label: {name: interval.to_dict() for name, interval in intervals.items()}
-            for label, intervals in summary.items()
-        },
+    verdicts = Table("claim", "what it says", "measured", "", title="the paper's claims")
+    for claim in claims:
+        verdicts.add_row(claim.name, claim.text, claim.measured, claim.verdict)
+    console.print(verdicts)
+    settings = {
+        "env": ENV_ID,
+        "seeds": options.seeds,
+        "episodes": options.episodes,
+        "problems": options.problems,
     }
-    console.print(write_record("self_correction", vars(arguments), figures))
+    figures = {
+        "runs": rows,
+        "summary": {
+            agent: {name: interval.to_dict() for name, interval in intervals.items()}
+            for agent, intervals in summary.items()
+        },
+        "claims": [asdict(claim) for claim in claims],
+    }
+    path = write_record("self_correction", settings, figures)
+    draw_histograms(rows, path.with_suffix(".png"))
+    console.print(path)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""What becomes of a paper's claim when it is measured: reproduced, not reproduced, undecided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rethink_gym.metrics import Interval, t_interval
+
+__all__ = ["NOT_REPRODUCED", "REPRODUCED", "UNDECIDED", "Claim", "differences", "in_percent"]
+
+REPRODUCED, NOT_REPRODUCED, UNDECIDED = "reproduced", "not reproduced", "undecided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A claim of a paper, and what was found.
+
+    Attributes:
+        name: Such as ``"E5"``.
+        text: What it says, with the rule by which it is judged.
+        measured: The figures that decide.
+        verdict: `REPRODUCED`, `NOT_REPRODUCED` or `UNDECIDED`.
+    """
+
+    name: str
+    text: str
+    measured: str
+    verdict: str
+
+
+def differences(
+    first: Mapping[int, Mapping[str, float]], second: Mapping[int, Mapping[str, float]], name: str
+) -> Interval:
+    """Return *first minus second* in one metric, paired by seed, with its 95 % t-interval.
+
+    Args:
+        first: The metrics of one agent by seed.
+        second: Those of another one; an agent with a single seed is paired with all.
+        name: The metric.
+
+    Returns:
+        The mean difference over the seeds that both have.
+    """
+    values: Sequence[float]
+    if len(second) == 1:
+        [only] = second.values()
+        values = [each[name] - only[name] for each in first.values()]
+    else:
+        values = [first[seed][name] - second[seed][name] for seed in first if seed in second]
+    return t_interval(values)
+
+
+def in_percent(interval: Interval) -> str:
+    """Write an interval of shares in percent, with signs."""
+    low, high = 100 * interval.low, 100 * interval.high
+    return f"{100 * interval.estimate:+.1f} [{low:+.1f}, {high:+.1f}]"

@@ -1,0 +1,330 @@
+"""The cells of the study of reasoning: what is trained from what, and how it is measured.
+
+Names of cells are ``ROW/seedN``; a row is a method, the start that it learns from and the
+size of the model, such as ``"ppo_sparse-sft-large"``. Work functions find what they begin
+with by such names below the table's folder.
+"""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from stable_baselines3.common.callbacks import BaseCallback
+
+from cells import Cell
+from reasoning_start import Pretraining, pretrain
+from rethink_gym import agents
+from rethink_gym.agents.outcome_reward import step_prefixes
+from rethink_gym.episode import Episode, save_episodes
+from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.metrics.turns import correct_answers
+from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.steps import StepVerifier
+
+if TYPE_CHECKING:
+    from rethink_gym.agents.algorithm import Algorithm
+
+__all__ = ["METHODS", "PASSES", "ROLLOUTS", "SAMPLES", "STARTS", "stages"]
+
+ENV_ID = "Math-v0"
+SAMPLES = 16
+STARTS = ("pretrained", "sft")
+TRACES = 1_000
+"""Worked solutions in a pass of supervised fine-tuning."""
+
+PASSES = (1, 2, 4, 8)
+"""Of supervised fine-tuning: the first one is SFT-light, what the methods start from."""
+
+METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
+SMALL_METHODS = ("ei", "ppo_sparse")
+"""What the small model is trained by: enough for the claims about sizes."""
+
+PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 512, 4, 4
+ROLLOUTS = {
+    "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
+    "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
+    "rcrl": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
+    "orm": 4_096,
+}
+"""Episodes that each method plays itself."""
+
+Figures = dict[str, Any]
+
+
+def stages(
+    seeds: int, *, level: int, pretraining_steps: dict[str, int], problems: int
+) -> list[list[Cell]]:
+    """List all cells, in stages of which each begins with what the ones before made.
+
+    Args:
+        seeds: How many seeds.
+        level: Of ``Math-v0``.
+        pretraining_steps: Updates of the pretraining of each size.
+        problems: How many of ``test`` to measure on.
+
+    Returns:
+        The stages in order.
+    """
+    common = {"level": level, "problems": problems}
+    sizes = [*pretraining_steps]
+    numbers = range(seeds)
+    starts = [
+        Cell(
+            name=f"pretrained-{size}/seed0",
+            work=run_pretraining,
+            settings={**common, "size": size, "num_steps": num_steps},
+        )
+        for size, num_steps in pretraining_steps.items()
+    ]
+    tuned = [
+        Cell(
+            name=f"sft{passes}-{size}/seed{seed}",
+            work=run_sft,
+            settings={**common, "size": size, "passes": passes, "seed": seed},
+        )
+        for seed in numbers
+        for size in sizes
+        for passes in (PASSES if size == "large" else PASSES[:1])
+    ]
+    models = [
+        Cell(
+            name=f"orm-{size}/seed{seed}",
+            work=run_orm,
+            settings={**common, "size": size, "seed": seed},
+        )
+        for seed in numbers
+        for size in sizes
+    ]
+    trained: list[Cell] = []
+    conditioned: list[Cell] = []
+    for seed in numbers:
+        for size in sizes:
+            for method in METHODS if size == "large" else SMALL_METHODS:
+                for start in STARTS:
+                    cell = Cell(
+                        name=f"{method}-{start}-{size}/seed{seed}",
+                        work=run_method,
+                        settings={
+                            **common,
+                            "size": size,
+                            "start": start,
+                            "method": method,
+                            "seed": seed,
+                        },
+                    )
+                    (conditioned if method == "rcrl" else trained).append(cell)
+    measured = [
+        Cell(
+            name=f"{row}-measured/seed{seed}",
+            work=run_measuring,
+            settings={**common, "row": row, "size": size, "seed": seed},
+        )
+        for seed in numbers
+        for size in sizes
+        for row in (f"pretrained-{size}", f"sft1-{size}")
+    ]
+    return [starts, tuned, models, [*measured, *trained], conditioned]
+
+
+def run_pretraining(
+    folder: Path, *, size: str, level: int, num_steps: int, problems: int
+) -> Figures:
+    """Pretrain the model of one size."""
+    plan = Pretraining(size=size, level=level, num_steps=num_steps)
+    numbers = pretrain(plan, folder / "policy")
+    return {"plan": asdict(plan), **numbers, **greedy(_policy(folder, 0), level, problems)}
+
+
+def run_sft(
+    folder: Path, *, size: str, level: int, passes: int, seed: int, problems: int
+) -> Figures:
+    """Fine-tune the pretrained model to worked solutions."""
+    policy = _policy(folder.parents[1] / f"pretrained-{size}" / "seed0", seed)
+    config = agents.SftConfig(num_problems=TRACES, learning_rate=3e-4)
+    learner = agents.Sft(policy, ENV_ID, config, seed=seed, env_kwargs={"level": level})
+    kept = _Kept()
+    learner.learn(passes * TRACES, callback=kept)
+    policy.save_pretrained(folder / "policy")
+    seen = {episode.problem_id: episode for episode in kept.episodes}
+    save_episodes(folder / "demonstrations.jsonl", seen.values())
+    return {"config": asdict(config), **measure(policy, level, problems, None)}
+
+
+def run_orm(folder: Path, *, size: str, level: int, seed: int, problems: int) -> Figures:
+    """Train an outcome reward model on samples of SFT-light, as the paper does."""
+    policy = _policy(folder.parents[1] / f"sft1-{size}" / f"seed{seed}", seed)
+    config = agents.OrmConfig()
+    learner = agents.Orm(policy, ENV_ID, config, seed=seed, env_kwargs={"level": level})
+    learner.learn(ROLLOUTS["orm"])
+    learner.model.save_pretrained(folder / "orm")
+    sampled = _sampled(policy, level, problems)
+    scores = outcome_scores(learner.model, sampled.episodes)
+    return {"config": asdict(config), "auc": area_under_curve(sampled.episodes, scores)}
+
+
+def run_measuring(
+    folder: Path, *, row: str, size: str, level: int, seed: int, problems: int
+) -> Figures:
+    """Measure a start, with the outcome reward model of a seed."""
+    root = folder.parents[1]
+    policy = _policy(root / row / f"seed{0 if row.startswith('pretrained') else seed}", seed)
+    return measure(policy, level, problems, _orm(root, size, seed))
+
+
+def run_method(
+    folder: Path, *, method: str, start: str, size: str, level: int, seed: int, problems: int
+) -> Figures:
+    """Train a start by one method, and measure what it became."""
+    root = folder.parents[1]
+    base = root / f"pretrained-{size}" / "seed0"
+    tuned = root / f"sft1-{size}" / f"seed{seed}"
+    beginning = base if start == "pretrained" else tuned
+    orm_folder = root / f"orm-{size}" / f"seed{seed}" / "orm"
+    env_kwargs: dict[str, Any] = {"level": level}
+    rounds: dict[str, Any] = {
+        "num_problems": PROBLEMS_PER_ROUND,
+        "samples_per_problem": SAMPLES_PER_PROBLEM,
+    }
+    learner: Algorithm[Any]
+    if method == "ei":
+        config: Any = agents.ExpertIterationConfig(
+            **rounds,
+            base_model=str(base / "policy"),
+            initial_data="none" if start == "pretrained" else str(tuned / "demonstrations.jsonl"),
+        )
+        learner = agents.ExpertIteration(
+            _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
+        )
+    elif method == "rcrl":
+        # Samples of the trained policy of expert iteration, labelled by the reward model.
+        config = agents.RcrlConfig(
+            **rounds, base_model=str(beginning / "policy"), orm=str(orm_folder)
+        )
+        trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
+        learner = agents.Rcrl(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
+    else:
+        rewards = {"sparse": "sparse", "dense": "dense", "orm": "orm_potential"}
+        config = agents.PpoConfig(
+            rewards=rewards[method.removeprefix("ppo_")],
+            reward_model=str(orm_folder) if method == "ppo_orm" else "",
+        )
+        if method == "ppo_dense":
+            env_kwargs["verifier"] = StepVerifier(final=FormVerifier(), use_reference=True)
+        learner = agents.Ppo(
+            _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
+        )
+    curve = _Curve(level, problems)
+    learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
+    learner.policy.save_pretrained(folder / "policy")
+    figures = measure(learner, level, problems, _orm(root, size, seed))
+    if isinstance(learner, agents.Rcrl):
+        learner.best_label = learner.config.bad_label
+        figures["maj@1, bad label"] = greedy(learner, level, problems)["maj@1"]
+    settings = {name: value for name, value in asdict(config).items() if "/" not in str(value)}
+    return {"config": settings, "curve": curve.points, "early": curve.early, **figures}
+
+
+def measure(
+    playing: Any, level: int, problems: int, orm: agents.OutcomeRewardModel | None
+) -> Figures:
+    """Measure greedily and over `SAMPLES` samples at temperature 1."""
+    sampled = _sampled(playing, level, problems, orm)
+    is_right = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
+    means = {name: float(each.mean()) for name, each in sampled.values.items()}
+    return {
+        **greedy(playing, level, problems),
+        **{name: means[name] for name in means if name.startswith(("pass@", "maj@", "rerank@"))},
+        "pass@1": means["accuracy@t1"],
+        "answer_entropy": means["answer_entropy"],
+        "right": is_right.sum(axis=1).tolist(),
+        "distinct_right": sampled.values["distinct_right"].astype(int).tolist(),
+    }
+
+
+def greedy(playing: Any, level: int, problems: int, split: str = "test") -> Figures:
+    """Measure with the likeliest token each time."""
+    evaluation = evaluate(
+        playing, ENV_ID, problems=problems, env_kwargs={"level": level}, split=split, temperature=0
+    )
+    return {"maj@1": evaluation.metrics.accuracies[0]}
+
+
+def outcome_scores(model: agents.OutcomeRewardModel, episodes: Sequence[Episode]) -> list[float]:
+    """Say how likely each episode's answer is to be right, by a learned model."""
+    asked = [episode.conversation[:1] for episode in episodes]
+    answers = [step_prefixes(episode.turns[-1].completion.text) for episode in episodes]
+    return [scores[-1] for scores in model.scores(asked, answers)]
+
+
+def area_under_curve(episodes: Sequence[Episode], scores: Sequence[float]) -> float:
+    """Return how often a right answer has a higher score than a wrong one; a tie is half."""
+    is_right = correct_answers(episodes)[:, -1]
+    right, wrong = (np.sort(np.asarray(scores)[kind]) for kind in (is_right, ~is_right))
+    below = np.searchsorted(wrong, right, "left") + np.searchsorted(wrong, right, "right")
+    return float(below.mean() / 2 / len(wrong))
+
+
+def _sampled(
+    playing: Any, level: int, problems: int, orm: agents.OutcomeRewardModel | None = None
+) -> Evaluation:
+    return evaluate(
+        playing,
+        ENV_ID,
+        problems=problems,
+        samples=SAMPLES,
+        temperature=1.0,
+        env_kwargs={"level": level},
+        scorer=None if orm is None else lambda episodes: outcome_scores(orm, episodes),
+    )
+
+
+def _policy(cell: Path, seed: int) -> agents.LanguageModel:
+    sampling = agents.SamplingConfig(max_new_tokens=96, temperature=1.0)
+    return agents.LanguageModel.from_pretrained(cell / "policy", sampling=sampling, seed=seed)
+
+
+def _orm(root: Path, size: str, seed: int) -> agents.OutcomeRewardModel:
+    return agents.OutcomeRewardModel.from_pretrained(root / f"orm-{size}" / f"seed{seed}" / "orm")
+
+
+class _Kept(BaseCallback):
+    """Keeps what was played."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.episodes: list[Episode] = []
+
+    def _on_step(self) -> bool:
+        self.episodes += self.locals["episodes"]
+        return True
+
+
+class _Curve(BaseCallback):
+    """Measures while a method learns.
+
+    Attributes:
+        points: Rollouts so far, and maj@1 on 200 problems of ``validation``, eight times.
+        early: What `measure` says once a fifth of the run is over.
+    """
+
+    def __init__(self, level: int, problems: int) -> None:
+        super().__init__()
+        self._level, self._problems = level, problems
+        self.points: list[tuple[int, float]] = []
+        self.early: Figures = {}
+
+    def _on_step(self) -> bool:
+        learner: Any = self.model
+        played, total = learner.num_episodes, learner.total_episodes
+        every = max(total // 8, learner.episodes_per_update)
+        if played % every == 0:
+            accuracy = greedy(learner, self._level, 200, "validation")["maj@1"]
+            self.points.append((played, accuracy))
+        if not self.early and played >= total / 5:
+            state = copy.deepcopy(learner.policy.generator.get_state())
+            self.early = measure(learner, self._level, self._problems, None)
+            learner.policy.generator.set_state(state)
+        return True

@@ -1,0 +1,290 @@
+"""The claims A1 to A8 of the study of reasoning, judged by seeds that are paired.
+
+Equality is judged by two one-sided tests, never by a difference that is not significant.
+Where an interval holds both answers a claim is undecided.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from claims import NOT_REPRODUCED, REPRODUCED, UNDECIDED, Claim, differences, in_percent
+from rethink_gym.metrics import Interval, equivalence_test, t_interval
+
+__all__ = ["judge_claims"]
+
+Numbers = Mapping[str, Mapping[int, Mapping[str, Any]]]
+"""Figures by row and seed."""
+
+PPOS = ("ppo_sparse", "ppo_dense", "ppo_orm")
+
+
+def judge_claims(numbers: Numbers) -> list[Claim]:
+    """Judge the claims, if all rows are there.
+
+    Args:
+        numbers: Figures by row and seed.
+
+    Returns:
+        The claims in order; none if a row or its second seed is missing.
+    """
+    try:
+        return [judge(numbers) for judge in _JUDGES]
+    except (KeyError, ValueError):  # drawn before it is finished
+        return []
+
+
+def _all_end_close(numbers: Numbers) -> Claim:
+    ei, ppo, sft = (
+        numbers[row] for row in ("ei-sft-large", "ppo_sparse-sft-large", "sft1-large-measured")
+    )
+    apart = [ei[seed]["maj@1"] - ppo[seed]["maj@1"] for seed in ei]
+    close = equivalence_test(apart, margin=0.05)
+    gains = {"EI": differences(ei, sft, "maj@1"), "PPO": differences(ppo, sft, "maj@1")}
+    rcrl = differences(ei, numbers["rcrl-sft-large"], "maj@1")
+    holds = close.is_equivalent and all(each.low >= 0.03 for each in gains.values())
+    fails = _beyond(apart, 0.05) or any(each.high < 0.03 for each in gains.values())
+    told = ", ".join(f"{name} over SFT {in_percent(each)}" for name, each in gains.items())
+    return Claim(
+        name="A1",
+        text="EI and PPO end within 5 points of maj@1, both 3 or more above SFT (from SFT)",
+        measured=f"EI - PPO {in_percent(t_interval(apart))}, equivalent with p = "
+        f"{close.p_value:.3f}; {told}; EI - RCRL {in_percent(rcrl)}",
+        verdict=_verdict(holds, fails),
+    )
+
+
+def _as_many_samples(numbers: Numbers) -> Claim:
+    told, ratios = [], []
+    for start in ("pretrained", "sft"):
+        needed = {
+            method: [_needed(each["curve"]) for each in numbers[f"{method}-{start}-large"].values()]
+            for method in ("ei", "ppo_sparse")
+        }
+        ratios += [a / b for a, b in zip(*needed.values(), strict=True)]
+        told.append(
+            f"from {start}: EI {np.mean(needed['ei']):,.0f}, "
+            f"PPO {np.mean(needed['ppo_sparse']):,.0f}"
+        )
+    return Claim(
+        name="A2",
+        text="EI and PPO need rollouts of one order of magnitude to 95 % of their own final maj@1",
+        measured=f"{'; '.join(told)} rollouts; ratio of single seeds {min(ratios):.2f} to "
+        f"{max(ratios):.2f}; a method was looked at every 1,024 (PPO) or 2,048 (EI) rollouts",
+        verdict=_verdict(max(ratios) < 10 and min(ratios) > 0.1, True),
+    )
+
+
+def _richer_rewards_do_not_help(numbers: Numbers) -> Claim:
+    told, equal, apart = [], [], []
+    for start in ("pretrained", "sft"):
+        sparse = numbers[f"ppo_sparse-{start}-large"]
+        for method in PPOS[1:]:
+            other = numbers[f"{method}-{start}-large"]
+            changes = [other[seed]["maj@1"] - sparse[seed]["maj@1"] for seed in sparse]
+            equal.append(equivalence_test(changes, margin=0.03).is_equivalent)
+            apart.append(_beyond(changes, 0.03))
+            told.append(f"{method} from {start} {in_percent(t_interval(changes))}")
+    return Claim(
+        name="A3",
+        text="dense and learned rewards end within 3 points of the sparse one's maj@1",
+        measured=f"less the sparse one's: {'; '.join(told)}",
+        verdict=_verdict(all(equal), any(apart)),
+    )
+
+
+def _gap_shrinks(numbers: Numbers) -> Claim:
+    told, enough, shrinkage = [], [], {}
+    for size in ("small", "large"):
+        before = _gaps(numbers[f"sft1-{size}-measured"], numbers[f"pretrained-{size}-measured"])
+        for method in ("ei", "ppo_sparse"):
+            after = _gaps(numbers[f"{method}-sft-{size}"], numbers[f"{method}-pretrained-{size}"])
+            smaller = sum(a < b for a, b in zip(after, before, strict=True))
+            enough.append(smaller >= len(before) - len(before) // 5)
+            shrinkage[size, method] = [
+                1 - a / b for a, b in zip(after, before, strict=True) if b > 0
+            ]
+            told.append(
+                f"{size}, {method}: {100 * np.mean(before):.1f} → {100 * np.mean(after):.1f}, "
+                f"smaller in {smaller} of {len(before)}"
+            )
+    more = [
+        np.mean(shrinkage["large", method]) > np.mean(shrinkage["small", method])
+        for method in ("ei", "ppo_sparse")
+    ]
+    return Claim(
+        name="A4",
+        text="RL shrinks the gap in maj@1 between the starts, in 4 of 5 seeds, and by a larger "
+        "share for the larger model",
+        measured="; ".join(told),
+        verdict=_verdict(all(enough) and all(more), True),
+    )
+
+
+def _more_tuning_narrows(numbers: Numbers) -> Claim:
+    rows = ("sft1-large-measured", "sft2-large", "sft4-large", "sft8-large")
+    passes = np.log2([1, 2, 4, 8])
+    slopes = {
+        name: t_interval(
+            [
+                float(np.polyfit(passes, [numbers[row][seed][name] for row in rows], 1)[0])
+                for seed in numbers[rows[0]]
+            ]
+        )
+        for name in ("maj@1", "pass@16")
+    }
+    gains = {
+        f"{method} {name}": differences(numbers[f"{method}-sft-large"], numbers[rows[0]], name)
+        for method in ("ei", "ppo_sparse")
+        for name in ("maj@1", "pass@16")
+    }
+    holds = (
+        slopes["maj@1"].low > 0
+        and slopes["pass@16"].high < 0
+        and all(each.low > 0 for each in gains.values())
+    )
+    fails = (
+        slopes["maj@1"].high < 0
+        or slopes["pass@16"].low > 0
+        or any(each.high < 0 for each in gains.values())
+    )
+    slopes_told = ", ".join(f"{name} {in_percent(each)}" for name, each in slopes.items())
+    gains_told = ", ".join(f"{name} {in_percent(each)}" for name, each in gains.items())
+    return Claim(
+        name="A5",
+        text="more passes of SFT raise maj@1 and lower pass@16; RL raises both",
+        measured=f"by doubling of the passes: {slopes_told}; over SFT-light: {gains_told}",
+        verdict=_verdict(holds, fails),
+    )
+
+
+def _reach_saturates(numbers: Numbers) -> Claim:
+    told, early, beyond = [], [], []
+    for method in ("ei", "ppo_sparse"):
+        for start in ("pretrained", "sft"):
+            runs = numbers[f"{method}-{start}-large"]
+            share = t_interval(
+                [each["early"]["pass@16"] / each["pass@16"] for each in runs.values()]
+            )
+            over = differences(runs, numbers["sft1-large-measured"], "pass@16")
+            early.append(share)
+            beyond.append(over)
+            told.append(
+                f"{method} from {start}: {100 * share.estimate:.0f} % of the last one, which is "
+                f"{in_percent(over)} over SFT-light's"
+            )
+    holds = all(each.low >= 0.95 for each in early) and all(each.high <= 0.02 for each in beyond)
+    fails = any(each.high < 0.95 for each in early) or any(each.low > 0.02 for each in beyond)
+    return Claim(
+        name="A6",
+        text="after a fifth of the run pass@16 is 95 % of its last value, which is at most 2 "
+        "points above SFT-light's",
+        measured="; ".join(told),
+        verdict=_verdict(holds, fails),
+    )
+
+
+def _labels_hardly_count(numbers: Numbers) -> Claim:
+    told, between, labels = [], [], []
+    for start, row in (("pretrained", "pretrained-large"), ("sft", "sft1-large")):
+        runs = numbers[f"rcrl-{start}-large"]
+        over_start = differences(runs, numbers[f"{row}-measured"], "maj@1")
+        below_ei = differences(numbers[f"ei-{start}-large"], runs, "maj@1")
+        apart = t_interval([each["maj@1"] - each["maj@1, bad label"] for each in runs.values()])
+        between.append((over_start, below_ei))
+        labels.append(apart)
+        told.append(
+            f"from {start}: over the start {in_percent(over_start)}, EI over it "
+            f"{in_percent(below_ei)}, good over bad label {in_percent(apart)}"
+        )
+    holds = all(a.low >= 0 and b.low > 0 for a, b in between) and all(
+        each.high <= 0.05 for each in labels
+    )
+    fails = any(a.high < 0 or b.high < 0 for a, b in between) or any(
+        each.low > 0.05 for each in labels
+    )
+    return Claim(
+        name="A7",
+        text="RCRL is at least its start and below EI; the good label gains less than 5 points "
+        "over the bad one",
+        measured="; ".join(told),
+        verdict=_verdict(holds, fails),
+    )
+
+
+def _larger_is_more_diverse(numbers: Numbers) -> Claim:
+    told, matched = [], []
+    for method in ("ei", "ppo_sparse"):
+        for start in ("pretrained", "sft"):
+            large, small = numbers[f"{method}-{start}-large"], numbers[f"{method}-{start}-small"]
+            gaps = [_matched_gap(large[seed], small[seed]) for seed in large if seed in small]
+            gap = t_interval(gaps)
+            matched.append(gap)
+            told.append(
+                f"{method} from {start} {gap.estimate:+.2f} [{gap.low:+.2f}, {gap.high:+.2f}]"
+            )
+    return Claim(
+        name="A8",
+        text="at equally many right samples of a problem, the larger model writes more distinct "
+        "right answers",
+        measured=f"more distinct ones by problem: {'; '.join(told)}",
+        verdict=_verdict(
+            all(each.low > 0 for each in matched), any(each.high < 0 for each in matched)
+        ),
+    )
+
+
+_JUDGES = (
+    _all_end_close,
+    _as_many_samples,
+    _richer_rewards_do_not_help,
+    _gap_shrinks,
+    _more_tuning_narrows,
+    _reach_saturates,
+    _labels_hardly_count,
+    _larger_is_more_diverse,
+)
+
+
+def _verdict(holds: bool, fails: bool) -> str:
+    return REPRODUCED if holds else NOT_REPRODUCED if fails else UNDECIDED
+
+
+def _beyond(changes: Sequence[float], margin: float) -> bool:
+    """Tell whether a mean is known to be larger than a margin, either way."""
+    interval: Interval = t_interval(changes)
+    return interval.low > margin or interval.high < -margin
+
+
+def _needed(curve: Sequence[tuple[int, float]]) -> int:
+    """Return the first rollouts at which 95 % of the last accuracy was reached."""
+    return next(played for played, accuracy in curve if accuracy >= 0.95 * curve[-1][1])
+
+
+def _gaps(
+    tuned: Mapping[int, Mapping[str, Any]], pretrained: Mapping[int, Mapping[str, Any]]
+) -> list[float]:
+    return [tuned[seed]["maj@1"] - pretrained[seed]["maj@1"] for seed in tuned]
+
+
+def _matched_gap(large: Mapping[str, Any], small: Mapping[str, Any]) -> float:
+    """Compare distinct right answers where both models have equally many right samples.
+
+    Problems are grouped by the number of right samples; a group that both have weighs as
+    much as the smaller of its two parts.
+    """
+    weights, gaps = [], []
+    for count in range(2, 17):
+        own, other = (
+            [
+                d
+                for right, d in zip(each["right"], each["distinct_right"], strict=True)
+                if right == count
+            ]
+            for each in (large, small)
+        )
+        if own and other:
+            weights.append(min(len(own), len(other)))
+            gaps.append(float(np.mean(own) - np.mean(other)))
+    return float(np.average(gaps, weights=weights)) if gaps else 0.0

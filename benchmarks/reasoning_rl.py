@@ -1,0 +1,157 @@
+"""Five ways to learn to reason from two starts: the study of Havrilla et al., at the size of a toy.
+
+    python benchmarks/reasoning_rl.py --runs runs/reasoning --workers 2
+
+A model that is pretrained on noisy worked answers to ``Math-v0``, and the same after one
+pass over 1,000 clean ones (SFT-light), learn by expert iteration, by PPO with sparse,
+dense and learned rewards, and by return-conditioned learning. All are measured on the
+same problems of ``test``: greedily, and by 16 samples at temperature 1. A cell that is
+finished is never run again, and ``--draw`` makes the table of what is there. Every seed is
+shown, then means with 95 % t-intervals over the seeds, then what became of the claims A1
+to A8. Figures go to ``benchmarks/results/reasoning_rl.json``.
+
+Reference: Havrilla et al., "Teaching Large Language Models to Reason with Reinforcement
+Learning", 2024 (arXiv:2403.04642).
+"""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cells import finished_cells, run_cells
+from reasoning_cells import METHODS, PASSES, ROLLOUTS, STARTS, stages
+from reasoning_claims import judge_claims
+from record import write_record
+from rethink_gym.metrics import Interval, t_interval
+
+LEVEL = 1
+"""Of ``Math-v0``."""
+
+PRETRAINING_STEPS = {"large": 800, "small": 800}
+"""Chosen before any method was run, so that the starts are neither hopeless nor perfect."""
+
+METRICS = ("maj@1", "maj@16", "rerank@16", "pass@1", "pass@16", "answer_entropy")
+
+Numbers = Mapping[str, Mapping[int, Mapping[str, Any]]]
+"""Figures by row and seed."""
+
+
+def ordered_rows() -> list[str]:
+    """List the rows of the table in the order in which they are shown."""
+    rows = []
+    for size in PRETRAINING_STEPS:
+        rows += [f"pretrained-{size}-measured", f"sft1-{size}-measured"]
+        rows += [f"sft{passes}-{size}" for passes in PASSES[1:]]
+        rows += [f"{method}-{start}-{size}" for start in STARTS for method in METHODS]
+    return rows
+
+
+def rollouts(row: str) -> int:
+    """Count the episodes that a row needed, those of what it began with included."""
+    method, start, _ = row.split("-")
+    if method == "rcrl":
+        return ROLLOUTS["ei"] + ROLLOUTS["orm"] + ROLLOUTS["rcrl"]
+    if method == "ppo_orm":
+        return ROLLOUTS["orm"] + ROLLOUTS["ppo"]
+    if start in STARTS:
+        return ROLLOUTS[method.split("_")[0]]
+    return 0
+
+
+def summarise(numbers: Numbers) -> dict[str, dict[str, Interval]]:
+    """Average each metric over the seeds, of each row that has two or more."""
+    return {
+        row: {
+            name: t_interval([each[name] for each in seeds.values()])
+            for name in METRICS
+            if all(name in each for each in seeds.values())
+        }
+        for row, seeds in numbers.items()
+        if len(seeds) > 1
+    }
+
+
+def tables(numbers: Numbers, summary: dict[str, dict[str, Interval]]) -> list[Table]:
+    """Lay out every cell, and the means over the seeds; shares in percent."""
+    every = Table("row", "seed", *METRICS, "CPU s", title="every run, %; entropy in nats")
+    for row, seeds in numbers.items():
+        for seed, each in seeds.items():
+            shares = (_share(name, each.get(name)) for name in METRICS)
+            every.add_row(row, str(seed), *shares, f"{each['cpu_s']:.0f}")
+    means = Table("row", "rollouts", *METRICS, title="means with 95 % t-intervals over the seeds")
+    for row, intervals in summary.items():
+        shown = (
+            f"{_share(name, i.estimate)} [{_share(name, i.low)}, {_share(name, i.high)}]"
+            if (i := intervals.get(name))
+            else ""
+            for name in METRICS
+        )
+        means.add_row(row, f"{rollouts(row):,}", *shown)
+    return [every, means]
+
+
+def _share(name: str, number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:.2f}" if name == "answer_entropy" else f"{100 * number:.1f}"
+
+
+def main() -> None:
+    """Run what is missing, print the tables and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--runs", type=Path, required=True, help="folder of the cells")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--problems", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=1, help="runs at once, one thread each")
+    parser.add_argument("--draw", action="store_true", help="only draw what is finished")
+    options = parser.parse_args()
+    planned = stages(
+        options.seeds,
+        level=LEVEL,
+        pretraining_steps=PRETRAINING_STEPS,
+        problems=options.problems,
+    )
+    if not options.draw:
+        for number, stage in enumerate(planned, 1):
+            title = f"stage {number} of {len(planned)}"
+            run_cells(stage, options.runs, workers=options.workers, title=title)
+    wanted = [cell for stage in planned for cell in stage]
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for name, figures in finished_cells(wanted, options.runs).items():
+        row, _, seed = name.rpartition("/seed")
+        found.setdefault(row, {})[int(seed)] = figures
+    numbers = {row: found[row] for row in ordered_rows() if row in found}
+    summary = summarise(numbers)
+    claims = judge_claims(numbers)
+    console = Console(width=150)
+    for table in tables(numbers, summary):
+        console.print(table)
+    verdicts = Table("claim", "what it says", "measured", "", title="the paper's claims")
+    for claim in claims:
+        verdicts.add_row(claim.name, claim.text, claim.measured, claim.verdict)
+    console.print(verdicts)
+    settings = {
+        "level": LEVEL,
+        "pretraining_steps": PRETRAINING_STEPS,
+        "seeds": options.seeds,
+        "problems": options.problems,
+    }
+    record = {
+        "runs": found,
+        "summary": {
+            row: {name: interval.to_dict() for name, interval in intervals.items()}
+            for row, intervals in summary.items()
+        },
+        "rollouts": {row: rollouts(row) for row in numbers},
+        "claims": [asdict(claim) for claim in claims],
+    }
+    console.print(write_record("reasoning_rl", settings, record))
+
+
+if __name__ == "__main__":
+    main()
