@@ -35,18 +35,18 @@ STARTS = ("pretrained", "sft")
 TRACES = 1_000
 """Worked solutions in a pass of supervised fine-tuning."""
 
-PASSES = (1, 2, 4, 8)
+PASSES = (1, 2, 4)
 """Of supervised fine-tuning: the first one is SFT-light, what the methods start from."""
 
 METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
 SMALL_METHODS = ("ei", "ppo_sparse")
 """What the small model is trained by: enough for the claims about sizes."""
 
-PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 512, 4, 4
+PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
 ROLLOUTS = {
     "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
     "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
-    "rcrl": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
+    "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
     "orm": 4_096,
 }
 """Episodes that each method plays itself."""
@@ -201,7 +201,9 @@ def run_method(
     elif method == "rcrl":
         # Samples of the trained policy of expert iteration, labelled by the reward model.
         config = agents.RcrlConfig(
-            **rounds, base_model=str(beginning / "policy"), orm=str(orm_folder)
+            **{**rounds, "num_problems": 2 * PROBLEMS_PER_ROUND},
+            base_model=str(beginning / "policy"),
+            orm=str(orm_folder),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
         learner = agents.Rcrl(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)

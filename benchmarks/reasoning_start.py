@@ -46,8 +46,8 @@ class Pretraining:
     size: str
     level: int
     num_steps: int
-    batch_size: int = 128
-    learning_rate: float = 3e-3
+    batch_size: int = 32
+    learning_rate: float = 2e-3
     seed: int = 0
 
 
