@@ -60,9 +60,7 @@ def run_cells(cells: Sequence[Cell], root: Path, *, workers: int, title: str) ->
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
         Progress(*columns, TimeElapsedColumn()) as progress,
-        ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), max_tasks_per_child=4
-        ) as pool,
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         bar = progress.add_task(title, total=len(cells), completed=len(finished))
         jobs = {pool.submit(_run_cell, cell, root): cell for cell in waiting}
