@@ -6,20 +6,24 @@ with by such names below the table's folder.
 """
 
 import copy
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from stable_baselines3.common.callbacks import BaseCallback
 
 from cells import Cell
 from reasoning_start import Pretraining, pretrain
 from rethink_gym import agents
 from rethink_gym.agents.outcome_reward import step_prefixes
+from rethink_gym.conversation import Message, Role
 from rethink_gym.episode import Episode, save_episodes
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.metrics import rerank_at_k
 from rethink_gym.metrics.turns import correct_answers
 from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.steps import StepVerifier
@@ -52,6 +56,10 @@ ROLLOUTS = {
 """Episodes that each method plays itself."""
 
 Figures = dict[str, Any]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+_SAMPLES = "samples.json"
 
 
 def stages(
@@ -99,7 +107,7 @@ def stages(
         for size in sizes
     ]
     trained: list[Cell] = []
-    conditioned: list[Cell] = []
+    later: list[Cell] = []  # what needs a reward model, or what others trained
     for seed in numbers:
         for size in sizes:
             for method in METHODS if size == "large" else SMALL_METHODS:
@@ -115,7 +123,7 @@ def stages(
                             "seed": seed,
                         },
                     )
-                    (conditioned if method == "rcrl" else trained).append(cell)
+                    (later if method in ("ppo_orm", "rcrl") else trained).append(cell)
     measured = [
         Cell(
             name=f"{row}-measured/seed{seed}",
@@ -126,7 +134,16 @@ def stages(
         for size in sizes
         for row in (f"pretrained-{size}", f"sft1-{size}")
     ]
-    return [starts, tuned, models, [*measured, *trained], conditioned]
+    reranked = [
+        Cell(
+            name=f"rerank-{cell.name}",
+            work=run_reranking,
+            settings={"row": cell.name, "size": cell.settings["size"], "seed": seed},
+        )
+        for cell in (*measured, *trained, *later)
+        for seed in [cell.settings["seed"]]
+    ]
+    return [starts, tuned, [*measured, *trained], models, later, reranked]
 
 
 def run_pretraining(
@@ -150,7 +167,7 @@ def run_sft(
     policy.save_pretrained(folder / "policy")
     seen = {episode.problem_id: episode for episode in kept.episodes}
     save_episodes(folder / "demonstrations.jsonl", seen.values())
-    return {"config": asdict(config), **measure(policy, level, problems, None)}
+    return {"config": asdict(config), **measure(policy, level, problems)}
 
 
 def run_orm(folder: Path, *, size: str, level: int, seed: int, problems: int) -> Figures:
@@ -160,18 +177,31 @@ def run_orm(folder: Path, *, size: str, level: int, seed: int, problems: int) ->
     learner = agents.Orm(policy, ENV_ID, config, seed=seed, env_kwargs={"level": level})
     learner.learn(ROLLOUTS["orm"])
     learner.model.save_pretrained(folder / "orm")
-    sampled = _sampled(policy, level, problems)
-    scores = outcome_scores(learner.model, sampled.episodes)
-    return {"config": asdict(config), "auc": area_under_curve(sampled.episodes, scores)}
+    return {"config": asdict(config)}
 
 
 def run_measuring(
     folder: Path, *, row: str, size: str, level: int, seed: int, problems: int
 ) -> Figures:
-    """Measure a start, with the outcome reward model of a seed."""
+    """Measure a start as the methods are measured."""
+    home = f"seed{0 if row.startswith('pretrained') else seed}"
+    policy = _policy(folder.parents[1] / row / home, seed)
+    return measure(policy, level, problems, keep=folder)
+
+
+def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
+    """Let the reward model of a seed choose among the samples of a cell."""
     root = folder.parents[1]
-    policy = _policy(root / row / f"seed{0 if row.startswith('pretrained') else seed}", seed)
-    return measure(policy, level, problems, _orm(root, size, seed))
+    kept = json.loads((root / row / _SAMPLES).read_text(encoding="utf-8"))
+    model = _orm(root, size, seed)
+    scores = [
+        _scores(model, [each["prompt"]] * len(each["answers"]), each["answers"]) for each in kept
+    ]
+    is_right = np.array([each["is_right"] for each in kept])
+    return {
+        f"rerank@{SAMPLES}": float(rerank_at_k(is_right, scores, SAMPLES).mean()),
+        "auc": area_under_curve(is_right.ravel(), np.ravel(scores)),
+    }
 
 
 def run_method(
@@ -182,7 +212,6 @@ def run_method(
     base = root / f"pretrained-{size}" / "seed0"
     tuned = root / f"sft1-{size}" / f"seed{seed}"
     beginning = base if start == "pretrained" else tuned
-    orm_folder = root / f"orm-{size}" / f"seed{seed}" / "orm"
     env_kwargs: dict[str, Any] = {"level": level}
     rounds: dict[str, Any] = {
         "num_problems": PROBLEMS_PER_ROUND,
@@ -199,11 +228,10 @@ def run_method(
             _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
     elif method == "rcrl":
-        # Samples of the trained policy of expert iteration, labelled by the reward model.
+        # Samples of the trained policy of expert iteration, labelled by their returns.
         config = agents.RcrlConfig(
             **{**rounds, "num_problems": 2 * PROBLEMS_PER_ROUND},
             base_model=str(beginning / "policy"),
-            orm=str(orm_folder),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
         learner = agents.Rcrl(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
@@ -211,7 +239,7 @@ def run_method(
         rewards = {"sparse": "sparse", "dense": "dense", "orm": "orm_potential"}
         config = agents.PpoConfig(
             rewards=rewards[method.removeprefix("ppo_")],
-            reward_model=str(orm_folder) if method == "ppo_orm" else "",
+            reward_model=str(_orm_folder(root, size, seed)) if method == "ppo_orm" else "",
         )
         if method == "ppo_dense":
             env_kwargs["verifier"] = StepVerifier(final=FormVerifier(), use_reference=True)
@@ -221,7 +249,7 @@ def run_method(
     curve = _Curve(level, problems)
     learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
     learner.policy.save_pretrained(folder / "policy")
-    figures = measure(learner, level, problems, _orm(root, size, seed))
+    figures = measure(learner, level, problems, keep=folder)
     if isinstance(learner, agents.Rcrl):
         learner.best_label = learner.config.bad_label
         figures["maj@1, bad label"] = greedy(learner, level, problems)["maj@1"]
@@ -229,16 +257,25 @@ def run_method(
     return {"config": settings, "curve": curve.points, "early": curve.early, **figures}
 
 
-def measure(
-    playing: Any, level: int, problems: int, orm: agents.OutcomeRewardModel | None
-) -> Figures:
-    """Measure greedily and over `SAMPLES` samples at temperature 1."""
-    sampled = _sampled(playing, level, problems, orm)
+def measure(playing: Any, level: int, problems: int, keep: Path | None = None) -> Figures:
+    """Measure greedily and over `SAMPLES` samples at temperature 1, and keep the samples."""
+    sampled = _sampled(playing, level, problems)
     is_right = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
     means = {name: float(each.mean()) for name, each in sampled.values.items()}
+    if keep is not None:
+        groups = [sampled.episodes[n : n + SAMPLES] for n in range(0, problems * SAMPLES, SAMPLES)]
+        kept = [
+            {
+                "prompt": group[0].turns[0].observation,
+                "answers": [episode.turns[-1].completion.text for episode in group],
+                "is_right": of_group.tolist(),
+            }
+            for group, of_group in zip(groups, is_right, strict=True)
+        ]
+        (keep / _SAMPLES).write_text(json.dumps(kept), encoding="utf-8")
     return {
         **greedy(playing, level, problems),
-        **{name: means[name] for name in means if name.startswith(("pass@", "maj@", "rerank@"))},
+        **{name: means[name] for name in means if name.startswith(("pass@", "maj@"))},
         "pass@1": means["accuracy@t1"],
         "answer_entropy": means["answer_entropy"],
         "right": is_right.sum(axis=1).tolist(),
@@ -254,24 +291,23 @@ def greedy(playing: Any, level: int, problems: int, split: str = "test") -> Figu
     return {"maj@1": evaluation.metrics.accuracies[0]}
 
 
-def outcome_scores(model: agents.OutcomeRewardModel, episodes: Sequence[Episode]) -> list[float]:
-    """Say how likely each episode's answer is to be right, by a learned model."""
-    asked = [episode.conversation[:1] for episode in episodes]
-    answers = [step_prefixes(episode.turns[-1].completion.text) for episode in episodes]
-    return [scores[-1] for scores in model.scores(asked, answers)]
-
-
-def area_under_curve(episodes: Sequence[Episode], scores: Sequence[float]) -> float:
+def area_under_curve(is_right: BoolArray, scores: FloatArray) -> float:
     """Return how often a right answer has a higher score than a wrong one; a tie is half."""
-    is_right = correct_answers(episodes)[:, -1]
-    right, wrong = (np.sort(np.asarray(scores)[kind]) for kind in (is_right, ~is_right))
+    right, wrong = (np.sort(scores[kind]) for kind in (is_right, ~is_right))
     below = np.searchsorted(wrong, right, "left") + np.searchsorted(wrong, right, "right")
     return float(below.mean() / 2 / len(wrong))
 
 
-def _sampled(
-    playing: Any, level: int, problems: int, orm: agents.OutcomeRewardModel | None = None
-) -> Evaluation:
+def _scores(
+    model: agents.OutcomeRewardModel, prompts: Sequence[str], answers: Sequence[str]
+) -> list[float]:
+    """Say how likely each answer is to be right, by a learned model."""
+    asked = [(Message(Role.USER, prompt),) for prompt in prompts]
+    scores = model.scores(asked, list(map(step_prefixes, answers)))
+    return [of_answer[-1] for of_answer in scores]
+
+
+def _sampled(playing: Any, level: int, problems: int) -> Evaluation:
     return evaluate(
         playing,
         ENV_ID,
@@ -279,7 +315,6 @@ def _sampled(
         samples=SAMPLES,
         temperature=1.0,
         env_kwargs={"level": level},
-        scorer=None if orm is None else lambda episodes: outcome_scores(orm, episodes),
     )
 
 
@@ -288,8 +323,12 @@ def _policy(cell: Path, seed: int) -> agents.LanguageModel:
     return agents.LanguageModel.from_pretrained(cell / "policy", sampling=sampling, seed=seed)
 
 
+def _orm_folder(root: Path, size: str, seed: int) -> Path:
+    return root / f"orm-{size}" / f"seed{seed}" / "orm"
+
+
 def _orm(root: Path, size: str, seed: int) -> agents.OutcomeRewardModel:
-    return agents.OutcomeRewardModel.from_pretrained(root / f"orm-{size}" / f"seed{seed}" / "orm")
+    return agents.OutcomeRewardModel.from_pretrained(_orm_folder(root, size, seed))
 
 
 class _Kept(BaseCallback):
@@ -327,6 +366,6 @@ class _Curve(BaseCallback):
             self.points.append((played, accuracy))
         if not self.early and played >= total / 5:
             state = copy.deepcopy(learner.policy.generator.get_state())
-            self.early = measure(learner, self._level, self._problems, None)
+            self.early = measure(learner, self._level, self._problems)
             learner.policy.generator.set_state(state)
         return True

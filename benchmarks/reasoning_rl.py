@@ -125,6 +125,11 @@ def main() -> None:
     for name, figures in finished_cells(wanted, options.runs).items():
         row, _, seed = name.rpartition("/seed")
         found.setdefault(row, {})[int(seed)] = figures
+    for row in [row for row in found if row.startswith("rerank-")]:
+        for seed_number, figures in found.pop(row).items():
+            found[row.removeprefix("rerank-")][seed_number] |= {
+                name: figures[name] for name in ("rerank@16", "auc")
+            }
     numbers = {row: found[row] for row in ordered_rows() if row in found}
     summary = summarise(numbers)
     claims = judge_claims(numbers)
