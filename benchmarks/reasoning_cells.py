@@ -7,7 +7,7 @@ with by such names below the table's folder.
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ import numpy.typing as npt
 from stable_baselines3.common.callbacks import BaseCallback
 
 from cells import Cell
-from reasoning_start import Pretraining, pretrain
 from rethink_gym import agents
 from rethink_gym.agents.outcome_reward import step_prefixes
+from rethink_gym.agents.tiny.train import TrainConfig, train
 from rethink_gym.conversation import Message, Role
 from rethink_gym.episode import Episode, save_episodes
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
@@ -31,26 +31,32 @@ from rethink_gym.verifiers.steps import StepVerifier
 if TYPE_CHECKING:
     from rethink_gym.agents.algorithm import Algorithm
 
-__all__ = ["METHODS", "PASSES", "ROLLOUTS", "SAMPLES", "STARTS", "stages"]
+__all__ = ["METHODS", "PASSES", "ROLLOUTS", "SAMPLES", "SIZES", "STARTS", "stages"]
 
 ENV_ID = "Math-v0"
+SIZES: Mapping[str, Mapping[str, int]] = {
+    "large": {},
+    "small": {"hidden_size": 64, "num_layers": 3},
+}
+"""The two models, by what is not as in the recipe of the bundled one."""
+
 SAMPLES = 16
 STARTS = ("pretrained", "sft")
-TRACES = 1_000
+TRACES = 640
 """Worked solutions in a pass of supervised fine-tuning."""
 
-PASSES = (1, 2, 4)
+PASSES = (1, 2, 4, 8)
 """Of supervised fine-tuning: the first one is SFT-light, what the methods start from."""
 
 METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
 SMALL_METHODS = ("ei", "ppo_sparse")
 """What the small model is trained by: enough for the claims about sizes."""
 
-PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
+PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 512, 4, 4
 ROLLOUTS = {
     "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
     "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
-    "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
+    "rcrl": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
     "orm": 4_096,
 }
 """Episodes that each method plays itself."""
@@ -62,30 +68,22 @@ FloatArray = npt.NDArray[np.float64]
 _SAMPLES = "samples.json"
 
 
-def stages(
-    seeds: int, *, level: int, pretraining_steps: dict[str, int], problems: int
-) -> list[list[Cell]]:
+def stages(seeds: int, *, sizes: Sequence[str], problems: int) -> list[list[Cell]]:
     """List all cells, in stages of which each begins with what the ones before made.
 
     Args:
         seeds: How many seeds.
-        level: Of ``Math-v0``.
-        pretraining_steps: Updates of the pretraining of each size.
+        sizes: Which models, of `SIZES`.
         problems: How many of ``test`` to measure on.
 
     Returns:
         The stages in order.
     """
-    common = {"level": level, "problems": problems}
-    sizes = [*pretraining_steps]
+    common = {"problems": problems}
     numbers = range(seeds)
     starts = [
-        Cell(
-            name=f"pretrained-{size}/seed0",
-            work=run_pretraining,
-            settings={**common, "size": size, "num_steps": num_steps},
-        )
-        for size, num_steps in pretraining_steps.items()
+        Cell(name=f"pretrained-{size}/seed0", work=run_pretraining, settings={"size": size})
+        for size in sizes
     ]
     tuned = [
         Cell(
@@ -146,47 +144,46 @@ def stages(
     return [starts, tuned, [*measured, *trained], models, later, reranked]
 
 
-def run_pretraining(
-    folder: Path, *, size: str, level: int, num_steps: int, problems: int
-) -> Figures:
-    """Pretrain the model of one size."""
-    plan = Pretraining(size=size, level=level, num_steps=num_steps)
-    numbers = pretrain(plan, folder / "policy")
-    return {"plan": asdict(plan), **numbers, **greedy(_policy(folder, 0), level, problems)}
+def run_pretraining(folder: Path, *, size: str) -> Figures:
+    """Pretrain the model of one size by the recipe of the bundled one, which is the large one."""
+    home = folder / "policy"
+    recipe = TrainConfig(**SIZES[size])
+    if recipe == TrainConfig():
+        agents.LanguageModel.from_pretrained("tiny").save_pretrained(home)
+    else:
+        home.mkdir(exist_ok=True)
+        train(recipe, home)
+    return {"recipe": asdict(recipe)}
 
 
-def run_sft(
-    folder: Path, *, size: str, level: int, passes: int, seed: int, problems: int
-) -> Figures:
+def run_sft(folder: Path, *, size: str, passes: int, seed: int, problems: int) -> Figures:
     """Fine-tune the pretrained model to worked solutions."""
     policy = _policy(folder.parents[1] / f"pretrained-{size}" / "seed0", seed)
     config = agents.SftConfig(num_problems=TRACES, learning_rate=3e-4)
-    learner = agents.Sft(policy, ENV_ID, config, seed=seed, env_kwargs={"level": level})
+    learner = agents.Sft(policy, ENV_ID, config, seed=seed)
     kept = _Kept()
     learner.learn(passes * TRACES, callback=kept)
     policy.save_pretrained(folder / "policy")
     seen = {episode.problem_id: episode for episode in kept.episodes}
     save_episodes(folder / "demonstrations.jsonl", seen.values())
-    return {"config": asdict(config), **measure(policy, level, problems)}
+    return {"config": asdict(config), **measure(policy, problems)}
 
 
-def run_orm(folder: Path, *, size: str, level: int, seed: int, problems: int) -> Figures:
+def run_orm(folder: Path, *, size: str, seed: int, problems: int) -> Figures:
     """Train an outcome reward model on samples of SFT-light, as the paper does."""
     policy = _policy(folder.parents[1] / f"sft1-{size}" / f"seed{seed}", seed)
     config = agents.OrmConfig()
-    learner = agents.Orm(policy, ENV_ID, config, seed=seed, env_kwargs={"level": level})
+    learner = agents.Orm(policy, ENV_ID, config, seed=seed)
     learner.learn(ROLLOUTS["orm"])
     learner.model.save_pretrained(folder / "orm")
     return {"config": asdict(config)}
 
 
-def run_measuring(
-    folder: Path, *, row: str, size: str, level: int, seed: int, problems: int
-) -> Figures:
+def run_measuring(folder: Path, *, row: str, size: str, seed: int, problems: int) -> Figures:
     """Measure a start as the methods are measured."""
     home = f"seed{0 if row.startswith('pretrained') else seed}"
     policy = _policy(folder.parents[1] / row / home, seed)
-    return measure(policy, level, problems, keep=folder)
+    return measure(policy, problems, keep=folder)
 
 
 def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
@@ -205,14 +202,14 @@ def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
 
 
 def run_method(
-    folder: Path, *, method: str, start: str, size: str, level: int, seed: int, problems: int
+    folder: Path, *, method: str, start: str, size: str, seed: int, problems: int
 ) -> Figures:
     """Train a start by one method, and measure what it became."""
     root = folder.parents[1]
     base = root / f"pretrained-{size}" / "seed0"
     tuned = root / f"sft1-{size}" / f"seed{seed}"
     beginning = base if start == "pretrained" else tuned
-    env_kwargs: dict[str, Any] = {"level": level}
+    env_kwargs: dict[str, Any] = {}
     rounds: dict[str, Any] = {
         "num_problems": PROBLEMS_PER_ROUND,
         "samples_per_problem": SAMPLES_PER_PROBLEM,
@@ -230,7 +227,7 @@ def run_method(
     elif method == "rcrl":
         # Samples of the trained policy of expert iteration, labelled by their returns.
         config = agents.RcrlConfig(
-            **{**rounds, "num_problems": 2 * PROBLEMS_PER_ROUND},
+            **rounds,
             base_model=str(beginning / "policy"),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
@@ -246,20 +243,20 @@ def run_method(
         learner = agents.Ppo(
             _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
-    curve = _Curve(level, problems)
+    curve = _Curve(problems)
     learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
     learner.policy.save_pretrained(folder / "policy")
-    figures = measure(learner, level, problems, keep=folder)
+    figures = measure(learner, problems, keep=folder)
     if isinstance(learner, agents.Rcrl):
         learner.best_label = learner.config.bad_label
-        figures["maj@1, bad label"] = greedy(learner, level, problems)["maj@1"]
+        figures["maj@1, bad label"] = greedy(learner, problems)["maj@1"]
     settings = {name: value for name, value in asdict(config).items() if "/" not in str(value)}
     return {"config": settings, "curve": curve.points, "early": curve.early, **figures}
 
 
-def measure(playing: Any, level: int, problems: int, keep: Path | None = None) -> Figures:
+def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
     """Measure greedily and over `SAMPLES` samples at temperature 1, and keep the samples."""
-    sampled = _sampled(playing, level, problems)
+    sampled = _sampled(playing, problems)
     is_right = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
     means = {name: float(each.mean()) for name, each in sampled.values.items()}
     if keep is not None:
@@ -274,7 +271,7 @@ def measure(playing: Any, level: int, problems: int, keep: Path | None = None) -
         ]
         (keep / _SAMPLES).write_text(json.dumps(kept), encoding="utf-8")
     return {
-        **greedy(playing, level, problems),
+        **greedy(playing, problems),
         **{name: means[name] for name in means if name.startswith(("pass@", "maj@"))},
         "pass@1": means["accuracy@t1"],
         "answer_entropy": means["answer_entropy"],
@@ -283,11 +280,9 @@ def measure(playing: Any, level: int, problems: int, keep: Path | None = None) -
     }
 
 
-def greedy(playing: Any, level: int, problems: int, split: str = "test") -> Figures:
+def greedy(playing: Any, problems: int, split: str = "test") -> Figures:
     """Measure with the likeliest token each time."""
-    evaluation = evaluate(
-        playing, ENV_ID, problems=problems, env_kwargs={"level": level}, split=split, temperature=0
-    )
+    evaluation = evaluate(playing, ENV_ID, problems=problems, split=split, temperature=0)
     return {"maj@1": evaluation.metrics.accuracies[0]}
 
 
@@ -307,14 +302,13 @@ def _scores(
     return [of_answer[-1] for of_answer in scores]
 
 
-def _sampled(playing: Any, level: int, problems: int) -> Evaluation:
+def _sampled(playing: Any, problems: int) -> Evaluation:
     return evaluate(
         playing,
         ENV_ID,
         problems=problems,
         samples=SAMPLES,
         temperature=1.0,
-        env_kwargs={"level": level},
     )
 
 
@@ -351,9 +345,9 @@ class _Curve(BaseCallback):
         early: What `measure` says once a fifth of the run is over.
     """
 
-    def __init__(self, level: int, problems: int) -> None:
+    def __init__(self, problems: int) -> None:
         super().__init__()
-        self._level, self._problems = level, problems
+        self._problems = problems
         self.points: list[tuple[int, float]] = []
         self.early: Figures = {}
 
@@ -362,10 +356,10 @@ class _Curve(BaseCallback):
         played, total = learner.num_episodes, learner.total_episodes
         every = max(total // 8, learner.episodes_per_update)
         if played % every == 0:
-            accuracy = greedy(learner, self._level, 200, "validation")["maj@1"]
+            accuracy = greedy(learner, 200, "validation")["maj@1"]
             self.points.append((played, accuracy))
         if not self.early and played >= total / 5:
             state = copy.deepcopy(learner.policy.generator.get_state())
-            self.early = measure(learner, self._level, self._problems)
+            self.early = measure(learner, self._problems)
             learner.policy.generator.set_state(state)
         return True

@@ -71,7 +71,7 @@ def _as_many_samples(numbers: Numbers) -> Claim:
         name="A2",
         text="EI and PPO need rollouts of one order of magnitude to 95 % of their own final maj@1",
         measured=f"{'; '.join(told)} rollouts; ratio of single seeds {min(ratios):.2f} to "
-        f"{max(ratios):.2f}; a method was looked at every 512 (PPO) or 1,024 (EI) rollouts",
+        f"{max(ratios):.2f}; a method was looked at every 1,024 (PPO) or 2,048 (EI) rollouts",
         verdict=_verdict(max(ratios) < 10 and min(ratios) > 0.1, True),
     )
 
@@ -123,8 +123,8 @@ def _gap_shrinks(numbers: Numbers) -> Claim:
 
 
 def _more_tuning_narrows(numbers: Numbers) -> Claim:
-    rows = ("sft1-large-measured", "sft2-large", "sft4-large")
-    passes = np.log2([1, 2, 4])
+    rows = ("sft1-large-measured", "sft2-large", "sft4-large", "sft8-large")
+    passes = np.log2([1, 2, 4, 8])
     slopes = {
         name: t_interval(
             [

@@ -35,6 +35,8 @@ class TrainConfig:
         learning_rate: Its peak; it rises linearly and decays along a cosine to a tenth.
         num_warmup_steps: Updates until the peak.
         weight_decay: Of AdamW, on matrices.
+        hidden_size: Width of the model.
+        num_layers: How many layers it has.
         seed: Of weights, documents and their order.
     """
 
@@ -44,24 +46,30 @@ class TrainConfig:
     learning_rate: float = 3e-3
     num_warmup_steps: int = 50
     weight_decay: float = 0.05
+    hidden_size: int = 96
+    num_layers: int = 4
     seed: int = 0
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+def make_model(
+    tokenizer: PreTrainedTokenizerFast, hidden_size: int = 96, num_layers: int = 4
+) -> LlamaForCausalLM:
     """Build the untrained model.
 
     Args:
         tokenizer: Gives the size of the vocabulary and the special tokens.
+        hidden_size: Its width.
+        num_layers: How many layers it has.
 
     Returns:
-        A Llama with 4 layers of width 96 and random weights.
+        A Llama with random weights.
     """
     return LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
-            hidden_size=96,
-            intermediate_size=256,
-            num_hidden_layers=4,
+            hidden_size=hidden_size,
+            intermediate_size=hidden_size * 8 // 3,
+            num_hidden_layers=num_layers,
             num_attention_heads=4,
             num_key_value_heads=4,
             max_position_embeddings=512,
@@ -115,7 +123,7 @@ def train(config: TrainConfig, folder: Path) -> None:
     started = time.monotonic()
     torch.manual_seed(config.seed)
     tokenizer = make_tokenizer()
-    model = make_model(tokenizer)
+    model = make_model(tokenizer, config.hidden_size, config.num_layers)
     optimizer = torch.optim.AdamW(
         model.parameters(),
         lr=config.learning_rate,
