@@ -52,11 +52,11 @@ METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
 SMALL_METHODS = ("ei", "ppo_sparse")
 """What the small model is trained by: enough for the claims about sizes."""
 
-PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 512, 4, 4
+PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
 ROLLOUTS = {
     "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
     "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
-    "rcrl": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
+    "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
     "orm": 4_096,
 }
 """Episodes that each method plays itself."""
@@ -227,7 +227,7 @@ def run_method(
     elif method == "rcrl":
         # Samples of the trained policy of expert iteration, labelled by their returns.
         config = agents.RcrlConfig(
-            **rounds,
+            **{**rounds, "num_problems": 2 * PROBLEMS_PER_ROUND},
             base_model=str(beginning / "policy"),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
