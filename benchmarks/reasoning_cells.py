@@ -45,7 +45,7 @@ STARTS = ("pretrained", "sft")
 TRACES = 640
 """Worked solutions in a pass of supervised fine-tuning."""
 
-PASSES = (1, 2, 4, 8)
+PASSES = (1, 2, 4)
 """Of supervised fine-tuning: the first one is SFT-light, what the methods start from."""
 
 METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
@@ -243,7 +243,7 @@ def run_method(
         learner = agents.Ppo(
             _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
-    curve = _Curve(problems)
+    curve = _Curve(problems if method in SMALL_METHODS and size == "large" else 0)
     learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
     learner.policy.save_pretrained(folder / "policy")
     figures = measure(learner, problems, keep=folder)
@@ -343,6 +343,9 @@ class _Curve(BaseCallback):
     Attributes:
         points: Rollouts so far, and maj@1 on 200 problems of ``validation``, eight times.
         early: What `measure` says once a fifth of the run is over.
+
+    Args:
+        problems: How many `measure` is given; 0 leaves it out.
     """
 
     def __init__(self, problems: int) -> None:
@@ -358,7 +361,7 @@ class _Curve(BaseCallback):
         if played % every == 0:
             accuracy = greedy(learner, 200, "validation")["maj@1"]
             self.points.append((played, accuracy))
-        if not self.early and played >= total / 5:
+        if self._problems and not self.early and played >= total / 5:
             state = copy.deepcopy(learner.policy.generator.get_state())
             self.early = measure(learner, self._problems)
             learner.policy.generator.set_state(state)

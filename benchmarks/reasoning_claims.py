@@ -123,8 +123,8 @@ def _gap_shrinks(numbers: Numbers) -> Claim:
 
 
 def _more_tuning_narrows(numbers: Numbers) -> Claim:
-    rows = ("sft1-large-measured", "sft2-large", "sft4-large", "sft8-large")
-    passes = np.log2([1, 2, 4, 8])
+    rows = ("sft1-large-measured", "sft2-large", "sft4-large")
+    passes = np.log2([1, 2, 4])
     slopes = {
         name: t_interval(
             [
