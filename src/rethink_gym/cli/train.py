@@ -87,8 +87,8 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="FORMAT",
-            help="Where numbers go besides progress.csv and progress.json: stdout or "
-            "tensorboard; may be repeated.",
+            help="Where numbers go besides progress.csv and progress.json: stdout, "
+            "tensorboard or wandb; may be repeated.",
         ),
     ] = None,
     resume: Annotated[
