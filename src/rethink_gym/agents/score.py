@@ -274,8 +274,8 @@ class Score(PolicyGradient[ScoreConfig]):
         if not self.config.multi_turn and self.num_turns != 1:
             remedy = "With multi_turn=False only first attempts are played."
             raise argument_error("env's max_attempts", "1", self.num_turns, remedy)
-        # A foreign environment has no such attribute.
+        # A foreign environment has no such attribute; of one attempt all schemes are one.
         scheme = env_attribute(self.env, "reward_scheme", "per_attempt")
-        if scheme != "per_attempt":
+        if self.num_turns > 1 and scheme != "per_attempt":
             remedy = "Make it with reward='per_attempt', as MathSelfCorrect-v0 is by default."
             raise argument_error("env's reward", "'per_attempt'", scheme, remedy)
