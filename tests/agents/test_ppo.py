@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rethink_gym.agents import ppo
 from rethink_gym.agents.batch import micro_batches, outputs_at, sampled_turns
+from rethink_gym.agents.losses import clipped_value_losses
 from rethink_gym.agents.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.ppo import CriticTargets, Ppo, PpoConfig
@@ -178,11 +179,10 @@ def test_the_critic_judges_what_stands_before_a_token(
     torch.testing.assert_close(targets.values[part.places], values)
     # And so it does while it learns: at the first step its values are still the same.
     met: list[Tensor] = []
-    losses_of = ppo.clipped_value_losses
 
-    def watched(found: Tensor, before: Tensor, *others: Tensor, **settings: float) -> Tensor:
+    def watched(found: Tensor, before: Tensor, returns: Tensor, *, clip: float) -> Tensor:
         met.append((found - before).abs().max())
-        return losses_of(found, before, *others, **settings)
+        return clipped_value_losses(found, before, returns, clip=clip)
 
     monkeypatch.setattr(ppo, "clipped_value_losses", watched)
     algorithm.update(episodes)

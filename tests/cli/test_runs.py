@@ -12,6 +12,7 @@ import pytest
 from tests.evaluation import scripted
 from typer.testing import CliRunner, Result
 
+from rethink_gym.agents import LanguageModel, OutcomeRewardModel
 from rethink_gym.cli import app
 
 LEARNER = f"{scripted.__file__}:Learner"
@@ -99,6 +100,20 @@ def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> N
     assert (out / "plots" / "samples.svg").is_file()
 
 
+def test_samples_are_reranked_by_an_outcome_reward_model(tmp_path: Path, model: str) -> None:
+    judge = tmp_path / "judge"
+    OutcomeRewardModel(LanguageModel.from_pretrained(model)).save_pretrained(judge)
+    out = tmp_path / "eval"
+    few = ["--problems", "2", "--samples", "2", "--temperature", "1", "--max-new-tokens", "3"]
+    reranked = [*few, "--reward-model", str(judge), "--out", str(out)]
+    result = rethink("eval", "--model", model, *reranked)
+    assert result.exit_code == 0, result.output
+    assert "rerank@2" in result.output
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["scores"] == [0.5] * 4, "a fresh model says one half of everything"
+    assert metrics["reward_model"] == str(judge)
+
+
 def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path) -> None:
     base = tmp_path / "base"
     few = ["--problems", "6", "--max-new-tokens", "2"]
@@ -124,6 +139,7 @@ def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path)
         (["train", "score", "--log", "excel"], "log format must be one of"),
         (["train", "score", "--checkpoint-every", "0"], "checkpoint_every must be"),
         (["eval", "--samples", "0"], "samples must be"),
+        (["eval", "--reward-model", "nowhere"], "folder must hold an outcome reward model"),
         (["compare", "nowhere"], "a finished run or measurement"),
     ],
 )

@@ -148,8 +148,8 @@ def evaluate(
         split: Which problems the indices count.
         sampling: How a language model draws its messages; by default as it would
             anyway, but always the likeliest token (temperature 0).
-        scorer: Says how good each episode is, for rerank@k; such as an outcome reward
-            model.
+        scorer: Says how good each episode is, for rerank@k; such as
+            `OutcomeRewardModel.score_episodes`.
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.
         seed: Decides what is left to chance in the environment.
