@@ -78,7 +78,7 @@ def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
         assert saved == evaluation.episodes
     assert len((run.folder / "progress.json").read_text().splitlines()) == 3
     plots = sorted(path.name for path in (run.folder / "plots").iterdir())
-    assert plots == ["metrics.svg", "training.svg", "transitions.svg"]
+    assert plots == ["edits.svg", "metrics.svg", "training.svg", "transitions.svg"]
     assert "so be it" in (run.folder / "report.html").read_text(encoding="utf-8")
     LanguageModel.from_pretrained(run.folder / "checkpoint" / "policy")
 
