@@ -159,9 +159,13 @@ def test_the_kl_is_taken_off_the_reward_of_every_token(
     here = algorithm.log_probs(policy, episodes, turns)
     there = algorithm.log_probs(algorithm.reference, episodes, turns)
     to_go = (here - there).flip(1).cumsum(1).flip(1)
-    returns = targets_of(algorithm, episodes).returns
-    torch.testing.assert_close(returns[turns >= 0], -0.05 * to_go[turns >= 0])
+    targets, numbers = algorithm.targets(episodes)
+    torch.testing.assert_close(targets.returns[turns >= 0], -0.05 * to_go[turns >= 0])
     assert to_go.abs().max() > 0.01
+    # What is reported is the estimate that is never negative, k3.
+    reported = torch.expm1(there - here) + here - there
+    assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-4)
+    assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-4)
 
 
 def test_the_critic_judges_what_stands_before_a_token(

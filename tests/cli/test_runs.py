@@ -88,6 +88,19 @@ def test_the_log_goes_where_it_is_asked_to(tmp_path: Path, model: str) -> None:
     assert list((folder / "tensorboard").iterdir())
 
 
+def test_an_adapter_is_trained_if_asked_for(tmp_path: Path, model: str) -> None:
+    pytest.importorskip("peft", reason="the extra lora is not installed")
+    folder = tmp_path / "run"
+    few = ["--episodes", "8", "--eval-problems", "2", "--validate-every", "0"]
+    arguments = ["--model", model, "--lora-rank", "2", *SMALL, *few, "--out", str(folder)]
+    result = rethink("train", "score", *arguments)
+    assert result.exit_code == 0, result.output
+    adapter = json.loads(
+        (folder / "checkpoint" / "policy" / "adapter" / "adapter_config.json").read_text()
+    )
+    assert (adapter["r"], adapter["lora_alpha"]) == (2, 4.0)
+
+
 def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> None:
     out = tmp_path / "eval"
     several = ["--problems", "4", "--samples", "4", "--temperature", "1", "--max-new-tokens", "3"]

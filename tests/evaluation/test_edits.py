@@ -33,7 +33,7 @@ def test_policies_stand_side_by_side() -> None:
     assert figure is not None
     (axes,) = figure.axes
     drawn = {
-        str(patch.get_label()): patch.get_data().values
+        str(patch.get_label()): np.asarray(patch.get_data()[0])
         for patch in axes.patches
         if isinstance(patch, StepPatch) and patch.get_label() in evaluations
     }
