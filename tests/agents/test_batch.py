@@ -18,7 +18,8 @@ from rethink_gym.agents.losses import token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import play_episodes
-from rethink_gym.agents.score import Score, ScoreConfig
+from rethink_gym.agents.score import Score
+from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.conversation import Completion
 from rethink_gym.episode import Episode, Turn
 
