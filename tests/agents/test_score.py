@@ -297,6 +297,7 @@ def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_e
         ({"kl_target": 0.0}, "kl_target must be None, or a number above 0"),
         ({"kl_target": 1.0, "beta2": 0.0}, "with a beta2 above 0"),
         ({"kl_bound": 0.0}, "kl_bound must be None, or a number above 0"),
+        ({"kl_bound": 1.0, "beta1": 0.0, "beta2": 0.0}, "with a beta1 or beta2 above 0"),
         ({"stage_two": "ppo"}, "stage_two must be one of 'reinforce', 'star'"),
         ({"offline_samples": 9}, "offline_samples must be at most 8"),
         ({"offline_samples": 1, "multi_turn": False}, "offline_samples must be at most 0"),

@@ -205,7 +205,7 @@ class Score(PolicyGradient[ScoreConfig]):
         """Take back what `tensors` returned."""
         super().set_tensors(tensors)
         self.beta2, self._anchored_for = tensors["beta2"], tensors["anchored_for"]
-        self._first_part = tensors["first_part"]
+        self._first_part = tensors.get("first_part", 1)
         if tensors["anchor"] is not None:
             self.anchor = self.policy.frozen_copy()
             self.anchor.set_own_weights(tensors["anchor"])

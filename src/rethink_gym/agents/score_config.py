@@ -64,8 +64,10 @@ class ScoreConfig(PolicyGradientConfig):
         if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
             must_be = "None, or a number above 0 with a beta2 above 0"
             raise argument_error("kl_target", must_be, self.kl_target)
-        if self.kl_bound is not None and not self.kl_bound > 0:
-            raise argument_error("kl_bound", "None, or a number above 0", self.kl_bound)
+        is_measured = self.beta1 > 0 or self.beta2 > 0
+        if self.kl_bound is not None and not (self.kl_bound > 0 and is_measured):
+            must_be = "None, or a number above 0 with a beta1 or beta2 above 0"
+            raise argument_error("kl_bound", must_be, self.kl_bound)
         check_choice("stage_two", self.stage_two, ("reinforce", "star"))
         check_count("offline_samples", self.offline_samples, 0)
         most = self.samples_per_problem if self.multi_turn else 0
