@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from rethink_gym import agents
 from rethink_gym.agents.callbacks import Validation
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.reinforce import Reinforce, ReinforceConfig
-from rethink_gym.conversation import Message, Role
+from rethink_gym.conversation import Message, Role, StopReason
+from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
 
 CONFIG = ReinforceConfig(problems_per_update=2, samples_per_problem=2, max_new_tokens=4)
@@ -96,6 +98,37 @@ def test_metrics_reach_the_logger_of_stable_baselines3(
     assert len(rows) == 2
     for name in ("accuracy@t1", "accuracy@t2", "delta", "kl_t1", "kl_t2", "loss", "reward"):
         float(rows[0][f"train/{name}"])
+    assert float(rows[0]["train/kl_per_token"]) == pytest.approx(0.0, abs=1e-6)
+    assert float(rows[1]["train/kl_per_token"]) > 0
+
+
+def test_how_many_answers_were_cut_off_is_told(
+    policy: LanguageModel, make_env: Any, tmp_path: Path
+) -> None:
+    class Cut(Reinforce):
+        """One answer of four ends before its limit."""
+
+        def collect(self) -> list[Episode]:
+            episodes = super().collect()
+            stops = iter([StopReason.END, *[StopReason.LENGTH] * 3] * 2)
+            return [
+                replace(
+                    episode,
+                    turns=tuple(
+                        replace(turn, completion=replace(turn.completion, stop=next(stops)))
+                        for turn in episode.turns
+                    ),
+                )
+                for episode in episodes
+            ]
+
+    algorithm = Cut(policy, make_env(4), CONFIG)
+    logger = configure(str(tmp_path), ["csv"])
+    algorithm.set_logger(logger)
+    algorithm.learn(4)
+    logger.close()
+    with (tmp_path / "progress.csv").open() as file:
+        assert float(next(csv.DictReader(file))["train/cut_share"]) == 0.75
 
 
 def test_a_progress_bar_shows_and_ends(

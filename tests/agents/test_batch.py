@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.models import make_gpt2, make_mamba, make_qwen3
+from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3
+from tests.models import make_tokenizer as make_bpe_tokenizer
 from torch import Tensor
 
 from rethink_gym.agents.batch import (
@@ -15,9 +16,12 @@ from rethink_gym.agents.batch import (
 )
 from rethink_gym.agents.losses import token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import play_episodes
-from rethink_gym.agents.score import Score, ScoreConfig
-from rethink_gym.episode import Episode
+from rethink_gym.agents.score import Score
+from rethink_gym.agents.score_config import ScoreConfig
+from rethink_gym.conversation import Completion
+from rethink_gym.episode import Episode, Turn
 
 
 @pytest.fixture
@@ -134,6 +138,31 @@ def test_only_what_was_sampled_is_learned_the_end_included_and_nothing_behind(
             learned = part.sampled.token_ids[part.sampled.rows == row].tolist()
             said_tokens = [t for turn in episodes[index].turns for t in turn.completion.token_ids]
             assert learned == said_tokens
+
+
+@pytest.mark.parametrize("pad_is_end", [False, True], ids=["pad is not end", "pad is end"])
+def test_tokens_that_no_encoding_gives_and_ends_that_also_pad_are_learned(
+    pad_is_end: bool, make_env: Any
+) -> None:
+    tokenizer = make_bpe_tokenizer(pad_is_end=pad_is_end)
+    policy = LanguageModel(make_qwen3(len(tokenizer)), tokenizer, SamplingConfig(max_new_tokens=6))
+    sampled = play_episodes(policy, make_env(4), range(4))
+    end = tokenizer.eos_token_id
+    letters = (*letters_of(tokenizer, "answer"), end)
+    answer = Completion("answer", letters, (-1.0,) * len(letters))
+    short = Turn("Compute 1.", answer, 1.0, True, False)
+    episodes = [*sampled, Episode("p", (short,))]
+    said = [[t for turn in each.turns for t in turn.completion.token_ids] for each in episodes]
+    texts = [[turn.completion.text for turn in each.turns] for each in episodes]
+    encoded = [[t for text in each for t in tokenizer(text)["input_ids"]] for each in texts]
+    assert all(one != other for one, other in zip(said, encoded, strict=True))
+    [part] = micro_batches(policy, episodes, 10_000)
+    widths = [len(policy.tokenize(each.conversation).token_ids) for each in episodes]
+    assert min(widths) < part.token_ids.shape[1], "some row is padded"
+    for row, index in enumerate(part.episodes.tolist()):
+        learned = part.sampled.token_ids[part.sampled.rows == row].tolist()
+        assert learned == said[index]
+    assert sampled_turns(policy, episodes)[4].tolist()[: len(letters)] == [0] * len(letters)
 
 
 def test_logits_are_computed_where_tokens_were_sampled_and_nowhere_else(

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from tests.agents.training import make_digit_env, make_learner
 from rethink_gym import agents
 from rethink_gym.agents.algorithm import Algorithm
 from rethink_gym.agents.callbacks import Checkpoints
-from rethink_gym.agents.divergence import check_losses, finite_steps
-from rethink_gym.episode import Episode, load_episodes
+from rethink_gym.agents.divergence import check_losses, finite_steps, warn_of_negative_kl
+from rethink_gym.episode import Episode, Turn, load_episodes
 from rethink_gym.errors import DivergenceError
 
 
@@ -97,6 +98,50 @@ def test_optimizers_are_watched_only_while_learning() -> None:
     assert weight.tolist() == [1.0, 1.0]
     optimizer.step()
     assert weight[0].isnan()
+
+
+@pytest.mark.parametrize(
+    ("estimates", "is_warned"),
+    [
+        ([0.5, -0.2, 0.1, 0.0], False),
+        ([-0.5, 0.2, -0.3, 0.1], False),  # below zero, as chance will have it
+        ([-0.5, -0.6, -0.5, -0.4], True),
+        ([-1e-7, -1e-7, -1e-7], False),  # rounding
+        ([-5.0], False),
+    ],
+)
+def test_a_kl_below_zero_is_told_of(
+    estimates: list[float], is_warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    warn_of_negative_kl(torch.tensor(estimates))
+    assert ("a KL is never negative" in caplog.text) is is_warned
+
+
+def test_tokens_that_another_policy_drew_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    learner = make_learner("ppo", problems_per_update=8)
+    learner.update(learner.collect())
+    assert "never negative" not in caplog.text
+    with torch.no_grad():
+        for weight in learner.policy.model.parameters():
+            weight.add_(0.3 * torch.randn_like(weight))
+    learner.act = lambda conversations, **_: learner.reference.act(conversations)  # type: ignore[attr-defined, method-assign]
+    learner.update(learner.collect())
+    assert "never negative" in caplog.text
+
+
+def test_tokens_that_were_drawn_at_other_probabilities_are_told_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def less_likely(turn: Turn) -> Turn:
+        log_probs = tuple(number - 3 for number in turn.completion.log_probs)
+        return replace(turn, completion=replace(turn.completion, log_probs=log_probs))
+
+    learner = make_learner("rloo", problems_per_update=8)
+    episodes = learner.collect()
+    learner.update(episodes)
+    assert "never negative" not in caplog.text
+    learner.update([replace(each, turns=tuple(map(less_likely, each.turns))) for each in episodes])
+    assert "never negative" in caplog.text
 
 
 def test_the_error_pickles() -> None:

@@ -11,6 +11,7 @@ from rethink_gym.agents.losses import (
     clipped_policy_losses,
     clipped_value_losses,
     exact_kl,
+    is_cut_off,
     kl_estimates,
     loss_weights,
     token_entropies,
@@ -25,9 +26,17 @@ def test_log_probs_by_hand() -> None:
     torch.testing.assert_close(log_probs, torch.tensor([0.75, 0.5]).log())
 
 
-def test_log_probs_are_taken_in_float32() -> None:
-    logits = torch.tensor([[0.0, 1.0]], dtype=torch.bfloat16)
-    assert token_log_probs(logits, torch.tensor([1])).dtype == torch.float32
+def test_log_probs_and_kls_are_worked_out_in_float32() -> None:
+    even = torch.zeros((1, 1000), dtype=torch.bfloat16)
+    log_probs = token_log_probs(even, torch.tensor([7]))
+    assert log_probs.dtype == torch.float32
+    # In sixteen bits the nearest number is -6.90625.
+    assert log_probs.item() == pytest.approx(-math.log(1000), abs=1e-5)
+    assert token_entropies(even).item() == pytest.approx(math.log(1000), abs=1e-4)
+    skewed = even.clone()
+    skewed[0, 0] = 3.0
+    kl = math.log((math.exp(3) + 999) / 1000) - 3 / 1000
+    assert exact_kl(even, skewed).item() == pytest.approx(kl, abs=1e-5)
 
 
 def test_kl_by_hand_in_both_directions() -> None:
@@ -98,6 +107,8 @@ def test_a_ratio_that_would_overflow_is_cut_off() -> None:
     (gradient,) = torch.autograd.grad(losses.sum(), log_probs)
     assert losses.isfinite().all()
     assert gradient.isfinite().all()
+    assert is_cut_off(log_probs, numbers(-1e6, 1e6)).tolist() == [True, True]
+    assert is_cut_off(log_probs, numbers(-19.9, 20.1)).tolist() == [False, True]
 
 
 def test_the_value_loss_is_the_larger_of_the_free_and_the_clipped_one() -> None:

@@ -1,10 +1,12 @@
 import math
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import torch
 from tests.agents.imitating import episode, make_seven_env, weights_of
+from tests.agents.training import make_policy
 from tests.models import make_gpt2, make_qwen2, make_tokenizer
 
 from rethink_gym.agents.orm import Orm, OrmConfig
@@ -92,6 +94,17 @@ def test_answers_are_ordered_by_their_scores(orm: OutcomeRewardModel) -> None:
     assert sorted(order) == [0, 1, 2, 3]
 
 
+def test_episodes_are_scored_by_their_last_answers(orm: OutcomeRewardModel) -> None:
+    episodes = [episode("Q", "A: 1", SOLUTION, right=(False, True)), episode("Q", "A: 2")]
+    first, second = episodes
+    expected = [
+        orm.score_prefixes(first.conversation[:3], SOLUTION)[-1],
+        orm.score_prefixes("Q", "A: 2")[-1],
+    ]
+    assert orm.score_episodes(episodes) == pytest.approx(expected, abs=1e-6)
+    assert len(second.turns) == 1
+
+
 def test_prefixes_end_where_the_steps_of_the_verifiers_end() -> None:
     pieces = step_prefixes(SOLUTION)
     ends = [len("".join(pieces[: number + 1])) for number in range(len(pieces))]
@@ -169,6 +182,41 @@ def test_every_prefix_gets_the_label_of_its_answer(policy: LanguageModel) -> Non
     assert last > 0.9
     assert 0.3 < first < 0.7  # half of what begins so ends well
     assert learner.model.score_prefixes("p", "1\n0")[1] < 0.1
+
+
+def sums(random: Random, wrong: int) -> str:
+    """Write two sums, the one of this number wrong; both right for any other number."""
+    lines = []
+    for number in range(2):
+        one, other = random.randint(1, 3), random.randint(1, 3)
+        values = [value for value in range(2, 7) if (value == one + other) is (number != wrong)]
+        lines.append(f"{one}+{other}={random.choice(values)}")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+def test_an_error_in_a_step_is_found_in_answers_that_were_never_seen() -> None:
+    # For a hundred steps nothing is learned: first what is right must be told from what
+    # is wrong.
+    random = Random(0)
+    config = OrmConfig(learning_rate=1e-3, learning_rate_schedule="constant")
+    learner = Orm(make_policy(), make_seven_env(), config)
+    for _ in range(48):
+        wrong = [random.choice((0, 1, 2, 2)) for _ in range(256)]
+        learner.update([episode("Q", sums(random, n), right=(n == 2,)) for n in wrong])
+    scores = {
+        n: torch.tensor([learner.model.score_prefixes("Q", sums(random, n)) for _ in range(100)])
+        for n in (0, 1, 2)
+    }
+    wholes_wrong = torch.cat((scores[0][:, 1], scores[1][:, 1]))
+    area_under_curve = (scores[2][:, 1, None] > wholes_wrong).float().mean()
+    assert area_under_curve > 0.93
+    # Before an error an answer has begun well.
+    assert scores[1].mean(dim=0).tolist() == pytest.approx([0.65, 0.1], abs=0.2)
+    assert scores[0].mean(dim=0).tolist() == pytest.approx([0.1, 0.1], abs=0.15)
+    candidates = [[sums(random, n) for n in (0, 1, 2, 0)] for _ in range(100)]
+    best = [learner.model.rerank("Q", texts)[0] for texts in candidates]
+    assert best.count(2) > 80
 
 
 def test_micro_batches_do_not_change_what_is_learned(policy: LanguageModel) -> None:

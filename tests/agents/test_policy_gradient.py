@@ -8,7 +8,8 @@ import torch
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policy_gradient import PolicyGradient
 from rethink_gym.agents.reinforce import Reinforce, ReinforceConfig
-from rethink_gym.agents.score import Score, ScoreConfig
+from rethink_gym.agents.score import Score
+from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.errors import ArgumentError, CheckpointError, DataNotFoundError
 
 SMALL: dict[str, Any] = {

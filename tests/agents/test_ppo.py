@@ -9,7 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from rethink_gym.agents.batch import sampled_turns
+from rethink_gym.agents import ppo
+from rethink_gym.agents.batch import micro_batches, outputs_at, sampled_turns
+from rethink_gym.agents.losses import clipped_value_losses
 from rethink_gym.agents.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.ppo import CriticTargets, Ppo, PpoConfig
@@ -157,9 +159,60 @@ def test_the_kl_is_taken_off_the_reward_of_every_token(
     here = algorithm.log_probs(policy, episodes, turns)
     there = algorithm.log_probs(algorithm.reference, episodes, turns)
     to_go = (here - there).flip(1).cumsum(1).flip(1)
-    returns = targets_of(algorithm, episodes).returns
-    torch.testing.assert_close(returns[turns >= 0], -0.05 * to_go[turns >= 0])
+    targets, numbers = algorithm.targets(episodes)
+    torch.testing.assert_close(targets.returns[turns >= 0], -0.05 * to_go[turns >= 0])
     assert to_go.abs().max() > 0.01
+    # What is reported is the estimate that is never negative, k3.
+    reported = torch.expm1(there - here) + here - there
+    assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-4)
+    assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-4)
+
+
+def test_the_critic_judges_what_stands_before_a_token(
+    policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    algorithm = make(policy, make_env(16))
+    torch.nn.init.normal_(algorithm.critic.head.weight)
+    episodes = algorithm.collect()
+    [part] = micro_batches(policy, episodes, 10**6)
+    rows, columns = part.sampled.rows, part.sampled.columns
+    _, hidden = outputs_at(policy.model, part.token_ids, rows, columns - 1)
+    with torch.no_grad():
+        values = algorithm.critic(hidden, part.token_ids, rows, columns - 1)
+    targets = targets_of(algorithm, episodes)
+    torch.testing.assert_close(targets.values[part.places], values)
+    # And so it does while it learns: at the first step its values are still the same.
+    met: list[Tensor] = []
+
+    def watched(found: Tensor, before: Tensor, returns: Tensor, *, clip: float) -> Tensor:
+        met.append((found - before).abs().max())
+        return clipped_value_losses(found, before, returns, clip=clip)
+
+    monkeypatch.setattr(ppo, "clipped_value_losses", watched)
+    algorithm.update(episodes)
+    assert met[0] < 1e-5
+
+
+def test_the_environments_own_end_and_its_cut_reach_the_critic(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    returns = {}
+    for name, is_cut in (("ended", False), ("cut", True)):
+        env = make_env(16)
+        step = env.step
+
+        def ending(actions: Any, step: Any = step, is_cut: bool = is_cut) -> Any:
+            observations, rewards, terminations, truncations, infos = step(actions)
+            over = (terminations, truncations) if not is_cut else (truncations, terminations)
+            return observations, 0 * rewards, *over, infos
+
+        env.step = ending
+        algorithm = expecting(make(policy, env, beta=0.0), 0.7)
+        episodes = algorithm.collect()
+        found = targets_of(algorithm, episodes).returns
+        returns[name] = found[torch.arange(16), last_tokens(algorithm, episodes)]
+    assert returns["ended"].tolist() == pytest.approx([0.0] * 16)
+    assert returns["cut"].tolist() == pytest.approx([0.7] * 16)
 
 
 def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_env: Any) -> None:

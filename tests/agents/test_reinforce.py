@@ -92,7 +92,9 @@ def test_a_kl_in_the_reward_is_summed_over_each_attempt(
             found = rewards.flatten(0, 1)[row, index].item()
             assert found == pytest.approx(turn.reward - 0.5 * kl, abs=1e-4)
     assert algorithm.kl_weights(2).tolist() == [0.0, 0.0]
-    assert numbers["kl_t1"] > 0
+    reported = torch.expm1(there - here) + here - there
+    assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-3)
+    assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-3)
 
 
 @pytest.mark.parametrize("kl_place", ["loss", "reward"])

@@ -100,6 +100,20 @@ def test_episodes_may_end_after_different_numbers_of_turns() -> None:
     assert not any(turn.terminated for episode in episodes for turn in episode.turns[:-1])
 
 
+@pytest.mark.parametrize("flags", [(True, False), (False, True), (True, True)])
+def test_both_flags_of_an_end_are_those_of_the_environment(flags: tuple[bool, bool]) -> None:
+    class Ending(Spelling):
+        def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+            observation, reward, is_over, _, info = super().step(action)
+            terminated, truncated = (is_over and flag for flag in flags)
+            return observation, reward, terminated, truncated, info
+
+    for episode in play_episodes(Counting(), SyncVectorEnv([Ending] * 4), range(4)):
+        *others, last = [(turn.terminated, turn.truncated) for turn in episode.turns]
+        assert last == flags
+        assert set(others) <= {(False, False)}
+
+
 def test_what_a_model_sampled_is_what_it_is_trained_on(
     policy: LanguageModel, make_env: Any
 ) -> None:

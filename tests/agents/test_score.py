@@ -13,7 +13,8 @@ from torch import Tensor
 from rethink_gym.agents.batch import micro_batches, sampled_logits, sampled_turns
 from rethink_gym.agents.losses import exact_kl
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.score import Score, ScoreConfig
+from rethink_gym.agents.score import Score
+from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.conversation import Completion, StopReason
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import ArgumentError
@@ -195,6 +196,33 @@ def test_three_turns_go_on_from_a_checkpoint_with_their_anchor(
     assert resumed.beta2 == whole.beta2 != 1.0
 
 
+@pytest.mark.parametrize(
+    ("kl_bound", "parts"),
+    [
+        (1e-6, [(1, 1), (1, 1), (1, 2), (1, 2), (2, 1), (2, 1)]),
+        (1e9, [(1, 1), (1, 1), (1, 1), (1, 1), (1, 2), (1, 2)]),
+    ],
+)
+def test_a_part_of_stage_one_ends_where_what_it_holds_has_moved_too_far(
+    policy: LanguageModel,
+    make_env: Any,
+    tmp_path: Path,
+    kl_bound: float,
+    parts: list[tuple[int, int]],
+) -> None:
+    # In the first update of a part nothing has moved yet when the KL is measured.
+    algorithm = three_turns(policy, make_env, stage_one_share=1.0, kl_bound=kl_bound)
+    algorithm.total_episodes = 96
+    seen = []
+    for played in range(0, 72, 12):
+        algorithm.num_episodes = played
+        algorithm.save(tmp_path / "checkpoint")
+        resumed = Score.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
+        seen.append((resumed.stage, resumed.taught))
+        algorithm.update(made_up(policy, 3))
+    assert seen == parts
+
+
 @pytest.mark.parametrize(("kl_target", "factor"), [(1e-9, 1.02), (1e9, 0.98)])
 def test_an_adaptive_beta2_follows_the_kl(
     policy: LanguageModel, make_env: Any, kl_target: float, factor: float
@@ -268,6 +296,8 @@ def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_e
     [
         ({"kl_target": 0.0}, "kl_target must be None, or a number above 0"),
         ({"kl_target": 1.0, "beta2": 0.0}, "with a beta2 above 0"),
+        ({"kl_bound": 0.0}, "kl_bound must be None, or a number above 0"),
+        ({"kl_bound": 1.0, "beta1": 0.0, "beta2": 0.0}, "with a beta1 or beta2 above 0"),
         ({"stage_two": "ppo"}, "stage_two must be one of 'reinforce', 'star'"),
         ({"offline_samples": 9}, "offline_samples must be at most 8"),
         ({"offline_samples": 1, "multi_turn": False}, "offline_samples must be at most 0"),

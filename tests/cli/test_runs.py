@@ -12,6 +12,7 @@ import pytest
 from tests.evaluation import scripted
 from typer.testing import CliRunner, Result
 
+from rethink_gym.agents import LanguageModel, OutcomeRewardModel
 from rethink_gym.cli import app
 
 LEARNER = f"{scripted.__file__}:Learner"
@@ -87,6 +88,19 @@ def test_the_log_goes_where_it_is_asked_to(tmp_path: Path, model: str) -> None:
     assert list((folder / "tensorboard").iterdir())
 
 
+def test_an_adapter_is_trained_if_asked_for(tmp_path: Path, model: str) -> None:
+    pytest.importorskip("peft", reason="the extra lora is not installed")
+    folder = tmp_path / "run"
+    few = ["--episodes", "8", "--eval-problems", "2", "--validate-every", "0"]
+    arguments = ["--model", model, "--lora-rank", "2", *SMALL, *few, "--out", str(folder)]
+    result = rethink("train", "score", *arguments)
+    assert result.exit_code == 0, result.output
+    adapter = json.loads(
+        (folder / "checkpoint" / "policy" / "adapter" / "adapter_config.json").read_text()
+    )
+    assert (adapter["r"], adapter["lora_alpha"]) == (2, 4.0)
+
+
 def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> None:
     out = tmp_path / "eval"
     several = ["--problems", "4", "--samples", "4", "--temperature", "1", "--max-new-tokens", "3"]
@@ -97,6 +111,20 @@ def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> N
     assert len((out / "episodes.jsonl").read_text().splitlines()) == 16
     assert "pass@4" in json.loads((out / "metrics.json").read_text())["intervals"]
     assert (out / "plots" / "samples.svg").is_file()
+
+
+def test_samples_are_reranked_by_an_outcome_reward_model(tmp_path: Path, model: str) -> None:
+    judge = tmp_path / "judge"
+    OutcomeRewardModel(LanguageModel.from_pretrained(model)).save_pretrained(judge)
+    out = tmp_path / "eval"
+    few = ["--problems", "2", "--samples", "2", "--temperature", "1", "--max-new-tokens", "3"]
+    reranked = [*few, "--reward-model", str(judge), "--out", str(out)]
+    result = rethink("eval", "--model", model, *reranked)
+    assert result.exit_code == 0, result.output
+    assert "rerank@2" in result.output
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["scores"] == [0.5] * 4, "a fresh model says one half of everything"
+    assert metrics["reward_model"] == str(judge)
 
 
 def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path) -> None:
@@ -124,6 +152,7 @@ def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path)
         (["train", "score", "--log", "excel"], "log format must be one of"),
         (["train", "score", "--checkpoint-every", "0"], "checkpoint_every must be"),
         (["eval", "--samples", "0"], "samples must be"),
+        (["eval", "--reward-model", "nowhere"], "folder must hold an outcome reward model"),
         (["compare", "nowhere"], "a finished run or measurement"),
     ],
 )

@@ -59,5 +59,7 @@ def test_tensorboard_and_the_terminal_are_written_if_asked_for(
 
 
 def test_a_format_that_is_unknown_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="log format must be one of 'stdout', 'tensorboard'"):
+    with pytest.raises(
+        ArgumentError, match="log format must be one of 'stdout', 'tensorboard', 'wandb'"
+    ):
         make_logger(tmp_path, ("excel",))

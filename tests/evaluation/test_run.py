@@ -13,7 +13,8 @@ from rich.console import Console
 from tests.evaluation.scripted import Learner, LearnerConfig, save_model
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.score import Score, ScoreConfig
+from rethink_gym.agents.score import Score
+from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.episode import Episode, load_episodes
 from rethink_gym.errors import ArgumentError, DataNotFoundError, ModelError
 from rethink_gym.evaluation.progress import load_progress
@@ -78,7 +79,7 @@ def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
         assert saved == evaluation.episodes
     assert len((run.folder / "progress.json").read_text().splitlines()) == 3
     plots = sorted(path.name for path in (run.folder / "plots").iterdir())
-    assert plots == ["metrics.svg", "training.svg", "transitions.svg"]
+    assert plots == ["edits.svg", "metrics.svg", "training.svg", "transitions.svg"]
     assert "so be it" in (run.folder / "report.html").read_text(encoding="utf-8")
     LanguageModel.from_pretrained(run.folder / "checkpoint" / "policy")
 

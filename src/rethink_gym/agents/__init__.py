@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rethink_gym.agents.reinforce import Reinforce, ReinforceConfig
     from rethink_gym.agents.rloo import Rloo, RlooConfig
     from rethink_gym.agents.rollout import make_text_env, play_episodes
-    from rethink_gym.agents.score import Score, ScoreConfig
+    from rethink_gym.agents.score import Score
+    from rethink_gym.agents.score_config import ScoreConfig
     from rethink_gym.agents.self_refine import SelfRefine
     from rethink_gym.agents.sft import Sft, SftConfig
     from rethink_gym.agents.star import RestEm, RestEmConfig, Star, StarConfig
@@ -118,7 +119,7 @@ _HOMES = {
     "RlooConfig": "rloo",
     "SamplingConfig": "policies.sampling",
     "Score": "score",
-    "ScoreConfig": "score",
+    "ScoreConfig": "score_config",
     "SelfRefine": "self_refine",
     "Sft": "sft",
     "SftConfig": "sft",

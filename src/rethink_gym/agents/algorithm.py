@@ -18,7 +18,7 @@ from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.progress import ProgressBar
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
 from rethink_gym.agents.saving import load_learner, save_learner
-from rethink_gym.conversation import Completion, Conversation, Message, Role
+from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.metrics.turns import TurnMetrics, turn_metrics
@@ -349,7 +349,10 @@ def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackL
 
 def _played(episodes: Sequence[Episode]) -> dict[str, float]:
     """What the episodes of one update show."""
+    stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
     numbers = {
+        # What was cut off may have been right, and is judged wrong.
+        "cut_share": stops.count(StopReason.LENGTH) / len(stops),
         "reward": float(np.mean([episode.total_reward for episode in episodes])),
         "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
     }

@@ -1,5 +1,6 @@
-"""Stops learning at the first loss or gradient that is infinite or no number."""
+"""Stops learning at the first loss or gradient that is none, and warns of a KL that is none."""
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from rethink_gym.episode import Episode, save_episodes
 from rethink_gym.errors import DivergenceError
 
-__all__ = ["check_losses", "diverged", "finite_steps"]
+__all__ = ["check_losses", "diverged", "finite_steps", "warn_of_negative_kl"]
+
+_LOGGER = logging.getLogger(__name__)
+
+_MAX_ERRORS, _ROUNDING = 4.0, 1e-3
+"""A KL is called negative beyond so many standard errors, and so many nats."""
 
 
 @contextmanager
@@ -70,6 +77,27 @@ def diverged(
         f"The batch that it learned from is in {str(path)!r}; a smaller learning rate "
         "or max_grad_norm may help, and the last checkpoint is from before."
     )
+
+
+def warn_of_negative_kl(estimates: Tensor) -> None:
+    """Warn if the KL to the reference is below zero by more than chance explains.
+
+    Estimated from tokens that the policy drew, it is negative only by chance. More than
+    that says that they were drawn from something else than what is trained.
+
+    Args:
+        estimates: Of each episode the sum of k1 over its tokens, shape ``(episodes,)``.
+    """
+    if len(estimates) < 2:
+        return
+    mean = estimates.mean().item()
+    error = estimates.std().item() / len(estimates) ** 0.5
+    if mean < -max(_MAX_ERRORS * error, _ROUNDING):
+        _LOGGER.warning(
+            "The KL to the reference is %.3f nats per episode, and a KL is never negative: the "
+            "tokens were not drawn from the policy that learns from them.",
+            mean,
+        )
 
 
 def _check_gradients(

@@ -11,6 +11,7 @@ __all__ = [
     "clipped_policy_losses",
     "clipped_value_losses",
     "exact_kl",
+    "is_cut_off",
     "kl_estimates",
     "log_ratios",
     "loss_weights",
@@ -120,6 +121,20 @@ def log_ratios(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
     _check_shape("old_log_probs", old_log_probs, log_probs)
     differences = log_probs - old_log_probs.detach()
     return differences.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO)
+
+
+def is_cut_off(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
+    """Tell which ratios of probabilities `log_ratios` cuts off.
+
+    Args:
+        log_probs: Shape ``(tokens,)``.
+        old_log_probs: Same shape.
+
+    Returns:
+        Truth values, same shape. Any of them says that policies are compared that have
+        nothing to do with each other.
+    """
+    return (log_probs - old_log_probs).detach().abs() > MAX_LOG_RATIO
 
 
 def token_entropies(logits: Tensor) -> Tensor:

@@ -15,6 +15,8 @@ from rethink_gym.agents.batch import TokenBatch, micro_batches, outputs_at, samp
 from rethink_gym.agents.losses import (
     clipped_policy_losses,
     exact_kl,
+    is_cut_off,
+    log_ratios,
     loss_weights,
     token_entropies,
     token_log_probs,
@@ -136,8 +138,10 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
             episodes: The samples of each problem, one problem after the other.
 
         Returns:
-            ``loss``, ``grad_norm``, ``learning_rate``, with a KL ``kl_t1``, ``kl_t2``, …
-            (nats per attempt), in updates of several steps ``clip_share``, and what
+            ``loss``, ``grad_norm``, ``learning_rate``; with a KL ``kl_t1``, ``kl_t2``, …
+            (nats per attempt) and ``kl_per_token``; in updates of several steps
+            ``clip_share``, the share of tokens beyond the bounds of clipping, and
+            ``overflow_share``, that of ratios cut off before they overflow; and what
             `targets` logs.
 
         Raises:
@@ -181,14 +185,17 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         bounds = {"clip_low": self.config.clip_low, "clip_high": self.config.clip_high}
         losses = clipped_policy_losses(log_probs, old, targets.advantages[place], **bounds)
         if targets.old_log_probs is not None:
-            ratios = (log_probs - old).exp()
+            is_learned = targets.is_learned[place]
+            ratios = log_ratios(log_probs, old).exp()
             is_outside = (ratios < 1 - bounds["clip_low"]) | (ratios > 1 + bounds["clip_high"])
-            sums.add("clip_share", is_outside[targets.is_learned[place]])
+            sums.add("clip_share", is_outside[is_learned])
+            sums.add("overflow_share", is_cut_off(log_probs, old)[is_learned])
         if targets.kl_weights.any():
             with torch.no_grad():
                 held_to = sampled_logits(self.reference.model, part, self.config.temperature)
             kls = exact_kl(logits, held_to)
             losses = losses + targets.kl_weights[place] * kls
+            sums.add("kl_per_token", kls[targets.is_learned[place]])
             for turn in range(int(sampled.turns.max()) + 1 if len(kls) else 0):
                 sums.add(f"kl_t{turn + 1}", kls[sampled.turns == turn])
         if self.config.entropy_weight:

@@ -13,6 +13,7 @@ from rethink_gym.agents.batch import outputs_at
 from rethink_gym.agents.demonstration import encode_text
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Conversation, Message, Role
+from rethink_gym.episode import Episode
 from rethink_gym.errors import DataNotFoundError, argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.steps.splitting import split_steps
@@ -184,6 +185,19 @@ class OutcomeRewardModel:
         """
         (scores,) = self.scores([_conversation(prompt)], [step_prefixes(answer)])
         return scores
+
+    def score_episodes(self, episodes: Sequence[Episode]) -> list[float]:
+        """Score what was said last in some episodes, for reranking them.
+
+        Args:
+            episodes: What was played.
+
+        Returns:
+            One number in [0, 1] per episode.
+        """
+        said_before = [episode.conversation[:-1] for episode in episodes]
+        answers = [step_prefixes(episode.turns[-1].completion.text) for episode in episodes]
+        return [scores[-1] for scores in self.scores(said_before, answers)]
 
     def rerank(self, prompt: str | Conversation, answers: Sequence[str]) -> list[int]:
         """Order answers by how likely they are to be right.

@@ -22,6 +22,7 @@ from rethink_gym.agents.credit import (
     place_turn_rewards,
     right_step_rewards,
 )
+from rethink_gym.agents.divergence import warn_of_negative_kl
 from rethink_gym.agents.losses import clipped_value_losses, kl_estimates, token_log_probs
 from rethink_gym.agents.on_policy import OnPolicy, Sums, TokenTargets
 from rethink_gym.agents.on_policy_config import OnPolicyConfig
@@ -176,7 +177,9 @@ class Ppo(OnPolicy[PpoConfig]):
         old_log_probs, values, final_values = self._before(episodes, turns)
         held_to = self.log_probs(self.reference, episodes, turns)
         rewards, is_cut = self._rewards(episodes, turns)
-        rewards = rewards - config.beta * kl_estimates(old_log_probs, held_to, "k1")
+        kls = kl_estimates(old_log_probs, held_to, "k1")
+        warn_of_negative_kl(kls.sum(dim=1))
+        rewards = rewards - config.beta * kls
         if config.whiten_rewards:
             rewards = masked_whitening(rewards, is_action, shift=False)
         advantages = generalized_advantages(
@@ -197,14 +200,14 @@ class Ppo(OnPolicy[PpoConfig]):
             returns=advantages + values,
         )
         errors, spread = (targets.returns - values)[is_action], targets.returns[is_action]
-        kls = kl_estimates(old_log_probs, held_to, "k3")
+        reported = kl_estimates(old_log_probs, held_to, "k3")
         numbers = {
+            "kl_per_token": reported[is_action].mean().item(),
             "value_mean": values[is_action].mean().item(),
             "explained_variance": (1 - errors.var() / spread.var().clamp(min=1e-8)).item(),
-            "cut_share": (is_cut & is_action).sum().item() / max(int(is_action.sum()), 1),
         }
         for turn in range(int(turns.max()) + 1):
-            numbers[f"kl_t{turn + 1}"] = kls[turns == turn].sum().item() / len(episodes)
+            numbers[f"kl_t{turn + 1}"] = reported[turns == turn].sum().item() / len(episodes)
         return targets, numbers
 
     def token_losses(

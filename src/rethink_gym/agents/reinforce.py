@@ -20,6 +20,7 @@ from rethink_gym.agents.advantages import (
     group_advantages,
     leave_one_out_advantages,
 )
+from rethink_gym.agents.divergence import warn_of_negative_kl
 from rethink_gym.agents.losses import kl_estimates
 from rethink_gym.agents.on_policy_config import OnPolicyConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -172,9 +173,11 @@ class Reinforce(PolicyGradient[ReinforceConfig]):
             log_probs = _log_probs_at_sampling(episodes, turns)
             held_to = self.log_probs(self.reference, episodes, turns)
             kls = _per_turn(kl_estimates(log_probs, held_to, "k1"), turns, rewards.shape[-1])
+            warn_of_negative_kl(kls.sum(dim=1))
             rewards = rewards - self.config.beta * kls.reshape(rewards.shape).to(rewards.device)
             reported = _per_turn(kl_estimates(log_probs, held_to, "k3"), turns, rewards.shape[-1])
             numbers |= {f"kl_t{turn}": kl for turn, kl in enumerate(reported.mean(0).tolist(), 1)}
+            numbers["kl_per_token"] = reported.sum().item() / max(int((turns >= 0).sum()), 1)
         return rewards, numbers
 
     def advantages(self, rewards: Tensor) -> Tensor:

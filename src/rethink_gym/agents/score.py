@@ -8,7 +8,6 @@ et al. 2019 does, towards a KL).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -22,75 +21,16 @@ from rethink_gym.agents.offline import BegunByBase
 from rethink_gym.agents.on_policy import Sums, TokenTargets
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.policy_gradient import PolicyGradient, PolicyGradientConfig
+from rethink_gym.agents.policy_gradient import PolicyGradient
 from rethink_gym.agents.rollout import env_attribute, play_episodes
+from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.errors import argument_error
 
-__all__ = ["Score", "ScoreConfig"]
+__all__ = ["Score"]
 
 _MAX_ERROR, _GAIN = 0.2, 0.1
 """How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreConfig(PolicyGradientConfig):
-    """The settings of SCoRe.
-
-    α and β1 are the paper's. Not the paper's are β2 (0.1 there, for attempts of
-    hundreds of tokens: the KL is summed over an attempt, and those of small models
-    on small problems have a dozen) and the learning rate (5e-6 there, for a large
-    model) with its schedule.
-
-    The paper's ablations: ``multi_turn=False``, ``stage_one_share=0``, ``alpha=0`` and
-    ``stage_two="star"``.
-
-    Attributes:
-        alpha: Weight of the bonus for an attempt that changes the result.
-        beta1: Weight of the KL to the base model, on all attempts.
-        beta2: Weight of the further KL that holds earlier attempts in Stage I.
-        kl_target: Lets β2 adapt in Stage I, so that the attempts that it holds move by
-            so many nats each; None keeps it fixed.
-        stage_one_share: Share of the run's episodes that Stage I takes, in equal parts
-            for each attempt after the first; the paper does not say.
-        stage_two: ``"reinforce"``, or ``"star"`` to imitate the right attempts instead.
-        multi_turn: Whether to train on all attempts; without, only first attempts are
-            played, and the whole run is Stage II.
-        offline_samples: Of each problem's samples, how many get their first attempt
-            from the base model; they teach the later attempts only.
-        turn_discount: What an attempt's reward is worth to the one before. The
-            paper has 0; anything above lets the first attempt earn by failing.
-
-    Raises:
-        ArgumentError: If a value is out of its range.
-    """
-
-    alpha: float = 10.0
-    beta1: float = 0.01
-    beta2: float = 1.0
-    kl_target: float | None = None
-    stage_one_share: float = 0.75
-    stage_two: str = "reinforce"
-    multi_turn: bool = True
-    offline_samples: int = 0
-    turn_discount: float = 0.0
-
-    def __post_init__(self) -> None:
-        PolicyGradientConfig.__post_init__(self)
-        for name in ("alpha", "beta1", "beta2"):
-            if not getattr(self, name) >= 0:
-                raise argument_error(name, "a number of at least 0", getattr(self, name))
-        for name in ("stage_one_share", "turn_discount"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise argument_error(name, "in [0, 1]", getattr(self, name))
-        if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
-            must_be = "None, or a number above 0 with a beta2 above 0"
-            raise argument_error("kl_target", must_be, self.kl_target)
-        check_choice("stage_two", self.stage_two, ("reinforce", "star"))
-        check_count("offline_samples", self.offline_samples, 0)
-        most = self.samples_per_problem if self.multi_turn else 0
-        if self.offline_samples > most:
-            raise argument_error("offline_samples", f"at most {most}", self.offline_samples)
 
 
 class Score(PolicyGradient[ScoreConfig]):
@@ -142,18 +82,25 @@ class Score(PolicyGradient[ScoreConfig]):
         self.beta2 = self.config.beta2
         self.anchor: LanguageModel | None = None
         self._anchored_for = 1
+        self._first_part = 1
 
     @property
     def stage(self) -> int:
         """The stage of the run: 1 or 2."""
-        is_first = self.num_turns > 1 and self.progress < self.config.stage_one_share
-        return 1 if is_first else 2
+        return 1 if self._part < self.num_turns else 2
 
     @property
     def taught(self) -> int:
-        """Index of the attempt that Stage I teaches now."""
-        share = self.progress / self.config.stage_one_share if self.stage == 1 else 0.0
-        return 1 + int(share * (self.num_turns - 1))
+        """Index of the attempt that Stage I teaches now; 1 in Stage II."""
+        return self._part if self.stage == 1 else 1
+
+    @property
+    def _part(self) -> int:
+        """The part of the run: that of the attempt that Stage I teaches, behind them Stage II."""
+        share = self.config.stage_one_share
+        if self.progress >= share:
+            return self.num_turns
+        return max(self._first_part, 1 + int(self.progress / share * (self.num_turns - 1)))
 
     def advantages(self, rewards: Tensor) -> Tensor:
         """Return what multiplies the log-probabilities of each attempt.
@@ -236,10 +183,12 @@ class Score(PolicyGradient[ScoreConfig]):
         numbers = {**super().update(episodes), "stage": float(stage)}
         if stage == 1:
             numbers["beta2"] = self.beta2
+            ending = "" if self.anchor is None else "_anchor"
+            kls = [numbers.get(f"kl_t{turn + 1}{ending}", 0.0) for turn in range(taught)]
             if self.config.kl_target is not None:
-                ending = "" if self.anchor is None else "_anchor"
-                kls = [numbers[f"kl_t{turn + 1}{ending}"] for turn in range(taught)]
                 self._adapt(sum(kls) / len(kls), self.config.kl_target)
+            if self.config.kl_bound is not None and max(kls) > self.config.kl_bound:
+                self._first_part = taught + 1
         return numbers
 
     def tensors(self) -> dict[str, Any]:
@@ -248,6 +197,7 @@ class Score(PolicyGradient[ScoreConfig]):
             **super().tensors(),
             "beta2": self.beta2,
             "anchored_for": self._anchored_for,
+            "first_part": self._first_part,
             "anchor": None if self.anchor is None else self.anchor.own_weights(),
         }
 
@@ -255,6 +205,7 @@ class Score(PolicyGradient[ScoreConfig]):
         """Take back what `tensors` returned."""
         super().set_tensors(tensors)
         self.beta2, self._anchored_for = tensors["beta2"], tensors["anchored_for"]
+        self._first_part = tensors.get("first_part", 1)
         if tensors["anchor"] is not None:
             self.anchor = self.policy.frozen_copy()
             self.anchor.set_own_weights(tensors["anchor"])
@@ -274,8 +225,8 @@ class Score(PolicyGradient[ScoreConfig]):
         if not self.config.multi_turn and self.num_turns != 1:
             remedy = "With multi_turn=False only first attempts are played."
             raise argument_error("env's max_attempts", "1", self.num_turns, remedy)
-        # A foreign environment has no such attribute.
+        # A foreign environment has no such attribute; of one attempt all schemes are one.
         scheme = env_attribute(self.env, "reward_scheme", "per_attempt")
-        if scheme != "per_attempt":
+        if self.num_turns > 1 and scheme != "per_attempt":
             remedy = "Make it with reward='per_attempt', as MathSelfCorrect-v0 is by default."
             raise argument_error("env's reward", "'per_attempt'", scheme, remedy)

@@ -7,12 +7,13 @@ from typing import ClassVar, TypeVar
 from rethink_gym.agents.demonstration import Demonstration, demonstrate, is_right, learned_turns
 from rethink_gym.agents.expert_iteration import ExpertIterationConfig
 from rethink_gym.agents.policies.policy import Policy
-from rethink_gym.agents.rollout import play_episodes
+from rethink_gym.agents.rollout import env_attribute, play_episodes
 from rethink_gym.agents.self_training import SelfTraining
 from rethink_gym.agents.teacher import problems_of
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
+from rethink_gym.verifiers.code import CodeVerifier
 
 __all__ = ["RestEm", "RestEmConfig", "Star", "StarConfig"]
 
@@ -29,8 +30,9 @@ class StarConfig(ExpertIterationConfig):
     Attributes:
         rationalise: Whether problems without a right sample are tried again with a
             hint.
-        hint: What follows the prompt then, ``{gold}`` being the right answer. The
-            prompt that is learned does not have it.
+        hint: What follows the prompt then, ``{gold}`` being the right answer: where a
+            program is asked for, the worked solution, since the gold answer is its
+            hidden tests. The prompt that is learned does not have it.
 
     Raises:
         ArgumentError: If a value is out of its range.
@@ -88,14 +90,19 @@ class _Rationalising(SelfTraining[StarConfigT]):
             for index, problem in zip(self.problems, problems, strict=True)
             if problem.id not in solved
         ]
+        is_code = isinstance(env_attribute(self.env, "verifier", None), CodeVerifier)
+        told = {
+            index: (problem.prompt, problem.solution if is_code else problem.gold)
+            for index, problem in failed
+        }
         hints = {
-            problem.prompt: self.config.hint.replace("{gold}", problem.gold)
-            for _, problem in failed
+            prompt: self.config.hint.replace("{gold}", answer)
+            for prompt, answer in told.values()
+            if answer
         }
         # The environment, and so the episode, knows nothing of the hint.
-        played = play_episodes(
-            _Hinted(self, hints), self.env, [index for index, _ in failed], seed=self.seed
-        )
+        hinted = [index for index, (prompt, _) in told.items() if prompt in hints]
+        played = play_episodes(_Hinted(self, hints), self.env, hinted, seed=self.seed)
         return [episode for episode in played if is_right(episode.turns[-1])]
 
 

@@ -34,6 +34,14 @@ def eval_(
     max_new_tokens: Annotated[
         int | None, typer.Option(help="Most tokens of one answer.", show_default="the model's")
     ] = None,
+    reward_model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Outcome reward model that reranks the samples: the run of `rethink train orm`.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
     num_envs: Annotated[int, typer.Option(help="Episodes played at once.")] = 128,
     env_option: EnvOptions = None,
@@ -57,6 +65,7 @@ def eval_(
         split=split,
         temperature=temperature,
         max_new_tokens=max_new_tokens,
+        reward_model=reward_model,
         num_envs=num_envs,
         env_kwargs=options,
         seed=seed,

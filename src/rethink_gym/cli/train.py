@@ -44,6 +44,13 @@ def train(
             "or a name on the hub."
         ),
     ] = "tiny",
+    lora_rank: Annotated[
+        int | None,
+        typer.Option(
+            help="Rank of a low-rank adapter that is trained instead of all weights.",
+            show_default="none",
+        ),
+    ] = None,
     episodes: Annotated[
         int | None,
         typer.Option(help="Episodes to learn from.", show_default="the learner's"),
@@ -87,8 +94,8 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="FORMAT",
-            help="Where numbers go besides progress.csv and progress.json: stdout or "
-            "tensorboard; may be repeated.",
+            help="Where numbers go besides progress.csv and progress.json: stdout, "
+            "tensorboard or wandb; may be repeated.",
         ),
     ] = None,
     resume: Annotated[
@@ -138,6 +145,7 @@ def train(
                 total_episodes=episodes,
                 seed=seed,
                 env_kwargs=env_kwargs,
+                lora_rank=lora_rank,
                 num_eval_problems=eval_problems,
                 eval_split=eval_split,
                 upkeep=upkeep,

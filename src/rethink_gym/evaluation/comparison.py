@@ -245,12 +245,14 @@ def load_evaluation(folder: Path) -> Evaluation:
         data = json.loads(metrics_path.read_text(encoding="utf-8"))
         about = data.get("trained", data)
         scores = None if about["scores"] is None else tuple(map(float, about["scores"]))
+        solutions = about.get("solutions", {})
         return Evaluation(
             env_id=about["env_id"],
             split=about["split"],
             episodes=episodes,
             samples=about["samples"],
             scores=scores,
+            solutions={name: tuple(map(float, each)) for name, each in solutions.items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{metrics_path} is no file of metrics: {error!r}.") from error

@@ -1,20 +1,25 @@
 """Plays a policy on held-out problems and measures what it does."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from rethink_gym.agents.policies.policy import Policy, as_policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
+from rethink_gym.agents.teacher import problems_of
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
+from rethink_gym.evaluation.solutions import solution_values
 from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
 from rethink_gym.metrics.intervals import Interval
 from rethink_gym.metrics.sampling import sample_values
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
+from rethink_gym.verifiers.countdown import CountdownVerifier
 
 __all__ = ["Evaluation", "LearningPolicy", "evaluate"]
 
@@ -29,6 +34,7 @@ class Evaluation:
         episodes: What was played, all samples of a problem one after the other.
         samples: Episodes per problem.
         scores: What a scorer said of each episode, if there was one.
+        solutions: What `solution_values` says of each problem, with two or more samples.
     """
 
     env_id: str
@@ -36,6 +42,7 @@ class Evaluation:
     episodes: tuple[Episode, ...]
     samples: int = 1
     scores: tuple[float, ...] | None = None
+    solutions: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def problem_ids(self) -> list[str]:
@@ -49,10 +56,14 @@ class Evaluation:
 
     @cached_property
     def values(self) -> Values:
-        """What each problem adds to each metric; see `problem_values` and `sample_values`."""
+        """What each problem adds to each metric.
+
+        See `problem_values`; of several samples `sample_values` and `solution_values`.
+        """
         if self.samples == 1:
             return problem_values(self.episodes)
-        return sample_values(self.episodes, self.samples, scores=self.scores)
+        listed = {name: np.array(numbers) for name, numbers in self.solutions.items()}
+        return sample_values(self.episodes, self.samples, scores=self.scores) | listed
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
@@ -80,6 +91,7 @@ class Evaluation:
             "split": self.split,
             "samples": self.samples,
             "scores": self.scores,
+            "solutions": dict(self.solutions),
             "metrics": self.metrics.to_dict(),
             "intervals": {name: value.to_dict() for name, value in self.intervals.items()},
             "reasons": [
@@ -148,8 +160,8 @@ def evaluate(
         split: Which problems the indices count.
         sampling: How a language model draws its messages; by default as it would
             anyway, but always the likeliest token (temperature 0).
-        scorer: Says how good each episode is, for rerank@k; such as an outcome reward
-            model.
+        scorer: Says how good each episode is, for rerank@k; such as
+            `OutcomeRewardModel.score_episodes`.
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.
         seed: Decides what is left to chance in the environment.
@@ -178,6 +190,10 @@ def evaluate(
     try:
         _check_problems(indices, env_attribute(env, "num_problems", None), split)
         episodes = play_episodes(told, env, repeated, seed=seed, on_progress=on_progress)
+        verifier = env_attribute(env, "verifier", None)
+        listed = {}
+        if samples > 1 and isinstance(verifier, CountdownVerifier):
+            listed = solution_values(verifier, problems_of(env, indices), episodes)
     finally:
         env.close()
     return Evaluation(
@@ -186,6 +202,7 @@ def evaluate(
         episodes=tuple(episodes),
         samples=samples,
         scores=None if scorer is None else tuple(map(float, scorer(episodes))),
+        solutions=listed,
     )
 
 

@@ -11,18 +11,36 @@ from rethink_gym.errors import check_choice
 if TYPE_CHECKING:
     from stable_baselines3.common.logger import KVWriter, Logger
 
-__all__ = ["LOG_FORMATS", "make_logger"]
+__all__ = ["LOG_FORMATS", "check_log_formats", "make_logger"]
 
-LOG_FORMATS = ("stdout", "tensorboard")
+LOG_FORMATS = ("stdout", "tensorboard", "wandb")
 """What `make_logger` knows besides the files that it always writes."""
+
+
+def check_log_formats(formats: Sequence[str]) -> None:
+    """Check that a run can be logged in some formats, before it begins.
+
+    Args:
+        formats: Some of `LOG_FORMATS`.
+
+    Raises:
+        ArgumentError: If there is no such format.
+        MissingExtraError: If one of them needs what is not installed.
+    """
+    for name in formats:
+        check_choice("log format", name, LOG_FORMATS)
+    if "wandb" in formats:
+        from rethink_gym.evaluation.wandb_output import load_wandb
+
+        load_wandb()
 
 
 def make_logger(folder: Path, formats: Sequence[str], *, num_rows: int = 0) -> "Logger":
     """Make the logger of a run.
 
     ``progress.json`` (one line per update) and ``progress.csv`` are always written:
-    reports read them. With ``tensorboard``, event files go to ``tensorboard``, and
-    Weights & Biases takes them from there (``wandb sync --sync-tensorboard FOLDER``).
+    reports read them. With ``tensorboard``, event files go to ``tensorboard``; with
+    ``wandb``, numbers go to Weights & Biases (see `WandbOutput`).
 
     Args:
         folder: The folder of the run.
@@ -35,11 +53,11 @@ def make_logger(folder: Path, formats: Sequence[str], *, num_rows: int = 0) -> "
 
     Raises:
         ArgumentError: If there is no such format.
+        MissingExtraError: If one of them needs what is not installed.
     """
     from stable_baselines3.common import logger as sb3
 
-    for name in formats:
-        check_choice("log format", name, LOG_FORMATS)
+    check_log_formats(formats)
     rows = _rows(folder / "progress.json")[:num_rows]
     writers: list[KVWriter] = [
         _reopened(folder / "progress.json", sb3.JSONOutputFormat, rows),
@@ -51,6 +69,10 @@ def make_logger(folder: Path, formats: Sequence[str], *, num_rows: int = 0) -> "
         writers.append(sb3.HumanOutputFormat(sys.stdout))
     if "tensorboard" in formats:
         writers.append(sb3.TensorBoardOutputFormat(str(folder / "tensorboard")))
+    if "wandb" in formats:
+        from rethink_gym.evaluation.wandb_output import WandbOutput
+
+        writers.append(WandbOutput(folder))
     return sb3.Logger(str(folder), writers)
 
 

@@ -29,6 +29,7 @@ def evaluate_and_report(
     split: str = "test",
     temperature: float = 0.0,
     max_new_tokens: int | None = None,
+    reward_model: Path | None = None,
     num_envs: int = 128,
     env_kwargs: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -48,6 +49,8 @@ def evaluate_and_report(
         split: Where they are from.
         temperature: Of sampling; 0 takes the likeliest token.
         max_new_tokens: Most tokens of one answer; the policy's default if None.
+        reward_model: Folder of an outcome reward model, as of a run of `Orm`, that
+            reranks the samples; without one there is no rerank@k.
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.
         seed: Seed of the draws.
@@ -59,11 +62,14 @@ def evaluate_and_report(
     Raises:
         ArgumentError: If an argument is not what it must be, or something lies in
             the folder already.
+        DataNotFoundError: If there is no reward model.
         ModelError: If the model cannot be used.
         HubUnavailableError: If the model is on a hub that cannot be reached.
     """
+    from rethink_gym.agents.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies import LanguageModel
 
+    judge = None if reward_model is None else OutcomeRewardModel.from_pretrained(reward_model)
     policy = LanguageModel.from_pretrained(find_model(model), seed=seed)
     sampling = replace(
         policy.sampling,
@@ -80,6 +86,7 @@ def evaluate_and_report(
             samples=samples,
             split=split,
             sampling=sampling,
+            scorer=None if judge is None else judge.score_episodes,
             num_envs=num_envs,
             env_kwargs=env_kwargs,
             seed=seed,
@@ -97,6 +104,7 @@ def evaluate_and_report(
             "samples": samples,
             "temperature": temperature,
             "max_new_tokens": sampling.max_new_tokens,
+            "reward_model": None if reward_model is None else str(reward_model),
             "seed": seed,
         }
         make_run_folder(folder)

@@ -20,7 +20,7 @@ __all__ = ["metric_figure", "training_figure", "transition_figure"]
 FloatArray = npt.NDArray[np.float64]
 
 _DOTTED = (0, (1, 1.5))
-_NO_BARS = ("edit_ratio", "pass@", "maj@", "rerank@")
+_NO_BARS = ("edit_ratio", "pass@", "maj@", "rerank@", "coverage")
 _PANELS: Sequence[tuple[str, float, tuple[str, ...]]] = (
     ("accuracy (per cent)", 100.0, ("accuracy@",)),
     ("change between turns (per cent)", 100.0, ("delta", "i_to_c", "c_to_i", "changed")),

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rethink_gym.evaluation.curves import sample_figure
+from rethink_gym.evaluation.edits import edit_figure
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.evaluation.figure import DARK, LIGHT, Theme, to_svg
 from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
@@ -130,6 +131,8 @@ def _plots(report: Report) -> list[_Plot]:
     if has_turns:
         title = "What became of first answers"
         plots.insert(1, _plot(title, lambda theme: transition_figure(evaluations, theme)))
+        title = "How much answers change"
+        plots.append(_plot(title, lambda theme: edit_figure(evaluations, theme)))
     return [plot for plot in plots if plot is not None]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rethink_gym.evaluation.edits import edit_figure
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.evaluation.figure import to_svg
 from rethink_gym.evaluation.folder import write_json
@@ -55,6 +56,7 @@ def write_results(run: Run, settings: Mapping[str, Any]) -> None:
     figures = {"training": training_figure(progress), "metrics": metric_figure(evaluations)}
     if len(run.trained.metrics.accuracies) > 1:
         figures["transitions"] = transition_figure(evaluations)
+        figures["edits"] = edit_figure(evaluations)
     (run.folder / "plots").mkdir(exist_ok=True)
     for name, figure in figures.items():
         if figure is not None:

@@ -53,6 +53,7 @@ def train_and_report(
     total_episodes: int | None = None,
     seed: int = 0,
     env_kwargs: Mapping[str, Any] | None = None,
+    lora_rank: int | None = None,
     num_eval_problems: int = 1000,
     eval_split: str = "test",
     upkeep: Upkeep | None = None,
@@ -75,6 +76,8 @@ def train_and_report(
         total_episodes: Episodes to learn from; the learner's default if None.
         seed: Decides which problems are played and which tokens are drawn.
         env_kwargs: Further arguments of the environment.
+        lora_rank: Gives the model a fresh low-rank adapter of this rank, scaled by 2,
+            which alone is trained; None to train all weights.
         num_eval_problems: How many problems to measure on.
         eval_split: Where these are from.
         upkeep: How the run is validated, saved and logged; its defaults if None.
@@ -91,14 +94,19 @@ def train_and_report(
         DivergenceError: If a loss or gradient is infinite or no number.
         ModelError: If the model cannot be used.
         HubUnavailableError: If the model is on a hub that cannot be reached.
+        MissingExtraError: If an adapter is asked for, and peft is not installed.
         KeyboardInterrupt: If Ctrl-C ended it, saved and ready to go on.
     """
     from rethink_gym.agents.policies import LanguageModel
+    from rethink_gym.agents.policies.lora import LoraConfig
 
     check_count("num_eval_problems", num_eval_problems)
     total = algorithm_class.default_episodes if total_episodes is None else total_episodes
     check_count("total_episodes", total)
-    policy = LanguageModel.from_pretrained(find_model(model), seed=seed)
+    lora = None
+    if lora_rank is not None:
+        lora = LoraConfig(rank=lora_rank, alpha=2.0 * lora_rank, seed=seed)
+    policy = LanguageModel.from_pretrained(find_model(model), seed=seed, lora=lora)
     algorithm = algorithm_class(policy, env_id, config, seed=seed, env_kwargs=env_kwargs)
     if folder is not None:
         check_run_folder(folder)
@@ -108,6 +116,7 @@ def train_and_report(
         "env": env_id,
         "env_kwargs": dict(env_kwargs or {}),
         "model": model,
+        "lora_rank": lora_rank,
         "seed": seed,
         "total_episodes": total,
         "eval_split": eval_split,

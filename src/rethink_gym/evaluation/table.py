@@ -33,10 +33,18 @@ _EXPLANATIONS = {
     "rerank": "share of problems whose best scored sample is right",
     "distinct_answers": "different answers among the samples of a problem",
     "distinct_right": "different texts with a right answer among them",
+    "distinct_solutions": "different right solutions among them, however written",
+    "coverage": "share of all right solutions that is among them",
     "answer_entropy": "entropy of the answers to a problem, nats",
     "token_entropy": "entropy per token, estimated from what was drawn, nats",
 }
-_NUMBERS = ("distinct_answers", "distinct_right", "answer_entropy", "token_entropy")
+_NUMBERS = (
+    "distinct_answers",
+    "distinct_right",
+    "distinct_solutions",
+    "answer_entropy",
+    "token_entropy",
+)
 _SIGNS = {"delta": "Δ", "i_to_c": "i→c", "c_to_i": "c→i"}
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rethink_gym.errors import check_choice, check_count
-from rethink_gym.evaluation.log import LOG_FORMATS, make_logger
+from rethink_gym.errors import check_count
+from rethink_gym.evaluation.log import check_log_formats, make_logger
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,10 +32,11 @@ class Upkeep:
             None to learn to the end.
         checkpoint_every: Updates between checkpoints.
         log_formats: Where numbers go besides ``progress.json`` and ``progress.csv``:
-            ``"stdout"``, ``"tensorboard"``.
+            ``"stdout"``, ``"tensorboard"``, ``"wandb"``.
 
     Raises:
         ArgumentError: If a value is not what it must be.
+        MissingExtraError: If a log format needs what is not installed.
     """
 
     validate_every: int = 0
@@ -50,8 +51,7 @@ class Upkeep:
         check_count("checkpoint_every", self.checkpoint_every)
         if self.patience is not None:
             check_count("patience", self.patience)
-        for name in self.log_formats:
-            check_choice("log format", name, LOG_FORMATS)
+        check_log_formats(self.log_formats)
 
 
 def learn(

@@ -1,0 +1,57 @@
+"""Every learner trains an adapter as it trains a model, and leaves the weights beneath alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.agents.training import make_digit_env, make_learner, make_policy
+
+from rethink_gym import agents
+from rethink_gym.agents.algorithm import Algorithm
+from rethink_gym.agents.on_policy import OnPolicy
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.lora import LoraConfig, add_lora, weights_beneath
+
+pytest.importorskip("peft", reason="the extra lora is not installed")
+
+OPTIONS: list[tuple[str, dict[str, Any]]] = [
+    *[(name, {}) for name in sorted(agents.ALGORITHMS)],
+    ("ppo", {"is_critic_separate": True}),
+    ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_share": 0.5}),
+]
+
+
+def make_adapted_policy() -> LanguageModel:
+    policy = make_policy()
+    add_lora(policy.model, LoraConfig(rank=2))
+    return LanguageModel(policy.model, policy.tokenizer, policy.sampling)
+
+
+def trained(learner: Algorithm[Any]) -> LanguageModel:
+    return learner.model.policy if isinstance(learner, agents.Orm) else learner.policy
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
+    name: str, options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.agents.training.make_policy", make_adapted_policy)
+    whole, half = make_learner(name, **options), make_learner(name, **options)
+    before = {key: weight.clone() for key, weight in trained(whole).own_weights().items()}
+    beneath = {key: weight.clone() for key, weight in weights_beneath(whole.policy.model).items()}
+    if isinstance(whole, OnPolicy):
+        places = {weight.data_ptr() for weight in whole.policy.model.parameters()}
+        shared = [weight.data_ptr() in places for weight in whole.reference.model.parameters()]
+        assert sum(shared) == len(beneath), "the reference is the model without its adapter"
+    total = 4 * whole.episodes_per_update
+    whole.learn(total)
+    half.learn(total, callback=lambda *_: half.num_updates < 2)
+    half.save(tmp_path / "checkpoint")
+    resumed = type(half).load(tmp_path / "checkpoint", make_digit_env(8)).learn(total)
+    for key, weight in trained(whole).own_weights().items():
+        assert torch.equal(trained(resumed).own_weights()[key], weight), key
+    assert any(not torch.equal(trained(whole).own_weights()[k], w) for k, w in before.items())
+    for learner in (whole, resumed):
+        for key, weight in weights_beneath(learner.policy.model).items():
+            assert torch.equal(weight, beneath[key]), key
