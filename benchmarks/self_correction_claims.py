@@ -95,10 +95,9 @@ def _plain_does_not_correct(numbers: Numbers) -> Claim:
 def _first_stage_holds(numbers: Numbers) -> Claim:
     moved = differences(numbers["SCoRe, Stage I alone"], numbers["base"], "accuracy@t1")
     changed = differences(numbers["SCoRe, Stage I alone"], numbers["base"], "changed")
-    if max(abs(moved.low), abs(moved.high)) <= 0.02 and changed.high >= 0:
-        verdict = REPRODUCED
-    else:
-        verdict = UNDECIDED if abs(moved.estimate) <= 0.02 else NOT_REPRODUCED
+    holds = max(abs(moved.low), abs(moved.high)) <= 0.02 and changed.low >= 0
+    fails = moved.low > 0.02 or moved.high < -0.02 or changed.high < 0
+    verdict = REPRODUCED if holds else NOT_REPRODUCED if fails else UNDECIDED
     return Claim(
         name="E4",
         text="Stage I leaves first attempts as they are (t1 within 2 of the base's) and second "
