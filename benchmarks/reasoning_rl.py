@@ -48,14 +48,14 @@ def ordered_rows() -> list[str]:
 
 def rollouts(row: str) -> int:
     """Count the episodes that a row needed, those of what it began with included."""
-    method, start, _ = row.split("-")
+    method, start = row.split("-")[:2]
+    if start not in STARTS:
+        return 0
     if method == "rcrl":
         return ROLLOUTS["ei"] + ROLLOUTS["orm"] + ROLLOUTS["rcrl"]
     if method == "ppo_orm":
         return ROLLOUTS["orm"] + ROLLOUTS["ppo"]
-    if start in STARTS:
-        return ROLLOUTS[method.split("_")[0]]
-    return 0
+    return ROLLOUTS[method.split("_")[0]]
 
 
 def summarise(numbers: Numbers) -> dict[str, dict[str, Interval]]:
@@ -128,7 +128,7 @@ def main() -> None:
     numbers = {row: found[row] for row in ordered_rows() if row in found}
     summary = summarise(numbers)
     claims = judge_claims(numbers)
-    console = Console(width=150)
+    console = Console(width=170)
     for table in tables(numbers, summary):
         console.print(table)
     verdicts = Table("claim", "what it says", "measured", "", title="the paper's claims")
