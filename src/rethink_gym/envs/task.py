@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.errors import argument_error, check_choice
-from rethink_gym.problem import Problem
+from rethink_gym.problem import Problem, Solution
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["GeneratedTask", "Task"]
@@ -115,8 +115,13 @@ class GeneratedTask(Task, Generic[Question]):
         """Return the prompt of a question."""
 
     @abstractmethod
-    def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the gold answer of a question, and a worked solution or None."""
+    def solve(self, question: Question) -> tuple[str, Solution]:
+        """Return the gold answer of a question and its worked solution.
+
+        Returns:
+            The answer; and the solution, or None, or a function that writes it down when
+            it is asked for, where that takes long beside the answer.
+        """
 
     def identify(self, question: Question) -> str | None:
         """Return the text whose hash decides about the split, or None if the prompt does.
@@ -157,10 +162,10 @@ class GeneratedTask(Task, Generic[Question]):
         for _ in range(self._MAX_DRAWS):
             question = self.draw(chance)
             identity = self.identify(question)
-            prompt = self.word(question) if identity is None else None
-            if _split_of(identity or prompt or "") == split:
-                gold, solution = self.solve(question)
-                return Problem(problem_id, prompt or self.word(question), gold, solution)
+            text = self.word(question) if identity is None else identity
+            if _split_of(text) == split:
+                prompt = text if identity is None else self.word(question)
+                return Problem(problem_id, prompt, *self.solve(question))
         raise argument_error(
             "difficulty arguments",
             f"wide enough for questions in the split {split!r}",
@@ -173,5 +178,7 @@ class GeneratedTask(Task, Generic[Question]):
 
 
 def _split_of(text: str) -> str:
-    bucket = int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % 10
-    return "validation" if bucket == 8 else "test" if bucket == 9 else "train"
+    return _TENTHS[int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % 10]
+
+
+_TENTHS = (*["train"] * 8, "validation", "test")
