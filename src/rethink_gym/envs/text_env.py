@@ -68,7 +68,7 @@ class TextEnv(ProblemEnv, ABC):
         index = find_problem_index(options, self._size, self.split) if options else None
         if index is None:
             # In a fifth of the time of np_random.integers; 2**64 numbers make it as fair.
-            index = int(self.np_random.bit_generator.random_raw()) % self._size
+            index = self.np_random.bit_generator.random_raw() % self._size
         problem = self.task.problem(index, self.split)
         message = self.opening(problem)
         if len(message) > self.max_chars:

@@ -52,9 +52,7 @@ class FormVerifier(MathVerifier):
             VerifierError: If the process that judges slow answers cannot be started.
         """
         found = self._judge_at_once(answer, problem.gold)
-        if found is not None:
-            return found
-        return _with_form(super().verify(answer, problem), problem.gold)
+        return found or _with_form(super().verify(answer, problem), problem.gold)
 
     def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
         """Judge many answers; the slow ones spread over worker processes.

@@ -1,7 +1,6 @@
 """Chains of whole numbers to add, subtract and multiply."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.chance import Chance
@@ -78,10 +77,11 @@ class Arithmetic(GeneratedTask[Chain]):
 
     def draw(self, chance: Chance) -> Chain:
         """Draw one chain."""
+        operators = self.operators
         num_terms = chance.between(self.min_terms, self.max_terms)
         terms = chance.numbers(self.max_operand + 1, num_terms)
-        kinds = chance.numbers(len(self.operators), num_terms - 1)
-        return terms, [self.operators[kind] for kind in kinds]
+        kinds = chance.numbers(len(operators), num_terms - 1)
+        return terms, [operators[kind] for kind in kinds]
 
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
@@ -91,7 +91,7 @@ class Arithmetic(GeneratedTask[Chain]):
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
         """Return the value of the chain and what writes down the steps to it."""
-        return str(_value(*question)), partial(_explain, *question)
+        return str(_value(*question)), lambda: _explain(*question)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of numbers."""
