@@ -92,7 +92,6 @@ class GeneratedTask(Task, Generic[Question]):
     """
 
     _SIZES: ClassVar = {"train": 1_000_000, "validation": 10_000, "test": 10_000}
-    _MAX_DRAWS: ClassVar = 10_000
 
     @property
     @abstractmethod
@@ -131,6 +130,22 @@ class GeneratedTask(Task, Generic[Question]):
         """
         return None
 
+    def redraw(self, question: Question, chance: Chance) -> Question:
+        """Draw a question in the place of one that belongs to another split.
+
+        A task whose questions take long to draw writes this, since nine of ten are redrawn
+        for ``test``: it keeps the most of a question and draws the rest anew, such as the
+        names in a story. If that does not help 16 times, `draw` is asked again.
+
+        Args:
+            question: The question that was drawn.
+            chance: The only source of chance to use.
+
+        Returns:
+            Another question; by default one that `draw` draws.
+        """
+        return self.draw(chance)
+
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits: ``train``, ``validation`` and ``test``."""
@@ -159,13 +174,15 @@ class GeneratedTask(Task, Generic[Question]):
         if not (is_plain and 0 <= index < self._SIZES.get(split, 0)):
             self.check_place(index, split)  # dearer; it also takes what is like a number
         chance = Chance(f"{self._key}|{split}|{index}")
-        for _ in range(self._MAX_DRAWS):
-            question = self.draw(chance)
+        question = self.draw(chance)
+        for attempt in _ATTEMPTS:
             identity = self.identify(question)
             text = self.word(question) if identity is None else identity
             if _split_of(text) == split:
                 prompt = text if identity is None else self.word(question)
                 return Problem(problem_id, prompt, *self.solve(question))
+            is_stuck = attempt % _MAX_REDRAWS == 0
+            question = self.draw(chance) if is_stuck else self.redraw(question, chance)
         raise argument_error(
             "difficulty arguments",
             f"wide enough for questions in the split {split!r}",
@@ -175,6 +192,12 @@ class GeneratedTask(Task, Generic[Question]):
     @cached_property
     def _key(self) -> str:
         return f"{self.name}|{sorted(self.arguments.items())}"
+
+
+_ATTEMPTS = range(1, 10_000)
+"""How often a question is drawn for a split, at most."""
+
+_MAX_REDRAWS = 16
 
 
 def _split_of(text: str) -> str:

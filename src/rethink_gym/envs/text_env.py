@@ -103,7 +103,8 @@ class TextEnv(ProblemEnv, ABC):
         question = self.question(action)
         if question is None:
             return self.advance(action, None)
-        return self.advance(action, question.verifier.verify(question.answer, question.problem))
+        verifier, answer, problem = question
+        return self.advance(action, verifier.verify(answer, problem))
 
     def check_action(self, action: str) -> Problem:
         """Check that the environment can be stepped with this action now.
