@@ -1,5 +1,6 @@
 """The shared nouns: frozen, checked, and the same after a trip through JSON."""
 
+import copy
 import dataclasses
 import json
 import pickle
@@ -82,18 +83,55 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "noun",
+    ("noun", "field"),
     [
-        Message(Role.USER, "2+2"),
-        Completion("4"),
-        Verdict(1.0, True, Reason.EQUAL),
-        Problem("p", "2+2", "4"),
+        (Message(Role.USER, "2+2"), "role"),
+        (Completion("4"), "text"),
+        (Verdict(1.0, True, Reason.EQUAL), "score"),
+        (Problem("p", "2+2", "4"), "gold"),
+        (Problem("p", "2+2", "4"), "solution"),
+        (Problem("p", "2+2", "4"), "more"),
     ],
 )
-def test_no_noun_can_be_changed(noun: Any) -> None:
-    field = dataclasses.fields(noun)[0].name
+def test_no_noun_can_be_changed(noun: Any, field: str) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(noun, field, "something else")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        delattr(noun, field)
+
+
+def test_a_solution_is_written_down_when_it_is_first_asked_for() -> None:
+    written: list[str] = []
+
+    def write() -> str:
+        written.append("2+2=4")
+        return written[-1]
+
+    problem = Problem("p", "2+2", "4", write)
+    assert written == []
+    assert [problem.solution, problem.solution] == ["2+2=4", "2+2=4"]
+    assert written == ["2+2=4"]
+
+
+@pytest.mark.parametrize("item", [None, {"level": 3, "tags": ["a", "b"]}])
+def test_problems_with_equal_data_are_equal_however_they_came_about(item: Any) -> None:
+    problem = Problem("p", "2+2", "4", lambda: "2+2=4", item)
+    plain = Problem("p", "2+2", "4", "2+2=4", item)
+    assert problem == plain
+    assert hash(problem) == hash(plain)
+    assert repr(problem) == repr(plain)
+    assert Problem.from_dict(json.loads(json.dumps(problem.to_dict()))) == plain
+    assert pickle.loads(pickle.dumps(Problem("p", "2+2", "4", lambda: "2+2=4", item))) == plain
+    assert copy.deepcopy(problem) == plain
+    for other in (
+        Problem("q", "2+2", "4", "2+2=4", item),
+        Problem("p", "2+3", "4", "2+2=4", item),
+        Problem("p", "2+2", "5", "2+2=4", item),
+        Problem("p", "2+2", "4", None, item),
+        Problem("p", "2+2", "4", "2+2=4", {"level": 4}),
+        ("p", "2+2", "4", "2+2=4", item),
+    ):
+        assert problem != other
 
 
 @pytest.mark.parametrize("score", [-0.1, 1.1, float("nan"), float("inf")])

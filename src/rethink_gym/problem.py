@@ -1,30 +1,68 @@
 """One question with its gold answer."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import FrozenInstanceError
+from typing import Any, NoReturn, Self, TypeAlias
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "Solution"]
+
+Solution: TypeAlias = str | Callable[[], str] | None
+"""A worked solution, a function that writes it down, or None if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
 class Problem:
     """One question with its gold answer.
+
+    It never changes, and is equal to a problem that has the same in all places.
 
     Attributes:
         id: Names the problem among all problems, such as ``"gsm8k/test/17"``.
         prompt: The whole question as the agent reads it, instructions included.
         gold: The right answer, in the notation that the verifier reads.
-        solution: A worked reference solution, if there is one.
         item: The row of the data set that the problem was made from, for graders; None
             if there is none.
+
+    Args:
+        id: See the attributes.
+        prompt: See the attributes.
+        gold: See the attributes.
+        solution: A worked reference solution, if there is one; or a function that
+            writes it down, which is called when the solution is first asked for. Few
+            episodes ask for it, and to write it takes longer than all the rest.
+        item: See the attributes.
     """
+
+    __slots__ = ("_solution", "gold", "id", "item", "prompt")
 
     id: str
     prompt: str
     gold: str
-    solution: str | None = None
-    item: Mapping[str, Any] | None = field(default=None, hash=False)
+    item: Mapping[str, Any] | None
+    _solution: Solution
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002  # the name of the attribute
+        prompt: str,
+        gold: str,
+        solution: Solution = None,
+        item: Mapping[str, Any] | None = None,
+    ) -> None:
+        _set_id(self, id)
+        _set_prompt(self, prompt)
+        _set_gold(self, gold)
+        _set_solution(self, solution)
+        _set_item(self, item)
+
+    @property
+    def solution(self) -> str | None:
+        """A worked reference solution, if there is one."""
+        solution = self._solution
+        if callable(solution):
+            solution = solution()
+            _set_solution(self, solution)
+        return solution
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -33,4 +71,39 @@ class Problem:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as plain JSON data."""
-        return asdict(self)
+        return {
+            "id": self.id,
+            "prompt": self.prompt,
+            "gold": self.gold,
+            "solution": self.solution,
+            "item": deepcopy(self.item),
+        }
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Problem):
+            return NotImplemented
+        return (self.id, self.prompt, self.gold, self.solution, self.item) == (
+            *(other.id, other.prompt, other.gold, other.solution, other.item),
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.prompt, self.gold))
+
+    def __repr__(self) -> str:
+        listed = ", ".join(f"{name}={value!r}" for name, value in self.to_dict().items())
+        return f"Problem({listed})"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), (self.id, self.prompt, self.gold, self.solution, self.item)
+
+
+# What a frozen dataclass does by object.__setattr__, in less than half of the time.
+_set_id, _set_prompt, _set_gold, _set_solution, _set_item = (
+    vars(Problem)[name].__set__ for name in ("id", "prompt", "gold", "_solution", "item")
+)

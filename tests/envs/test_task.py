@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks import Arithmetic, LinearEquation
 from rethink_gym.errors import ArgumentError
@@ -52,6 +53,19 @@ def test_arguments_too_narrow_for_a_split_say_so() -> None:
     task = Arithmetic(min_terms=2, max_terms=2, max_operand=1, operators="+")
     with pytest.raises(ArgumentError, match="wide enough for questions in the split 'validation'"):
         task.problem(0, "validation")
+
+
+def test_what_is_redrawn_in_part_is_drawn_anew_where_that_does_not_help() -> None:
+    class Stubborn(Arithmetic):
+        num_redrawn = 0
+
+        def redraw(self, question: Any, chance: Chance) -> Any:
+            Stubborn.num_redrawn += 1
+            return question
+
+    problems = [Stubborn().problem(index, "test") for index in range(20)]
+    assert len({problem.prompt for problem in problems}) == 20
+    assert Stubborn.num_redrawn > 100
 
 
 @each_task

@@ -95,9 +95,9 @@ class Chance:
         """
         at = self._at
         if 0 < bound <= 256 and at + count <= _BLOCK:
-            self._at = at + count
-            taken = self._block[at : at + count]
-            drawn = list(taken.translate(*_REMAINDERS[bound]))
+            self._at = end = at + count
+            remainders, refused = _REMAINDERS[bound]
+            drawn = list(self._block[at:end].translate(remainders, refused))
         elif 256 < bound <= 65_536 and at + 2 * count <= _BLOCK:
             self._at = at + 2 * count
             words = unpack_from(f"<{count}H", self._block, at)

@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.errors import argument_error, check_choice
-from rethink_gym.problem import Problem
+from rethink_gym.problem import Problem, Solution
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["GeneratedTask", "Task"]
@@ -92,7 +92,6 @@ class GeneratedTask(Task, Generic[Question]):
     """
 
     _SIZES: ClassVar = {"train": 1_000_000, "validation": 10_000, "test": 10_000}
-    _MAX_DRAWS: ClassVar = 10_000
 
     @property
     @abstractmethod
@@ -115,8 +114,13 @@ class GeneratedTask(Task, Generic[Question]):
         """Return the prompt of a question."""
 
     @abstractmethod
-    def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the gold answer of a question, and a worked solution or None."""
+    def solve(self, question: Question) -> tuple[str, Solution]:
+        """Return the gold answer of a question and its worked solution.
+
+        Returns:
+            The answer; and the solution, or None, or a function that writes it down when
+            it is asked for, where that takes long beside the answer.
+        """
 
     def identify(self, question: Question) -> str | None:
         """Return the text whose hash decides about the split, or None if the prompt does.
@@ -125,6 +129,22 @@ class GeneratedTask(Task, Generic[Question]):
         to the same split then.
         """
         return None
+
+    def redraw(self, question: Question, chance: Chance) -> Question:
+        """Draw a question in the place of one that belongs to another split.
+
+        A task whose questions take long to draw writes this, since nine of ten are redrawn
+        for ``test``: it keeps the most of a question and draws the rest anew, such as the
+        names in a story. If that does not help 16 times, `draw` is asked again.
+
+        Args:
+            question: The question that was drawn.
+            chance: The only source of chance to use.
+
+        Returns:
+            Another question; by default one that `draw` draws.
+        """
+        return self.draw(chance)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -154,13 +174,15 @@ class GeneratedTask(Task, Generic[Question]):
         if not (is_plain and 0 <= index < self._SIZES.get(split, 0)):
             self.check_place(index, split)  # dearer; it also takes what is like a number
         chance = Chance(f"{self._key}|{split}|{index}")
-        for _ in range(self._MAX_DRAWS):
-            question = self.draw(chance)
+        question = self.draw(chance)
+        for attempt in _ATTEMPTS:
             identity = self.identify(question)
-            prompt = self.word(question) if identity is None else None
-            if _split_of(identity or prompt or "") == split:
-                gold, solution = self.solve(question)
-                return Problem(problem_id, prompt or self.word(question), gold, solution)
+            text = self.word(question) if identity is None else identity
+            if _split_of(text) == split:
+                prompt = text if identity is None else self.word(question)
+                return Problem(problem_id, prompt, *self.solve(question))
+            is_stuck = attempt % _MAX_REDRAWS == 0
+            question = self.draw(chance) if is_stuck else self.redraw(question, chance)
         raise argument_error(
             "difficulty arguments",
             f"wide enough for questions in the split {split!r}",
@@ -172,6 +194,17 @@ class GeneratedTask(Task, Generic[Question]):
         return f"{self.name}|{sorted(self.arguments.items())}"
 
 
+_ATTEMPTS = range(1, 10_000)
+"""How often a question is drawn for a split, at most."""
+
+_MAX_REDRAWS = 16
+
+
 def _split_of(text: str) -> str:
-    bucket = int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % 10
-    return "validation" if bucket == 8 else "test" if bucket == 9 else "train"
+    state = _EMPTY.copy()
+    state.update(text.encode())
+    return _TENTHS[int.from_bytes(state.digest()) % 10]
+
+
+_EMPTY = blake2b(digest_size=16)  # to copy it is faster than to make one of this size
+_TENTHS = (*["train"] * 8, "validation", "test")

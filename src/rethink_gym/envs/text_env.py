@@ -68,7 +68,7 @@ class TextEnv(ProblemEnv, ABC):
         index = find_problem_index(options, self._size, self.split) if options else None
         if index is None:
             # In a fifth of the time of np_random.integers; 2**64 numbers make it as fair.
-            index = int(self.np_random.bit_generator.random_raw()) % self._size
+            index = self.np_random.bit_generator.random_raw() % self._size
         problem = self.task.problem(index, self.split)
         message = self.opening(problem)
         if len(message) > self.max_chars:
@@ -103,7 +103,8 @@ class TextEnv(ProblemEnv, ABC):
         question = self.question(action)
         if question is None:
             return self.advance(action, None)
-        return self.advance(action, question.verifier.verify(question.answer, question.problem))
+        verifier, answer, problem = question
+        return self.advance(action, verifier.verify(answer, problem))
 
     def check_action(self, action: str) -> Problem:
         """Check that the environment can be stepped with this action now.

@@ -143,7 +143,8 @@ def _write_call(answer: str, problem: Problem) -> _Call | Verdict:
     listed = ", ".join(map(repr, arguments))
     tests = CodeTests(style="asserts", entry_point="call", tests=(f"assert call() == {value}",))
     program = f"```python\n{source}\n\ndef call():\n    return {function}({listed})\n```"
-    return _Call(program, replace(problem, gold=tests.to_gold()), listed)
+    called = Problem(problem.id, problem.prompt, tests.to_gold(), item=problem.item)
+    return _Call(program, called, listed)
 
 
 def _read_gold(gold: str) -> tuple[str, str, str]:

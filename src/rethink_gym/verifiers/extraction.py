@@ -16,7 +16,7 @@ from rethink_gym.verifiers.conclusion import (
     last_match,
 )
 
-__all__ = ["Extraction", "Mark", "extract_answer"]
+__all__ = ["Extraction", "Mark", "extract_answer", "plain_answer"]
 
 MAX_RESPONSE_CHARS = 100_000
 """Only the end of a longer text is searched."""
@@ -74,9 +74,9 @@ def extract_answer(text: str) -> Extraction | None:
     Returns:
         The answer and what marked it, or None if there is no answer.
     """
-    line = _plain_line(text)
-    if line is not None:
-        return _found(line, Mark.LINE)
+    word = plain_answer(text)
+    if word is not None:
+        return Extraction(word, Mark.LINE)
     end = text.rfind("</think>")
     if end >= 0:
         text = text[end + 8 :]
@@ -102,9 +102,34 @@ def extract_answer(text: str) -> Extraction | None:
     return _concluded(text)
 
 
+def plain_answer(text: str) -> str | None:
+    """Return the answer if the last line says ``A:`` and one word, and no rule can differ.
+
+    `extract_answer` would find the same; this is what most answers look like, and takes
+    a fifth of the time.
+
+    Args:
+        text: What the model said.
+
+    Returns:
+        The answer, never empty; None if the text must be searched by the rules.
+    """
+    start = text.rfind("\n") + 1
+    if text[start : start + 2] != "A:" or len(text) > MAX_RESPONSE_CHARS:
+        return None
+    if "\\" in text or "####" in text or "Final " in text or "</think>" in text:
+        return None
+    word = text[start + 2 :].strip(_BLANKS)
+    is_plain = word.isascii() and '"' not in word and len(word.split()) == 1
+    return word if is_plain else None
+
+
 _LINE = re.compile(
     r"^[ \t>*_#]*(?:final[ ]+)?(?:a|answer)[ *_]*:[ *_]*", re.MULTILINE | re.IGNORECASE
 )
+_BLANKS = " \t\r\n*_"
+"""What may stand around an answer without being a part of it."""
+
 _INSIDE = re.compile(r"\bFinal [Aa]nswer[ *_]*:[ *_]*")
 _SENTENCE = re.compile(
     r"(?:\banswers?[ ]+(?:is|are|equals?|would[ ]+be|should[ ]+be)|\banswer[ ]*:"
@@ -131,23 +156,8 @@ _MAX_CONCLUSION_CHARS = 2_000
 """Formulas and conclusions are looked for at the end only: their delimiters may nest."""
 
 
-def _plain_line(text: str) -> str | None:
-    """Return the last line if it says ``A:`` and one word, and nothing can go before it.
-
-    The rules would find the same; this is what most answers look like, and takes a
-    third of the time.
-    """
-    start = text.rfind("\n") + 1
-    if not text.startswith("A:", start) or len(text) > MAX_RESPONSE_CHARS:
-        return None
-    if "\\" in text or "####" in text or "Final " in text or "</think>" in text:
-        return None
-    line = text[start + 2 :]
-    return line if line.isascii() and len(line.split()) == 1 else None
-
-
 def _found(text: str, mark: Mark) -> Extraction | None:
-    text = text.strip(" \t\r\n*_")
+    text = text.strip(_BLANKS)
     if '"' in text:
         text = text.removeprefix('\\"').removesuffix('\\"')
     return Extraction(text, mark) if text and not text.isspace() else None

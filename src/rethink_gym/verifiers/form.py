@@ -51,10 +51,14 @@ class FormVerifier(MathVerifier):
         Raises:
             VerifierError: If the process that judges slow answers cannot be started.
         """
-        found = self._judge_at_once(answer, problem.gold)
+        gold = problem.gold
+        found = self._judge_at_once(answer, gold)
         if found is not None:
             return found
-        return _with_form(super().verify(answer, problem), problem.gold)
+        judged = self._verify_quickly(answer, problem)
+        if not isinstance(judged, Verdict):
+            [judged] = self._verify_slowly([judged])
+        return _with_form(judged, gold)
 
     def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
         """Judge many answers; the slow ones spread over worker processes.

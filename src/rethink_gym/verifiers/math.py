@@ -14,7 +14,7 @@ from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.expression.equality import Equality
-from rethink_gym.verifiers.extraction import Mark, extract_answer
+from rethink_gym.verifiers.extraction import Mark, extract_answer, plain_answer
 from rethink_gym.verifiers.number import MAX_CHARS, Number, are_numbers_equal, read_number
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
@@ -124,11 +124,12 @@ class MathVerifier(Verifier):
 
     def _verify_quickly(self, answer: str, problem: Problem) -> "Verdict | _Slow":
         if self.mode == "response":
-            found = extract_answer(answer)
-            if found is None:
-                return _NOTHING_FOUND
-            text, mark = found
-            place = _PLACES[mark]
+            text, place = plain_answer(answer), _PLAIN_PLACE
+            if text is None:
+                found = extract_answer(answer)
+                if found is None:
+                    return _NOTHING_FOUND
+                text, place = found.text, _PLACES[found.mark]
         else:
             text, place = answer.strip(), ""
             if not text:
@@ -190,6 +191,7 @@ _NOTHING_FOUND = Verdict(
 )
 _EMPTY = Verdict(0.0, False, Reason.NO_ANSWER, detail="the answer is empty")
 _PLACES = {mark: f"found by: {mark}; " for mark in Mark}
+_PLAIN_PLACE = _PLACES[Mark.LINE]
 
 
 def _verdict(text: str, reason: Reason, detail: str) -> Verdict:

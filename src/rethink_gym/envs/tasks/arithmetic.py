@@ -7,6 +7,7 @@ from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
+from rethink_gym.problem import Solution
 from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
@@ -76,22 +77,21 @@ class Arithmetic(GeneratedTask[Chain]):
 
     def draw(self, chance: Chance) -> Chain:
         """Draw one chain."""
+        operators = self.operators
         num_terms = chance.between(self.min_terms, self.max_terms)
         terms = chance.numbers(self.max_operand + 1, num_terms)
-        kinds = chance.numbers(len(self.operators), num_terms - 1)
-        return terms, list(map(self.operators.__getitem__, kinds))
+        kinds = chance.numbers(len(operators), num_terms - 1)
+        return terms, [operators[kind] for kind in kinds]
 
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        links = [f"{operator}{term}" for operator, term in zip(operators, terms[1:], strict=True)]
-        return f"Compute {terms[0]}{''.join(links)}.\n{ANSWER_FORMAT}"
+        form = "%d".join(("", *operators, ""))
+        return f"Compute {form % tuple(terms)}.\n{ANSWER_FORMAT}"
 
-    def solve(self, question: Chain) -> tuple[str, str | None]:
-        """Return the value of the chain and the steps to it."""
-        steps, value = work_out(*question)
-        steps.append(f"A: {value}")
-        return str(value), "\n".join(steps)
+    def solve(self, question: Chain) -> tuple[str, Solution]:
+        """Return the value of the chain and what writes down the steps to it."""
+        return str(_value(*question)), lambda: _explain(*question)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of numbers."""
@@ -117,6 +117,25 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
         steps.append(f"{total}{operator}{term}={value}")
         total = value
     return steps, total
+
+
+def _value(terms: Sequence[int], operators: Sequence[str]) -> int:
+    """Return what `work_out` comes to, without the steps."""
+    if "*" in operators:
+        return work_out(terms, operators)[1]
+    numbers = iter(terms)
+    total = next(numbers)
+    for operator, number in zip(operators, numbers, strict=True):
+        if operator == "+":
+            total += number
+        else:
+            total -= number
+    return total
+
+
+def _explain(terms: Sequence[int], operators: Sequence[str]) -> str:
+    steps, value = work_out(terms, operators)
+    return "\n".join((*steps, f"A: {value}"))
 
 
 def _multiply(

@@ -6,6 +6,7 @@ from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
+from rethink_gym.problem import Solution
 from rethink_gym.verifiers.countdown import (
     MAX_NUMBERS,
     CountdownVerifier,
@@ -118,8 +119,8 @@ class Countdown(GeneratedTask[Puzzle]):
             f"expression of +, -, *, / and brackets that uses {rule}.\n{ANSWER_FORMAT}"
         )
 
-    def solve(self, question: Puzzle) -> tuple[str, str | None]:
-        """Return a solution that uses all numbers, and its moves."""
+    def solve(self, question: Puzzle) -> tuple[str, Solution]:
+        """Return a solution that uses all numbers, and what writes down its moves."""
         return work_out_solution(question[2])
 
     def make_verifier(self) -> Verifier:
@@ -133,17 +134,17 @@ def list_numbers(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def work_out_solution(expression: str) -> tuple[str, str]:
-    """Write a solution in its canonical form, and work it out move by move.
+def work_out_solution(expression: str) -> tuple[str, Solution]:
+    """Write a solution in its canonical form, to be worked out move by move.
 
     Args:
         expression: A solution.
 
     Returns:
-        The canonical form, and the worked solution that ends in it.
+        The canonical form, and what writes down the worked solution that ends in it.
     """
     gold = canonical_solution(expression) or expression
-    return gold, "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
+    return gold, lambda: "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
 
 
 def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, str]:

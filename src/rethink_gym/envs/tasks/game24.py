@@ -8,6 +8,7 @@ from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
 from rethink_gym.errors import argument_error, check_count
+from rethink_gym.problem import Solution
 from rethink_gym.verifiers.countdown import (
     CountdownVerifier,
     find_solutions,
@@ -105,8 +106,8 @@ class Game24(GeneratedTask[list[int]]):
             f"{ANSWER_FORMAT}"
         )
 
-    def solve(self, question: list[int]) -> tuple[str, str | None]:
-        """Return the simplest solution, and its moves."""
+    def solve(self, question: list[int]) -> tuple[str, Solution]:
+        """Return the simplest solution, and what writes down its moves."""
         return work_out_solution(_solve(*question)[1])
 
     def make_verifier(self) -> Verifier:

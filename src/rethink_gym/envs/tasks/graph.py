@@ -15,6 +15,7 @@ from rethink_gym.envs.tasks.graph_solution import solve_graph
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.given import with_question
 from rethink_gym.verifiers.graph import (
+    Edge,
     GraphVerifier,
     Network,
     graph_question,
@@ -124,6 +125,18 @@ class Graph(GeneratedTask[Question]):
             if question is not None:
                 return question
         raise argument_error("max_nodes", "large enough for such questions", self.max_nodes)
+
+    def redraw(self, question: Question, chance: Chance) -> Question:
+        """Give the nodes of a graph other names."""
+        kind, arguments, network = question
+        names = dict(zip(network.nodes, chance.shuffled(network.nodes), strict=True))
+        edges = []
+        for start, end, weight in network.edges:
+            one, other = names[start], names[end]
+            is_turned = other < one and not network.is_directed
+            edges.append(Edge(other, one, weight) if is_turned else Edge(one, other, weight))
+        network = Network(network.nodes, tuple(edges), network.is_directed)
+        return Question(kind, tuple([names[node] for node in arguments]), network)
 
     def word(self, question: Question) -> str:
         """Describe the graph and ask the question."""

@@ -9,6 +9,7 @@ from rethink_gym.envs.notation import bracketed, sum_text
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
+from rethink_gym.problem import Solution
 from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
@@ -78,6 +79,10 @@ class LinearSystem(GeneratedTask[list[Row]]):
             if all(row.count(0) < count - 1 for row in rows) and _determinant(rows):
                 return [[*row, sum(map(int.__mul__, row, solution))] for row in rows]
 
+    def identify(self, question: list[Row]) -> str:
+        """Return the numbers of the equations, which are faster to write than these."""
+        return f"linear system {question}"
+
     def word(self, question: list[Row]) -> str:
         """Ask for the unknowns."""
         equations = [_equation(row) for row in question]
@@ -88,35 +93,50 @@ class LinearSystem(GeneratedTask[list[Row]]):
             f"Give the answer in the form {form}\n{ANSWER_FORMAT}"
         )
 
-    def solve(self, question: list[Row]) -> tuple[str, str | None]:
-        """Return the values of the unknowns, and the elimination that leads to them."""
-        count = len(question)
-        steps = [_equation(row) for row in question]
-        rows, pivots = question, []
-        for place in range(count):
-            pivot = next(row for row in rows if row[place])
-            rest = [row for row in rows if row is not pivot]
-            rows = [_reduced(row, pivot, place) for row in rest]
-            steps += [_equation(new) for new, old in zip(rows, rest, strict=True) if new != old]
-            pivots.append(pivot)
-        values = [0] * count
-        for place in range(count - 1, -1, -1):
-            pivot = pivots[place]
-            known = [(pivot[at], at) for at in range(place + 1, count) if pivot[at]]
-            name, right = NAMES[place], pivot[-1] - sum(factor * values[at] for factor, at in known)
-            if known:
-                moved = "".join([_moved(factor, values[at]) for factor, at in known])
-                left = sum_text([(pivot[place], name)])
-                steps += [f"{left}={pivot[-1]}{moved}", f"{left}={right}"]
-            values[place] = right // pivot[place]
-            if pivot[place] != 1:
-                steps.append(f"{name}={values[place]}")
+    def solve(self, question: list[Row]) -> tuple[str, Solution]:
+        """Return the values of the unknowns, and what writes down the elimination."""
+        values = _solution(question)
         gold = ", ".join(f"{name}={value}" for name, value in zip(NAMES, values, strict=False))
-        return gold, "\n".join((*steps, f"A: {gold}"))
+        return gold, lambda: "\n".join((*_elimination(question), f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of values by name."""
         return FormVerifier()
+
+
+def _solution(rows: Sequence[Row]) -> list[int]:
+    """Return the values of the unknowns, by Cramer's rule."""
+    whole = _determinant([row[:-1] for row in rows])
+    return [
+        _determinant([[*row[:place], row[-1], *row[place + 1 : -1]] for row in rows]) // whole
+        for place in range(len(rows))
+    ]
+
+
+def _elimination(question: list[Row]) -> list[str]:
+    """Take out one unknown after the other, and put in their values from the last one on."""
+    count = len(question)
+    steps = [_equation(row) for row in question]
+    rows, pivots = question, []
+    for place in range(count):
+        pivot = next(row for row in rows if row[place])
+        rest = [row for row in rows if row is not pivot]
+        rows = [_reduced(row, pivot, place) for row in rest]
+        steps += [_equation(new) for new, old in zip(rows, rest, strict=True) if new != old]
+        pivots.append(pivot)
+    values = [0] * count
+    for place in range(count - 1, -1, -1):
+        pivot = pivots[place]
+        known = [(pivot[at], at) for at in range(place + 1, count) if pivot[at]]
+        name, right = NAMES[place], pivot[-1] - sum(factor * values[at] for factor, at in known)
+        if known:
+            moved = "".join([_moved(factor, values[at]) for factor, at in known])
+            left = sum_text([(pivot[place], name)])
+            steps += [f"{left}={pivot[-1]}{moved}", f"{left}={right}"]
+        values[place] = right // pivot[place]
+        if pivot[place] != 1:
+            steps.append(f"{name}={values[place]}")
+    return steps
 
 
 def _determinant(rows: Sequence[Row]) -> int:

@@ -5,7 +5,13 @@ from typing import ClassVar, NamedTuple
 from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
-from rethink_gym.envs.tasks.logic_drawing import NAMES, draw_formula, draw_implication, names_in
+from rethink_gym.envs.tasks.logic_drawing import (
+    NAMES,
+    draw_formula,
+    draw_implication,
+    exchange,
+    names_in,
+)
 from rethink_gym.envs.tasks.logic_solution import assignment_text, right_rows, solve_logic
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.given import with_question
@@ -125,6 +131,15 @@ class Logic(GeneratedTask[Question]):
         raise argument_error(
             "max_literals", f"large enough for {self.max_variables} variables", self.max_literals
         )
+
+    def redraw(self, question: Question, chance: Chance) -> Question:
+        """Exchange the variables, and shuffle the formulas whose order means nothing."""
+        kind, names, formulas, row = question
+        others = dict(zip(names, chance.shuffled(names), strict=True))
+        exchanged = [exchange(formula, others) for formula in formulas]
+        end = len(exchanged) - (kind == "follow")
+        shuffled = (*chance.shuffled(exchanged[:end]), *exchanged[end:])
+        return Question(kind, names, shuffled, row)
 
     def word(self, question: Question) -> str:
         """Ask the question."""

@@ -1,13 +1,13 @@
 """Draws formulas of propositional logic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise, permutations
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.verifiers.logic import Connective, Formula
 
-__all__ = ["NAMES", "draw_formula", "draw_implication", "names_in"]
+__all__ = ["NAMES", "draw_formula", "draw_implication", "exchange", "names_in"]
 
 NAMES = "pqrstu"
 """The variables, in the order in which they are used."""
@@ -45,6 +45,13 @@ def draw_implication(chance: Chance, premise: Formula, conclusion: Formula) -> F
     if shape == 1:
         return Connective("|", (_denial(premise), conclusion))
     return Connective("~", (Connective("&", (premise, _denial(conclusion))),))
+
+
+def exchange(formula: Formula, names: Mapping[str, str]) -> Formula:
+    """Put other variables in the place of those of a formula."""
+    if isinstance(formula, str):
+        return names[formula]
+    return Connective(formula.sign, tuple([exchange(part, names) for part in formula.parts]))
 
 
 def names_in(formulas: Iterable[Formula]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """People, things and places to keep track of."""
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
@@ -20,14 +20,16 @@ class Question(NamedTuple):
     """A story with a question.
 
     Attributes:
-        text: What happens, and what is asked.
+        text: What happens, and what is asked; people are ``{0}``, ``{1}`` and so on.
         steps: How things stand after each move.
         answer: What is asked for.
+        people: The names of the people.
     """
 
     text: str
     steps: tuple[str, ...]
     answer: str
+    people: tuple[str, ...]
 
 
 class Tracking(GeneratedTask[Question]):
@@ -103,23 +105,34 @@ class Tracking(GeneratedTask[Question]):
         """Draw people, moves and what is asked."""
         kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
         num_moves = chance.between(self.min_moves, self.max_moves)
-        people = chance.sample(_NAMES, self.num_people)
         tell = {"swaps": _tell_swaps, "rooms": _tell_rooms, "queue": _tell_queue}[kind]
         asked = -1 if self.ask == "all" else chance.below(2 * self.num_people)
-        return tell(chance, people, num_moves, asked)
+        text, steps, answer = tell(chance, list(_BLANKS[: self.num_people]), num_moves, asked)
+        return Question(text, tuple(steps), answer, self._draw_people(chance))
+
+    def redraw(self, question: Question, chance: Chance) -> Question:
+        """Draw other people for a story."""
+        return question._replace(people=self._draw_people(chance))
 
     def word(self, question: Question) -> str:
         """Return the story and the question."""
-        return f"{question.text}\n{ANSWER_FORMAT}"
+        return f"{question.text.format(*question.people)}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
         """Return the answer, and how things stand after each move."""
-        return question.answer, "\n".join((*question.steps, f"A: {question.answer}"))
+        _, steps, answer, people = question
+        return answer.format(*people), "\n".join((*steps, f"A: {answer}")).format(*people)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of lists."""
         return ListVerifier()
 
+    def _draw_people(self, chance: Chance) -> tuple[str, ...]:
+        return tuple(chance.sample(_NAMES, self.num_people))
+
+
+_BLANKS = tuple(f"{{{place}}}" for place in range(MAX_PEOPLE))
+"""What stands in a story until the people are known."""
 
 _NAMES = (
     *("Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana", "Ida", "Jack", "Kim", "Leo"),
@@ -131,10 +144,13 @@ _THINGS = (
 )
 _ROOMS = ("kitchen", "garden", "attic", "hall", "cellar", "office", "library", "garage")
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_Told: TypeAlias = tuple[str, list[str], str]
+"""What happens and what is asked, how things stand after each move, and the answer."""
+
 _IN_ORDER = "Answer in this order, separated by commas."
 
 
-def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
+def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
     holds = dict(zip(people, chance.sample(_THINGS, len(people)), strict=True))
     said = [f"{_listed([f'{name} has the {thing}' for name, thing in holds.items()])}."]
     steps = []
@@ -153,10 +169,10 @@ def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -
     else:
         said.append(f"Who has the {holds[name]} at the end? Answer with one word.")
         answer = name
-    return Question(" ".join(said), tuple(steps), answer)
+    return (" ".join(said), steps, answer)
 
 
-def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
+def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
     rooms = chance.sample(_ROOMS, max(3, len(people) - 1))
     where = dict(zip(people, [chance.one_of(rooms) for _ in people], strict=True))
     said = [f"{_listed([f'{name} is in the {room}' for name, room in where.items()])}."]
@@ -184,10 +200,10 @@ def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -
     else:
         said.append(f"In which room is {name} at the end? Answer with one word.")
         answer = where[name]
-    return Question(" ".join(said), tuple(steps), answer)
+    return (" ".join(said), steps, answer)
 
 
-def _tell_queue(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
+def _tell_queue(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
     queue = list(people)
     said = [f"In a queue stand, from the front, {_listed(queue)}."]
     steps = []
@@ -214,10 +230,10 @@ def _tell_queue(chance: Chance, people: list[str], num_moves: int, asked: int) -
         said.append(
             "In which order do they stand at the end? Answer from the front, separated by commas."
         )
-        return Question(" ".join(said), tuple(steps), ", ".join(queue))
+        return (" ".join(said), steps, ", ".join(queue))
     place = asked % len(queue)
     said.append(f"Who is {_PLACES[place]} from the front at the end? Answer with one word.")
-    return Question(" ".join(said), tuple(steps), queue[place])
+    return (" ".join(said), steps, queue[place])
 
 
 def _listed(names: list[str]) -> str:

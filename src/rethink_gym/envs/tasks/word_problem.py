@@ -5,7 +5,7 @@ from typing import ClassVar
 from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
-from rethink_gym.envs.tasks.story import MOST_STEPS, Story, tell_story
+from rethink_gym.envs.tasks.story import MOST_STEPS, Story, draw_people, tell_story
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.math import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -88,6 +88,10 @@ class WordProblem(GeneratedTask[Story]):
         """Tell a story."""
         num_steps = chance.between(self.min_steps, self.max_steps)
         return tell_story(chance, num_steps, self.max_number, self.num_distractors)
+
+    def redraw(self, question: Story, chance: Chance) -> Story:
+        """Draw other people for a story."""
+        return question._replace(people=draw_people(chance))
 
     def word(self, question: Story) -> str:
         """Return the story with its question."""

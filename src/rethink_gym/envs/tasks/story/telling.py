@@ -14,7 +14,7 @@ from rethink_gym.envs.tasks.story.template import Template
 from rethink_gym.envs.tasks.story.travel import TRAVEL
 from rethink_gym.envs.tasks.story.work import WORK
 
-__all__ = ["MOST_STEPS", "TEMPLATES", "Story", "tell_story"]
+__all__ = ["MOST_STEPS", "TEMPLATES", "Story", "draw_people", "tell_story"]
 
 TEMPLATES = (*FARM, *HOME, *MARKET, *SCHOOL, *SPORT, *TRAVEL, *WORK)
 """All templates, each equally likely."""
@@ -34,6 +34,9 @@ _PEOPLE = (
     *((name, "he", "his") for name in _HE),
     *((name, "she", "her") for name in _SHE),
 )
+_BLANKS = {blank: f"{{{blank}}}" for blank in ("name", "he", "his", "other")}
+"""What stands in a plot until the people are known."""
+
 _JOINTS = ("", "", "Then ", "Next, ", "After that, ")
 
 
@@ -41,14 +44,21 @@ class Story(NamedTuple):
     """A word problem.
 
     Attributes:
-        text: The story, with the question at its end.
+        plot: The story, with the question at its end and without the names of the people.
+        people: What fills its blanks: ``name``, ``he``, ``his``, ``other``.
         steps: The equations that lead to the answer.
         answer: The answer.
     """
 
-    text: str
+    plot: str
+    people: Mapping[str, str]
     steps: tuple[str, ...]
     answer: int
+
+    @property
+    def text(self) -> str:
+        """The story as it is told."""
+        return self.plot.format_map(self.people)
 
 
 def tell_story(chance: Chance, num_steps: int, max_number: int, num_distractors: int) -> Story:
@@ -67,6 +77,18 @@ def tell_story(chance: Chance, num_steps: int, max_number: int, num_distractors:
     while story is None:
         story = _try_story(chance, chance.one_of(TEMPLATES), num_steps, max_number, num_distractors)
     return story
+
+
+def draw_people(chance: Chance) -> dict[str, str]:
+    """Draw the people of a story, which are two different ones.
+
+    Returns:
+        What fills the blanks of the plot.
+    """
+    first, step = chance.below(len(_PEOPLE)), chance.between(1, len(_PEOPLE) - 1)
+    name, he, his = _PEOPLE[first]
+    other = _PEOPLE[(first + step) % len(_PEOPLE)][0]
+    return {"name": name, "he": he, "his": his, "other": other}
 
 
 def _try_story(
@@ -92,10 +114,11 @@ def _try_story(
     for aside in chance.sample(template.asides, num_distractors):
         place = chance.between(1, len(teller.said))
         number = chance.between(2, max_number)
-        teller.said.insert(place, aside.format(**teller.people, a=number))
+        teller.said.insert(place, aside.format(**teller.blanks, a=number))
     if not teller.say(ending, template.endings[ending]):
         return None
-    return Story(" ".join(teller.said), tuple(teller.steps), teller.value)
+    plot = " ".join(teller.said)
+    return Story(plot, draw_people(chance), tuple(teller.steps), teller.value)
 
 
 class _Teller:
@@ -108,16 +131,7 @@ class _Teller:
         self.steps: list[str] = []
         self.value = 0
         self._used: set[str] = set()
-        first = chance.between(0, len(_PEOPLE) - 1)
-        other = chance.between(1, len(_PEOPLE) - 1)
-        name, he, his = _PEOPLE[first]
-        self.people: Mapping[str, str] = {
-            "name": name,
-            "he": he,
-            "his": his,
-            "other": _PEOPLE[(first + other) % len(_PEOPLE)][0],
-            "things": chance.one_of(template.things),
-        }
+        self.blanks = {**_BLANKS, "things": chance.one_of(template.things)}
 
     def say(self, kind: Kind, forms: Sequence[str], *, is_joined: bool = False) -> bool:
         """Say a sentence of a kind, unless it makes no sense now or was said before."""
@@ -131,7 +145,7 @@ class _Teller:
         self._used.add(form)
         can_join = is_joined and form.startswith("{name}") and "then" not in form
         joint = self.chance.one_of(_JOINTS) if can_join else ""
-        self.said.append(joint + form.format(**self.people, **change.slots))
+        self.said.append(joint + form.format(**self.blanks, **change.slots))
         self.steps += change.steps
         self.value = change.value
         return True
