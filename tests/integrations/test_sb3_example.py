@@ -13,10 +13,10 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "train_sb3.py"
 def test_it_tells_the_accuracies_before_and_after(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", [str(EXAMPLE), "128", "8"])
+    monkeypatch.setattr(sys, "argv", [str(EXAMPLE), "128", "32"])
     runpy.run_path(str(EXAMPLE), run_name="__main__")
     printed = capsys.readouterr().out
     told = re.findall(r"^(\w+): first attempt (\S+)%, second attempt (\S+)%$", printed, re.M)
     assert [name for name, *_ in told] == ["before", "after"]
-    assert all(50 <= float(number) <= 100 for _, *numbers in told for number in numbers)
+    assert all(20 <= float(number) <= 80 for _, *numbers in told for number in numbers)
     assert "total_timesteps | 128" in printed

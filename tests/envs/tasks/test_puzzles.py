@@ -19,6 +19,7 @@ from rethink_gym.envs.tasks.sorting import Sorting
 from rethink_gym.envs.tasks.tracking import Tracking
 from rethink_gym.envs.tasks.word_problem import WordProblem
 from rethink_gym.errors import ArgumentError
+from rethink_gym.problem import Problem
 from rethink_gym.verifiers import verifier_from_dict
 from rethink_gym.verifiers.graph import Edge, Network
 from rethink_gym.verifiers.logic import parse_formula
@@ -137,7 +138,9 @@ def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedT
 def test_the_example_of_the_docstring_is_what_the_task_says(task: Any, question: Any) -> None:
     text = re.sub(r"\s+", " ", type(task).__doc__ or "")
     worded = task.word(question).splitlines()[0]
-    answer = task.solve(question)[1].splitlines()[-1].removeprefix("A: ")
+    solution = Problem("example", worded, *task.solve(question)).solution
+    assert solution is not None
+    answer = solution.splitlines()[-1].removeprefix("A: ")
     assert f"**Example.** ``{worded}`` Answer: ``{answer}``." in text
 
 
