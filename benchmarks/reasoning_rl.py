@@ -52,7 +52,7 @@ def rollouts(row: str) -> int:
     if start not in STARTS:
         return 0
     if method == "rcrl":
-        return ROLLOUTS["ei"] + ROLLOUTS["orm"] + ROLLOUTS["rcrl"]
+        return ROLLOUTS["ei"] + ROLLOUTS["rcrl"]
     if method == "ppo_orm":
         return ROLLOUTS["orm"] + ROLLOUTS["ppo"]
     return ROLLOUTS[method.split("_")[0]]
