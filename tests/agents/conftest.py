@@ -1,7 +1,6 @@
 """A policy and an environment so small that learning them takes seconds."""
 
 from collections.abc import Callable
-from random import Random
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.tiny.tokenizer import make_tokenizer
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.vector import TextVectorEnv
@@ -41,8 +41,8 @@ class SayDigit(GeneratedTask[int]):
     def arguments(self) -> dict[str, object]:
         return {}
 
-    def draw(self, random: Random) -> int:
-        return random.randrange(1000)
+    def draw(self, chance: Chance) -> int:
+        return chance.below(1000)
 
     def word(self, question: int) -> str:
         return f"Compute {question}."

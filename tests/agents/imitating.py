@@ -1,7 +1,6 @@
 """A task with worked solutions that is learned in seconds, and episodes by script."""
 
 from collections.abc import Sequence
-from random import Random
 from typing import Any, ClassVar
 
 import torch
@@ -10,6 +9,7 @@ from rethink_gym.agents.algorithm import Algorithm
 from rethink_gym.agents.demonstration import Demonstration
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Completion
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.task import GeneratedTask
@@ -54,8 +54,8 @@ class SaySeven(GeneratedTask[int]):
     def arguments(self) -> dict[str, object]:
         return {"solved": self.solved}
 
-    def draw(self, random: Random) -> int:
-        return random.randrange(10_000)
+    def draw(self, chance: Chance) -> int:
+        return chance.below(10_000)
 
     def word(self, question: int) -> str:
         return f"Compute {question}."

@@ -2,12 +2,11 @@
 
 import random
 import time
-from random import Random
 from typing import Any
 
 import pytest
 
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks import Arithmetic, LinearEquation
 from rethink_gym.errors import ArgumentError
 
@@ -71,15 +70,6 @@ def test_a_place_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
         task.problem(index, split)
-
-
-@pytest.mark.parametrize("bound", [1, 2, 9, 10, 16, 1000])
-def test_numbers_are_drawn_as_by_the_standard_library(bound: int) -> None:
-    slow, fast = Random(bound), Random(bound)
-    expected = [slow.randrange(bound) for _ in range(200)]
-    assert draw_numbers(fast, bound, 120) + draw_numbers(fast, bound, 80) == expected
-    assert fast.random() == slow.random()
-    assert draw_numbers(fast, bound, 0) == []
 
 
 @each_task

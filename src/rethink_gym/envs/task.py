@@ -1,16 +1,16 @@
 """What every task does: hold problems in named splits, each found by its index."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from functools import cached_property
-from random import Random
+from hashlib import blake2b
 from typing import ClassVar, Generic, TypeVar
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["GeneratedTask", "Task", "draw_numbers"]
+__all__ = ["GeneratedTask", "Task"]
 
 Question = TypeVar("Question")
 
@@ -100,12 +100,11 @@ class GeneratedTask(Task, Generic[Question]):
         """The difficulty arguments; they take part in what is drawn and never change."""
 
     @abstractmethod
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw one question.
 
         Args:
-            random: The only source of chance to use. `draw_numbers` is the fast
-                way to use it.
+            chance: The only source of chance to use.
 
         Returns:
             What `word` and `solve` need to know of the question.
@@ -154,9 +153,9 @@ class GeneratedTask(Task, Generic[Question]):
         is_plain = type(index) is int and type(split) is str
         if not (is_plain and 0 <= index < self._SIZES.get(split, 0)):
             self.check_place(index, split)  # dearer; it also takes what is like a number
-        random = _Source(_digest(f"{self._key}|{split}|{index}"))
+        chance = Chance(f"{self._key}|{split}|{index}")
         for _ in range(self._MAX_DRAWS):
-            question = self.draw(random)
+            question = self.draw(chance)
             identity = self.identify(question)
             prompt = self.word(question) if identity is None else None
             if _split_of(identity or prompt or "") == split:
@@ -173,39 +172,6 @@ class GeneratedTask(Task, Generic[Question]):
         return f"{self.name}|{sorted(self.arguments.items())}"
 
 
-def draw_numbers(random: Random, bound: int, count: int) -> list[int]:
-    """Draw whole numbers, all equally likely.
-
-    Args:
-        random: The source of chance.
-        bound: One more than the largest number, at least 1; the smallest is 0.
-        count: How many numbers to draw.
-
-    Returns:
-        The numbers, the same that ``random.randrange(bound)`` gives one by one,
-        in a fifth of the time.
-    """
-    getrandbits = random.getrandbits
-    num_bits = bound.bit_length()
-    numbers: list[int] = []
-    for _ in range(count):
-        number = getrandbits(num_bits)
-        while number >= bound:
-            number = getrandbits(num_bits)
-        numbers.append(number)
-    return numbers
-
-
-class _Source(Random):
-    """A `Random` for seeds that are whole numbers: it asks nothing else about them."""
-
-    seed = Random.__mro__[1].seed  # type: ignore[attr-defined]  # the one written in C
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
-
-
 def _split_of(text: str) -> str:
-    bucket = _digest(text) % 10
+    bucket = int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % 10
     return "validation" if bucket == 8 else "test" if bucket == 9 else "train"

@@ -9,8 +9,8 @@ from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.arithmetic import Arithmetic, work_out
 from rethink_gym.errors import ArgumentError
 
-FIRST_CHAIN = "3-1-6-9+4-1+9+6"
-"""What the model in the package was trained beside: never to change within a version."""
+FIRST_CHAIN = "5-6+2+8-6-3-2+8-1"
+"""Never to change within a version."""
 
 
 def value_of(chain: str) -> int:

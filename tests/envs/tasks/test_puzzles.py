@@ -70,12 +70,14 @@ def test_what_is_no_answer_scores_nothing(task: GeneratedTask[Any]) -> None:
         other = (task.problem(index + 100, "validation").solution or "").splitlines()[-1][3:]
         words = sorted(set(re.findall(r"\w+", question)))
         hedges = [f"A: {answer} or {other}", f"A: {other} or {answer}", f"A: {answer}; {other}"]
+        names_answer_alone = [word for word in words if word.isdigit()] == [answer]
         for bad in (
             "", " \n\t ", "A:", problem.prompt, question, f"A: {question}", f"A: {problem.prompt}",
             "True False", "A: True False", "A: true or false", "A: yes or no", "A: yes, none",
             "A: yes, p=true, q=true, r=true", "A: none, yes", "zzz", "A: zzz", "A: 0 or 1",
             "A: p=true, p=false, q=true, q=false, r=true, r=false", "A: T/F", "A: any",
-            f"A: {', '.join(words)}", f"A: {' or '.join(words)}", f"A: {string.ascii_uppercase}",
+            f"A: {', '.join(words)}", f"A: {string.ascii_uppercase}",
+            *([] if names_answer_alone else [f"A: {' or '.join(words)}"]),
             *(hedges if other != answer else []),
         ):  # fmt: skip
             verdict = verifier.verify(bad, problem)

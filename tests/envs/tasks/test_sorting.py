@@ -64,3 +64,8 @@ def test_any_other_order_is_wrong() -> None:
         swapped = ", ".join([second, first, *rest])
         assert not verifier.verify(f"A: {swapped}", problem).correct
         assert not verifier.verify(f"A: {', '.join(rest)}", problem).correct
+
+
+def test_from_z_to_a_a_word_stands_before_the_one_it_begins_with() -> None:
+    gold, _ = Sorting().solve(("backwards", ["pig", "seal", "pigeon"]))
+    assert gold == "seal, pigeon, pig"

@@ -1,11 +1,11 @@
 """Chains of whole numbers to add, subtract and multiply."""
 
 from collections.abc import Sequence
-from random import Random
 from typing import ClassVar, TypeAlias
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -74,12 +74,11 @@ class Arithmetic(GeneratedTask[Chain]):
             "operators": self.operators,
         }
 
-    def draw(self, random: Random) -> Chain:
+    def draw(self, chance: Chance) -> Chain:
         """Draw one chain."""
-        [extra_terms] = draw_numbers(random, self.max_terms - self.min_terms + 1, 1)
-        num_terms = self.min_terms + extra_terms
-        terms = draw_numbers(random, self.max_operand + 1, num_terms)
-        kinds = draw_numbers(random, len(self.operators), num_terms - 1)
+        num_terms = chance.between(self.min_terms, self.max_terms)
+        terms = chance.numbers(self.max_operand + 1, num_terms)
+        kinds = chance.numbers(len(self.operators), num_terms - 1)
         return terms, list(map(self.operators.__getitem__, kinds))
 
     def word(self, question: Chain) -> str:

@@ -1,10 +1,9 @@
 """Derivatives and integrals of sums of simple functions."""
 
 from collections.abc import Iterable, Sequence
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one, draw_signed
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import (
     bracketed,
     evaluation_steps,
@@ -102,29 +101,29 @@ class Calculus(GeneratedTask[Question]):
             "functions": self.functions,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw one function: that to derive, or the antiderivative to find."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
         has_functions = self.functions and kind != "integral"
-        if has_functions and kind == "derivative" and draw_between(random, 1, 3) == 1:
-            factors = (self._draw_power(random, 1), self._draw_function(random, 1))
+        if has_functions and kind == "derivative" and chance.between(1, 3) == 1:
+            factors = (self._draw_power(chance, 1), self._draw_function(chance, 1))
             return "product", factors, (0, 0)
         low = 0 if kind == "derivative" else 1
         drawn: dict[tuple[str, int], Term] = {}
-        for _ in range(draw_between(random, 1, self.num_terms)):
-            if has_functions and draw_between(random, 0, 1):
-                term = self._draw_function(random, self.max_coefficient)
+        for _ in range(chance.between(1, self.num_terms)):
+            if has_functions and chance.between(0, 1):
+                term = self._draw_function(chance, self.max_coefficient)
             else:
-                term = self._draw_power(random, low)
+                term = self._draw_power(chance, low)
             drawn[term[0], term[2]] = term
         terms = tuple(sorted(drawn.values(), key=_place))
         if kind == "derivative" and all(name == "x" and number < 2 for name, _, number in terms):
-            terms = (("x", draw_signed(random, self.max_coefficient), 2), *terms)
+            terms = (("x", chance.signed(self.max_coefficient), 2), *terms)
         lower = upper = 0
         if kind == "integral":
             while lower >= upper:
-                lower = draw_between(random, -self.max_bound, self.max_bound)
-                upper = draw_between(random, -self.max_bound, self.max_bound)
+                lower = chance.between(-self.max_bound, self.max_bound)
+                upper = chance.between(-self.max_bound, self.max_bound)
         return kind, terms, (lower, upper)
 
     def word(self, question: Question) -> str:
@@ -170,13 +169,13 @@ class Calculus(GeneratedTask[Question]):
         """Build the verifier of functions and numbers that are worked out."""
         return FormVerifier()
 
-    def _draw_power(self, random: Random, low: int) -> Term:
-        exponent = draw_between(random, low, self.max_exponent)
-        return "x", draw_signed(random, self.max_coefficient), exponent
+    def _draw_power(self, chance: Chance, low: int) -> Term:
+        exponent = chance.between(low, self.max_exponent)
+        return "x", chance.signed(self.max_coefficient), exponent
 
-    def _draw_function(self, random: Random, size: int) -> Term:
-        name = draw_one(random, _FUNCTIONS)
-        return name, draw_signed(random, size), draw_between(random, 1, self.max_exponent)
+    def _draw_function(self, chance: Chance, size: int) -> Term:
+        name = chance.one_of(_FUNCTIONS)
+        return name, chance.signed(size), chance.between(1, self.max_exponent)
 
 
 def _place(term: Term) -> tuple[int, int]:

@@ -1,11 +1,10 @@
 """Small Python functions to write, generated with their tests."""
 
-from random import Random
 from typing import ClassVar
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
-from rethink_gym.envs.tasks.program.phrase import choose
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verifiers.code import CodeVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -66,10 +65,10 @@ class Code(GeneratedTask[Exercise]):
         """The difficulty arguments."""
         return {"level": self.level, "family": self.family}
 
-    def draw(self, random: Random) -> Exercise:
+    def draw(self, chance: Chance) -> Exercise:
         """Draw one function, and the seed of how it is presented."""
-        family = self.family or choose(random, _FAMILIES)
-        return Exercise(draw_program(random, family, self.level), random.getrandbits(64))
+        family = self.family or chance.one_of(_FAMILIES)
+        return Exercise(draw_program(chance, family, self.level), chance.below(1 << 64))
 
     def identify(self, question: Exercise) -> str:
         """Return what the function does; names, wording and examples are no part of it."""

@@ -1,11 +1,10 @@
 """Countdown: reach a number from others with + - * /."""
 
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.countdown import (
     MAX_NUMBERS,
@@ -97,13 +96,13 @@ class Countdown(GeneratedTask[Puzzle]):
             "use_all": self.use_all,
         }
 
-    def draw(self, random: Random) -> Puzzle:
+    def draw(self, chance: Chance) -> Puzzle:
         """Draw numbers, and put them together at random until a target comes out."""
-        num_numbers = draw_between(random, self.min_numbers, self.max_numbers)
+        num_numbers = chance.between(self.min_numbers, self.max_numbers)
         for _ in range(MAX_DRAWS):
-            drawn = draw_numbers(random, self.max_number, num_numbers)
+            drawn = chance.numbers(self.max_number, num_numbers)
             numbers = [1 + number for number in drawn]
-            target, solution = _put_together(random, numbers)
+            target, solution = _put_together(chance, numbers)
             if target <= self.max_target and (self.use_all or target not in numbers):
                 return sorted(numbers), target, solution
         raise argument_error(
@@ -147,18 +146,17 @@ def work_out_solution(expression: str) -> tuple[str, str]:
     return gold, "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
 
 
-def _put_together(random: Random, numbers: list[int]) -> tuple[int, str]:
+def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, str]:
     """Join two numbers after the other, so that all results are positive and whole."""
     left = [(number, str(number)) for number in numbers]
     while len(left) > 1:
-        first, second, kind = draw_numbers(random, 60, 3)
-        one = left.pop(first % len(left))
-        other = left.pop(second % len(left))
+        one = left.pop(chance.below(len(left)))
+        other = left.pop(chance.below(len(left)))
         (large, long), (small, short) = (one, other) if one[0] >= other[0] else (other, one)
         allowed = "+" if large == small else "+-"
         if small > 1:
             allowed += "*" if large % small else "*/"
-        operator = allowed[kind % len(allowed)]
+        operator = chance.one_of(allowed)
         value = (
             large + small
             if operator == "+"

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import decimal_text, equation_steps
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
@@ -92,26 +91,26 @@ class Fractions(GeneratedTask[Question]):
             "max_whole": self.max_whole,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw the numbers of one question."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "sum":
-                terms = tuple([self._draw_fraction(random) for _ in range(self.num_terms)])
-                signs = [draw_one(random, "+-") for _ in terms[1:]]
+                terms = tuple([self._draw_fraction(chance) for _ in range(self.num_terms)])
+                signs = [chance.one_of("+-") for _ in terms[1:]]
                 return kind, terms, "".join(signs)
             case "product":
-                sign = draw_one(random, "*/")
-                return kind, (self._draw_fraction(random), self._draw_fraction(random)), sign
+                sign = chance.one_of("*/")
+                return kind, (self._draw_fraction(chance), self._draw_fraction(chance)), sign
             case "simplify":
-                factor = draw_between(random, 2, self.max_numerator)
-                return kind, (self._draw_fraction(random), Fraction(factor)), ""
+                factor = chance.between(2, self.max_numerator)
+                return kind, (self._draw_fraction(chance), Fraction(factor)), ""
             case "convert":
-                return kind, (self._draw_decimal(random),), draw_one(random, _TARGETS)
+                return kind, (self._draw_decimal(chance),), chance.one_of(_TARGETS)
             case _:
-                share = Fraction(draw_between(random, 1, 99), 100)
-                whole = Fraction(draw_between(random, 1, self.max_whole))
-                return kind, (share, whole), draw_one(random, ("part", "share", "whole"))
+                share = Fraction(chance.between(1, 99), 100)
+                whole = Fraction(chance.between(1, self.max_whole))
+                return kind, (share, whole), chance.one_of(("part", "share", "whole"))
 
     def word(self, question: Question) -> str:
         """Ask for the number."""
@@ -168,19 +167,19 @@ class Fractions(GeneratedTask[Question]):
         """Build the verifier of numbers in the form that is asked for."""
         return FormVerifier()
 
-    def _draw_fraction(self, random: Random) -> Fraction:
+    def _draw_fraction(self, chance: Chance) -> Fraction:
         """Draw a fraction that is no whole number."""
         while True:
-            above = draw_between(random, 1, self.max_numerator)
-            below = draw_between(random, 2, self.max_denominator)
+            above = chance.between(1, self.max_numerator)
+            below = chance.between(2, self.max_denominator)
             if math.gcd(above, below) == 1:
                 return Fraction(above, below)
 
-    def _draw_decimal(self, random: Random) -> Fraction:
+    def _draw_decimal(self, chance: Chance) -> Fraction:
         """Draw a decimal below 2 that is no whole number."""
         size: int = 10**self.max_decimals
         while True:
-            digits = draw_between(random, 1, 2 * size - 1)
+            digits = chance.between(1, 2 * size - 1)
             if digits != size:
                 return Fraction(digits, size)
 

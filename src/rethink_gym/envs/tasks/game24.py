@@ -1,11 +1,11 @@
 """The game of 24: reach 24 from four numbers, all of which must be used."""
 
 from functools import lru_cache
-from random import Random
 from typing import ClassVar
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.countdown import (
@@ -83,10 +83,10 @@ class Game24(GeneratedTask[list[int]]):
             "max_solutions": self.max_solutions,
         }
 
-    def draw(self, random: Random) -> list[int]:
+    def draw(self, chance: Chance) -> list[int]:
         """Draw numbers until there are as many solutions as there should be."""
         for _ in range(MAX_DRAWS):
-            numbers = sorted(draw_numbers(random, self.max_number, NUM_NUMBERS))
+            numbers = sorted(chance.numbers(self.max_number, NUM_NUMBERS))
             hand = [1 + number for number in numbers]
             num_solutions = _solve(*hand)[0]
             if num_solutions >= self.min_solutions and (

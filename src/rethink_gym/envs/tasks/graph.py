@@ -1,11 +1,10 @@
 """Small graphs: paths, reach, order, colours and walks."""
 
-from random import Random
 from typing import ClassVar, NamedTuple
 
-from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.graph_drawing import (
     NUM_COLORS,
     draw_colorable,
@@ -115,13 +114,13 @@ class Graph(GeneratedTask[Question]):
             "max_cost": self.max_cost,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw graphs until one has an answer of the sort that was drawn first."""
-        place, sort, extra = draw_numbers(random, 5040, 3)
-        kind = KINDS[place % len(KINDS)] if self.kind == "mixed" else self.kind
-        nodes = LETTERS[: self.min_nodes + extra % (self.max_nodes - self.min_nodes + 1)]
+        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
+        sort = chance.below(6)
+        nodes = LETTERS[: chance.between(self.min_nodes, self.max_nodes)]
         for _ in range(MAX_DRAWS):
-            question = self._draw_once(random, kind, sort, nodes)
+            question = self._draw_once(chance, kind, sort, nodes)
             if question is not None:
                 return question
         raise argument_error("max_nodes", "large enough for such questions", self.max_nodes)
@@ -158,30 +157,29 @@ class Graph(GeneratedTask[Question]):
         """Build the verifier of answers about graphs."""
         return GraphVerifier()
 
-    def _draw_once(self, random: Random, kind: str, sort: int, nodes: str) -> Question | None:
-        names = random.sample(nodes, len(nodes))
+    def _draw_once(self, chance: Chance, kind: str, sort: int, nodes: str) -> Question | None:
+        names = chance.sample(nodes, len(nodes))
         if kind == "order":
-            network = draw_connected(random, names, self.max_extra_edges, is_directed=True)
+            network = draw_connected(chance, names, self.max_extra_edges, is_directed=True)
             return Question(kind, (), network)
         if kind == "colors":
-            return Question(kind, (), draw_colorable(random, names, self.max_extra_edges))
+            return Question(kind, (), draw_colorable(chance, names, self.max_extra_edges))
         if kind == "trail":
             if sort % 3:
-                return Question(kind, (), draw_walk(random, names, self.max_extra_edges))
-            network = draw_connected(random, names, self.max_extra_edges)
+                return Question(kind, (), draw_walk(chance, names, self.max_extra_edges))
+            network = draw_connected(chance, names, self.max_extra_edges)
             return None if has_trail(network) else Question(kind, (), network)
         is_split = kind == "reach" or sort % 6 == 0
-        cut = draw_between(random, 2, len(names) - 2) if is_split else len(names)
+        cut = chance.between(2, len(names) - 2) if is_split else len(names)
         parts = [part for part in (names[:cut], names[cut:]) if part]
         networks = [
-            draw_connected(random, part, self.max_extra_edges, max_cost=self.max_cost)
+            draw_connected(chance, part, self.max_extra_edges, max_cost=self.max_cost)
             for part in parts
         ]
         edges = [edge for network in networks for edge in network.edges]
         if kind != "route":
             edges = [edge._replace(weight=1) for edge in edges]
-        random.shuffle(edges)
-        network = Network(nodes, tuple(edges))
+        network = Network(nodes, tuple(chance.shuffled(edges)))
         start = parts[0][0]
         if kind == "reach":
             return Question(kind, (start,), network)

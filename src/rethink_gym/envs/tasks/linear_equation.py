@@ -1,10 +1,9 @@
 """Linear equations in one unknown."""
 
 from fractions import Fraction
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import signed_term, sum_text
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
@@ -84,15 +83,15 @@ class LinearEquation(GeneratedTask[Equation]):
             "two_sided": self.two_sided,
         }
 
-    def draw(self, random: Random) -> Equation:
+    def draw(self, chance: Chance) -> Equation:
         """Draw a solution first, then an equation that has it."""
-        denominator = draw_between(random, 1, self.max_denominator)
+        denominator = chance.between(1, self.max_denominator)
         size = self.max_solution * denominator
-        solution = Fraction(draw_between(random, -size, size), denominator)
-        multiple = draw_between(random, 1, self.max_coefficient // solution.denominator)
-        slope = solution.denominator * multiple * draw_one(random, (1, -1))
-        b = draw_between(random, -self.max_constant, self.max_constant)
-        c = self._draw_right_coefficient(random, slope) if self.two_sided else 0
+        solution = Fraction(chance.between(-size, size), denominator)
+        multiple = chance.between(1, self.max_coefficient // solution.denominator)
+        slope = solution.denominator * multiple * chance.one_of((1, -1))
+        b = chance.between(-self.max_constant, self.max_constant)
+        c = self._draw_right_coefficient(chance, slope) if self.two_sided else 0
         return slope + c, b, c, b + int(slope * solution)
 
     def word(self, question: Equation) -> str:
@@ -118,12 +117,12 @@ class LinearEquation(GeneratedTask[Equation]):
         """Build the verifier of numbers."""
         return FormVerifier()
 
-    def _draw_right_coefficient(self, random: Random, slope: int) -> int:
+    def _draw_right_coefficient(self, chance: Chance, slope: int) -> int:
         """Draw the right coefficient so that both are within bounds and neither is zero."""
         lowest = -self.max_coefficient - min(slope, 0)
         highest = self.max_coefficient - max(slope, 0)
         excluded = [c for c in sorted((0, -slope)) if lowest <= c <= highest]
-        coefficient = draw_between(random, lowest, highest - len(excluded))
+        coefficient = chance.between(lowest, highest - len(excluded))
         for c in excluded:
             coefficient += coefficient >= c
         return coefficient

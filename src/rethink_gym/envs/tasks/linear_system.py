@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from random import Random
 from typing import ClassVar, TypeAlias
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import bracketed, sum_text
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -67,13 +67,13 @@ class LinearSystem(GeneratedTask[list[Row]]):
             "max_solution": self.max_solution,
         }
 
-    def draw(self, random: Random) -> list[Row]:
+    def draw(self, chance: Chance) -> list[Row]:
         """Draw a solution first, then equations that have it alone."""
         count, size = self.num_unknowns, self.max_coefficient
-        drawn = draw_numbers(random, 2 * self.max_solution + 1, count)
+        drawn = chance.numbers(2 * self.max_solution + 1, count)
         solution = [number - self.max_solution for number in drawn]
         while True:
-            numbers = [number - size for number in draw_numbers(random, 2 * size + 1, count**2)]
+            numbers = [number - size for number in chance.numbers(2 * size + 1, count**2)]
             rows = [numbers[start : start + count] for start in range(0, count**2, count)]
             if all(row.count(0) < count - 1 for row in rows) and _determinant(rows):
                 return [[*row, sum(map(int.__mul__, row, solution))] for row in rows]

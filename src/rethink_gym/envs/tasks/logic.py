@@ -1,11 +1,10 @@
 """Propositional logic: truth values, satisfiability, tautologies and conclusions."""
 
-from random import Random
 from typing import ClassVar, NamedTuple
 
-from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.logic_drawing import NAMES, draw_formula, draw_implication, names_in
 from rethink_gym.envs.tasks.logic_solution import assignment_text, right_rows, solve_logic
 from rethink_gym.errors import argument_error, check_choice, check_count
@@ -112,13 +111,13 @@ class Logic(GeneratedTask[Question]):
             "max_arity": self.max_arity,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw formulas until the answer is of the sort that was drawn first."""
-        place, sort, row = draw_numbers(random, 192, 3)
-        kind = KINDS[place % len(KINDS)] if self.kind == "mixed" else self.kind
-        is_denied = sort % 3 == 0
+        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
+        is_denied = chance.below(3) == 0
+        row = chance.below(1 << len(NAMES))
         for _ in range(MAX_DRAWS):
-            asked = self._draw_formulas(random, kind)
+            asked = self._draw_formulas(chance, kind)
             names = names_in(asked)
             question = Question(kind, names, asked, row % (1 << len(names)))
             if kind in ("value", "count") or (not right_rows(kind, names, asked)) is is_denied:
@@ -167,22 +166,22 @@ class Logic(GeneratedTask[Question]):
         """Build the verifier of logic."""
         return LogicVerifier()
 
-    def _draw_formulas(self, random: Random, kind: str) -> tuple[Formula, ...]:
+    def _draw_formulas(self, chance: Chance, kind: str) -> tuple[Formula, ...]:
         num_formulas = self.num_formulas
         if kind == "count":
             num_formulas = 1
         elif kind == "satisfy":
-            num_formulas = draw_between(random, self.max_variables, self.max_variables + 1)
-        formulas = tuple(self._draw_formula(random) for _ in range(num_formulas))
+            num_formulas = chance.between(self.max_variables, self.max_variables + 1)
+        formulas = tuple(self._draw_formula(chance) for _ in range(num_formulas))
         if kind in ("value", "count", "satisfy"):
             return formulas
-        conclusion = self._draw_formula(random)
+        conclusion = self._draw_formula(chance)
         if kind == "follow":
             return (*formulas, conclusion)
-        return (draw_implication(random, Connective("&", formulas), conclusion),)
+        return (draw_implication(chance, Connective("&", formulas), conclusion),)
 
-    def _draw_formula(self, random: Random) -> Formula:
-        return draw_formula(random, self.max_variables, self.max_literals, self.max_arity)
+    def _draw_formula(self, chance: Chance) -> Formula:
+        return draw_formula(chance, self.max_variables, self.max_literals, self.max_arity)
 
 
 def _check_range(name: str, value: object, lowest: int, highest: int) -> int:

@@ -1,10 +1,9 @@
 """Arithmetic with remainders."""
 
 import math
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
@@ -73,22 +72,22 @@ class ModularArithmetic(GeneratedTask[Question]):
             "max_exponent": self.max_exponent,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw the numbers of one question."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
-        modulus = draw_between(random, 3, self.max_modulus)
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        modulus = chance.between(3, self.max_modulus)
         match kind:
             case "remainder":
-                a, b, c = [draw_between(random, 2, self.max_operand) for _ in range(3)]
+                a, b, c = [chance.between(2, self.max_operand) for _ in range(3)]
                 return kind, modulus, a, b, c
             case "power":
-                base = draw_between(random, 2, self.max_operand)
-                return kind, modulus, base, draw_between(random, 2, self.max_exponent), 0
+                base = chance.between(2, self.max_operand)
+                return kind, modulus, base, chance.between(2, self.max_exponent), 0
             case _:
-                factor = draw_between(random, 2, modulus - 1)
+                factor = chance.between(2, modulus - 1)
                 while math.gcd(factor, modulus) > 1:
-                    factor = draw_between(random, 2, modulus - 1)
-                right = 1 if kind == "inverse" else draw_between(random, 2, modulus - 1)
+                    factor = chance.between(2, modulus - 1)
+                right = 1 if kind == "inverse" else chance.between(2, modulus - 1)
                 return kind, modulus, factor, right, 0
 
     def word(self, question: Question) -> str:

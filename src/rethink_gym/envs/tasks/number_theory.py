@@ -1,10 +1,9 @@
 """Divisors, multiples, prime factors and bases."""
 
 import math
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
@@ -61,22 +60,22 @@ class NumberTheory(GeneratedTask[Question]):
         """The difficulty arguments."""
         return {"kind": self.kind, "max_number": self.max_number, "max_base": self.max_base}
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw the numbers of one question."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "gcd" | "lcm":
-                return kind, *self._draw_pair(random)
+                return kind, *self._draw_pair(chance)
             case "factorization":
-                number = draw_between(random, 4, self.max_number)
+                number = chance.between(4, self.max_number)
                 while len(_prime_factors(number)) == 1:
-                    number = draw_between(random, 4, self.max_number)
+                    number = chance.between(4, self.max_number)
                 return kind, number, 0
             case "divisors":
-                return kind, draw_between(random, 4, self.max_number), 0
+                return kind, chance.between(4, self.max_number), 0
             case _:
-                base = draw_between(random, 2, self.max_base)
-                return kind, draw_between(random, base, self.max_number), base
+                base = chance.between(2, self.max_base)
+                return kind, chance.between(base, self.max_number), base
 
     def word(self, question: Question) -> str:
         """Ask for the number or the factors."""
@@ -126,13 +125,13 @@ class NumberTheory(GeneratedTask[Question]):
         """Build the verifier of numbers and of prime factors."""
         return FormVerifier()
 
-    def _draw_pair(self, random: Random) -> tuple[int, int]:
+    def _draw_pair(self, chance: Chance) -> tuple[int, int]:
         """Draw two numbers that often have a divisor in common."""
-        shared = draw_between(random, 1, self.max_number // 6)
+        shared = chance.between(1, self.max_number // 6)
         size = self.max_number // shared
         one = other = 0
         while one == other:
-            one, other = draw_between(random, 2, size), draw_between(random, 2, size)
+            one, other = chance.between(2, size), chance.between(2, size)
         return shared * one, shared * other
 
 

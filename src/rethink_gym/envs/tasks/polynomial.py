@@ -3,10 +3,9 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one, draw_signed
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import (
     equation_steps,
     evaluation_steps,
@@ -99,19 +98,19 @@ class Polynomial(GeneratedTask[Question]):
             "max_point": self.max_point,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw the factors or the coefficients of one polynomial."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
-        degree = draw_between(random, 2, self.max_degree)
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        degree = chance.between(2, self.max_degree)
         if kind == "evaluate":
             size = self.max_coefficient
-            coefficients = [draw_between(random, -size, size) for _ in range(degree)]
-            coefficients.append(draw_signed(random, size))
-            return kind, (), tuple(coefficients), draw_signed(random, self.max_point)
-        factors = [self._draw_factor(random) for _ in range(degree)]
+            coefficients = [chance.between(-size, size) for _ in range(degree)]
+            coefficients.append(chance.signed(size))
+            return kind, (), tuple(coefficients), chance.signed(self.max_point)
+        factors = [self._draw_factor(chance) for _ in range(degree)]
         if kind == "roots":
             while len(set(factors)) < degree:
-                factors = [self._draw_factor(random) for _ in range(degree)]
+                factors = [self._draw_factor(chance) for _ in range(degree)]
         return kind, tuple(factors), (), 0
 
     def word(self, question: Question) -> str:
@@ -159,11 +158,11 @@ class Polynomial(GeneratedTask[Question]):
         """Build the verifier of polynomials in the form that is asked for."""
         return FormVerifier()
 
-    def _draw_factor(self, random: Random) -> Linear:
+    def _draw_factor(self, chance: Chance) -> Linear:
         """Draw a linear factor whose two numbers have no divisor in common."""
         while True:
-            leading = draw_between(random, 1, self.max_leading)
-            constant = draw_between(random, -self.max_constant, self.max_constant)
+            leading = chance.between(1, self.max_leading)
+            constant = chance.between(-self.max_constant, self.max_constant)
             if math.gcd(leading, constant) == 1:
                 return leading, constant
 

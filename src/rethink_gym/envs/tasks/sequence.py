@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from random import Random
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one, draw_signed
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.notation import bracketed, sum_text
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
@@ -86,24 +85,24 @@ class NumberSequence(GeneratedTask[Question]):
             "max_position": self.max_position,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw the numbers of one sequence."""
-        kind = draw_one(random, _KINDS) if self.kind == "mixed" else self.kind
-        position = draw_between(random, _NUM_SHOWN + 1, self.max_position)
-        start = draw_signed(random, self.max_start)
+        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        position = chance.between(_NUM_SHOWN + 1, self.max_position)
+        start = chance.signed(self.max_start)
         match kind:
             case "arithmetic":
-                numbers: tuple[int, ...] = (start, draw_signed(random, self.max_step))
+                numbers: tuple[int, ...] = (start, chance.signed(self.max_step))
             case "geometric":
-                ratio = draw_between(random, 2, self.max_ratio) * draw_one(random, (1, -1))
+                ratio = chance.between(2, self.max_ratio) * chance.one_of((1, -1))
                 numbers = (start, ratio)
             case "quadratic":
-                first = draw_signed(random, self.max_step)
-                numbers = (start, first, draw_signed(random, self.max_step))
+                first = chance.signed(self.max_step)
+                numbers = (start, first, chance.signed(self.max_step))
             case _:
-                other = draw_signed(random, self.max_start)
-                factor = draw_signed(random, self.max_ratio)
-                numbers = (start, other, factor, draw_signed(random, self.max_ratio))
+                other = chance.signed(self.max_start)
+                factor = chance.signed(self.max_ratio)
+                numbers = (start, other, factor, chance.signed(self.max_ratio))
         return kind, numbers, position
 
     def word(self, question: Question) -> str:

@@ -1,11 +1,11 @@
 """Words and numbers to put in order."""
 
 from collections.abc import Callable
-from random import Random
 from typing import ClassVar, TypeAlias
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.listing import ListVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -80,18 +80,17 @@ class Sorting(GeneratedTask[Question]):
             "max_number": self.max_number,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw items, none twice and not yet in order."""
-        place, extra = draw_numbers(random, 5040, 2)
-        kind = list(_ORDERS)[place % len(_ORDERS)] if self.kind == "mixed" else self.kind
-        num_items = self.min_items + extra % (self.max_items - self.min_items + 1)
+        kind = chance.one_of(tuple(_ORDERS)) if self.kind == "mixed" else self.kind
+        num_items = chance.between(self.min_items, self.max_items)
         key = _ORDERS[kind][1]
         while True:
             if kind in _OF_WORDS:
-                items = random.sample(_WORDS, num_items)
+                items = chance.sample(_WORDS, num_items)
             else:
                 lowest = -self.max_number if kind in _OF_SIGNED else 0
-                numbers = random.sample(range(lowest, self.max_number + 1), num_items)
+                numbers = chance.sample(range(lowest, self.max_number + 1), num_items)
                 items = [str(number) for number in numbers]
             if items != sorted(items, key=key):
                 return kind, items
@@ -130,7 +129,7 @@ _ORDERS: dict[str, tuple[str, Callable[[str], tuple[int | str, ...]]]] = {
     "alphabet": ("by the alphabet", lambda text: (text,)),
     "backwards": (
         "by the alphabet from Z to A",
-        lambda text: tuple(-ord(letter) for letter in f"{text}~"),
+        lambda text: tuple(-ord(letter) for letter in f"{text} "),
     ),
     "length": (
         "by length, shortest first, and words of one length by the alphabet",

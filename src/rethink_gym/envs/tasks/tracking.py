@@ -1,11 +1,10 @@
 """People, things and places to keep track of."""
 
-from random import Random
 from typing import ClassVar, NamedTuple
 
-from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask, draw_numbers
+from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.listing import ListVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -100,14 +99,14 @@ class Tracking(GeneratedTask[Question]):
             "ask": self.ask,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw people, moves and what is asked."""
-        place, extra, asked = draw_numbers(random, 5040, 3)
-        kind = KINDS[place % len(KINDS)] if self.kind == "mixed" else self.kind
-        num_moves = self.min_moves + extra % (self.max_moves - self.min_moves + 1)
-        people = random.sample(_NAMES, self.num_people)
+        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
+        num_moves = chance.between(self.min_moves, self.max_moves)
+        people = chance.sample(_NAMES, self.num_people)
         tell = {"swaps": _tell_swaps, "rooms": _tell_rooms, "queue": _tell_queue}[kind]
-        return tell(random, people, num_moves, -1 if self.ask == "all" else asked)
+        asked = -1 if self.ask == "all" else chance.below(2 * self.num_people)
+        return tell(chance, people, num_moves, asked)
 
     def word(self, question: Question) -> str:
         """Return the story and the question."""
@@ -135,12 +134,12 @@ _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "e
 _IN_ORDER = "Answer in this order, separated by commas."
 
 
-def _tell_swaps(random: Random, people: list[str], num_moves: int, asked: int) -> Question:
-    holds = dict(zip(people, random.sample(_THINGS, len(people)), strict=True))
+def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
+    holds = dict(zip(people, chance.sample(_THINGS, len(people)), strict=True))
     said = [f"{_listed([f'{name} has the {thing}' for name, thing in holds.items()])}."]
     steps = []
     for _ in range(num_moves):
-        one, other = random.sample(people, 2)
+        one, other = chance.sample(people, 2)
         holds[one], holds[other] = holds[other], holds[one]
         said.append(f"{one} and {other} swap what they have.")
         steps.append(f"{one} has the {holds[one]}, {other} has the {holds[other]}.")
@@ -148,7 +147,7 @@ def _tell_swaps(random: Random, people: list[str], num_moves: int, asked: int) -
     if asked < 0:
         said.append(f"What do {_listed(people)} have at the end? {_IN_ORDER}")
         answer = ", ".join(holds.values())
-    elif asked % 2:
+    elif asked < len(people):
         said.append(f"What does {name} have at the end? Answer with one word.")
         answer = holds[name]
     else:
@@ -157,15 +156,15 @@ def _tell_swaps(random: Random, people: list[str], num_moves: int, asked: int) -
     return Question(" ".join(said), tuple(steps), answer)
 
 
-def _tell_rooms(random: Random, people: list[str], num_moves: int, asked: int) -> Question:
-    rooms = random.sample(_ROOMS, max(3, len(people) - 1))
-    where = dict(zip(people, random.choices(rooms, k=len(people)), strict=True))
+def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
+    rooms = chance.sample(_ROOMS, max(3, len(people) - 1))
+    where = dict(zip(people, [chance.one_of(rooms) for _ in people], strict=True))
     said = [f"{_listed([f'{name} is in the {room}' for name, room in where.items()])}."]
     steps = []
     for _ in range(num_moves):
-        kind = draw_between(random, 0, 3)
-        one, other = random.sample(people, 2)
-        goal = random.choice([room for room in rooms if room != where[one]])
+        kind = chance.between(0, 3)
+        one, other = chance.sample(people, 2)
+        goal = chance.one_of([room for room in rooms if room != where[one]])
         if kind == 0 and where[one] != where[other]:
             said.append(f"{one} goes to {other}.")
             movers, goal = [one], where[other]
@@ -188,13 +187,13 @@ def _tell_rooms(random: Random, people: list[str], num_moves: int, asked: int) -
     return Question(" ".join(said), tuple(steps), answer)
 
 
-def _tell_queue(random: Random, people: list[str], num_moves: int, asked: int) -> Question:
+def _tell_queue(chance: Chance, people: list[str], num_moves: int, asked: int) -> Question:
     queue = list(people)
     said = [f"In a queue stand, from the front, {_listed(queue)}."]
     steps = []
     for _ in range(num_moves):
-        kind = draw_between(random, 0, 3)
-        one, other = random.sample(queue, 2)
+        kind = chance.between(0, 3)
+        one, other = chance.sample(queue, 2)
         if kind == 0 and queue[0] != one:
             said.append(f"{one} goes to the front.")
             queue.remove(one)

@@ -1,9 +1,8 @@
 """Quantities to write in other units."""
 
-from random import Random
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
@@ -123,14 +122,14 @@ class UnitConversion(GeneratedTask[Question]):
             "max_decimals": self.max_decimals,
         }
 
-    def draw(self, random: Random) -> Question:
+    def draw(self, chance: Chance) -> Question:
         """Draw a quantity that is a short decimal in the other unit too."""
-        units = draw_one(random, _KINDS[draw_one(random, self._kinds)])
+        units = chance.one_of(_KINDS[chance.one_of(self._kinds)])
         while True:
-            first = draw_between(random, 0, len(units) - 1)
-            second = draw_between(random, 0, len(units) - 1)
-            scale: int = 10 ** draw_between(random, 0, self.max_decimals)
-            value = draw_between(random, 1, self.max_value * scale) * (MILLION // scale)
+            first = chance.between(0, len(units) - 1)
+            second = chance.between(0, len(units) - 1)
+            scale: int = 10 ** chance.between(0, self.max_decimals)
+            value = chance.between(1, self.max_value * scale) * (MILLION // scale)
             if 0 < abs(first - second) < 3:
                 result, rest = divmod(value * units[first].size, units[second].size)
                 if rest == 0 and MILLION // 1_000 <= result < MILLION * MILLION * 10:

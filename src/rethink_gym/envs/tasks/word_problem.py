@@ -1,9 +1,8 @@
 """Word problems of several steps, told from templates."""
 
-from random import Random
 from typing import ClassVar
 
-from rethink_gym.envs.chance import draw_between
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks.story import MOST_STEPS, Story, tell_story
@@ -85,10 +84,10 @@ class WordProblem(GeneratedTask[Story]):
             "num_distractors": self.num_distractors,
         }
 
-    def draw(self, random: Random) -> Story:
+    def draw(self, chance: Chance) -> Story:
         """Tell a story."""
-        num_steps = draw_between(random, self.min_steps, self.max_steps)
-        return tell_story(random, num_steps, self.max_number, self.num_distractors)
+        num_steps = chance.between(self.min_steps, self.max_steps)
+        return tell_story(chance, num_steps, self.max_number, self.num_distractors)
 
     def word(self, question: Story) -> str:
         """Return the story with its question."""

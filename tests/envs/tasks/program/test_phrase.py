@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from random import Random
 
 import pytest
 
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.tasks.program import families, phrases
 from rethink_gym.envs.tasks.program.phrase import Phrase, draw_stage
 
@@ -42,19 +42,19 @@ def test_a_stage_is_a_sentence_and_a_part_is_none(module: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(families.STAGES))
 def test_a_drawn_stage_reads_well_and_has_no_blank_left(kind: str) -> None:
-    random = Random(kind)
+    chance = Chance(kind)
     name = "x" if kind == "number" else "it"
     for _ in range(300):
-        stage = draw_stage(random, families.STAGES[kind], MAX_LEVEL, (name,))
+        stage = draw_stage(chance, families.STAGES[kind], MAX_LEVEL, (name,))
         assert "@" not in stage.words + stage.code
         assert not MISTAKES.search(stage.words)
         assert stage.code.count("K") >= len(stage.constants)
 
 
 def test_harder_phrases_wait_for_their_level() -> None:
-    random = Random(0)
+    chance = Chance("phrases")
     table = families.STAGES["numbers"]
-    words = {draw_stage(random, table, 1).words for _ in range(2_000)}
+    words = {draw_stage(chance, table, 1).words for _ in range(2_000)}
     assert not any(" and is " in each or " or is " in each for each in words)
-    words = {draw_stage(random, table, 3).words for _ in range(2_000)}
+    words = {draw_stage(chance, table, 3).words for _ in range(2_000)}
     assert any(" and is " in each for each in words)

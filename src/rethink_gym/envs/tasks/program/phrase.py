@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from random import Random
 from typing import Any, TypeAlias
 
-__all__ = ["Constant", "Phrase", "Stage", "Table", "choose", "draw_below", "draw_stage", "phrase"]
+from rethink_gym.envs.chance import Chance
+
+__all__ = ["Constant", "Phrase", "Stage", "Table", "draw_stage", "phrase"]
 
 Constant: TypeAlias = int | str
 """What a blank is filled with, unless it is another phrase."""
@@ -89,24 +90,11 @@ def phrase(
     return Phrase(tuple(wording.split("|")), code, gives, level, tuple(blanks.items()))
 
 
-def choose(random: Random, choices: Sequence[Any]) -> Any:
-    """Draw one of several, all equally likely."""
-    return choices[draw_below(random, len(choices))]
-
-
-def draw_below(random: Random, bound: int) -> int:
-    """Draw a whole number from 0 to ``bound - 1``, all equally likely but for one in a million.
-
-    There are about a hundred such draws to an exercise, and this is the fastest way.
-    """
-    return random.getrandbits(32) * bound >> 32
-
-
-def draw_stage(random: Random, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
+def draw_stage(chance: Chance, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
     """Draw a phrase and what fills its blanks.
 
     Args:
-        random: The source of chance.
+        chance: The source of chance.
         table: The phrases to draw from.
         level: Only phrases up to this level are drawn.
         names: What the code calls the values that it is given.
@@ -114,9 +102,9 @@ def draw_stage(random: Random, table: Table, level: int, names: tuple[str, ...] 
     Returns:
         The phrase with its blanks filled.
     """
-    chosen = choose(random, _up_to_level(table, level))
+    chosen = chance.one_of(_up_to_level(table, level))
     constants: list[Constant] = []
-    words, code = _fill(random, chosen, level, constants)
+    words, code = _fill(chance, chosen, level, constants)
     num_constants = len(constants)
     compute = _compile(code, names, num_constants)
     return Stage(words, code, tuple(constants), chosen.gives, compute)
@@ -128,17 +116,17 @@ def _up_to_level(table: Table, level: int) -> Table:
     return tuple(phrase for phrase in table if phrase.level <= level)
 
 
-def _fill(random: Random, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
+def _fill(chance: Chance, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
     """Fill the blanks of a phrase; the constants are appended, each once for its blank."""
-    words, code = choose(random, chosen.wordings), chosen.code
+    words, code = chance.one_of(chosen.wordings), chosen.code
     used: list[Phrase] = []
     for blank, choices in chosen.blanks:
-        choice = choose(random, choices)
+        choice = chance.one_of(choices)
+        while isinstance(choice, Phrase) and (choice in used or choice.level > level):
+            choice = chance.one_of(choices)
         if isinstance(choice, Phrase):
-            while choice in used or choice.level > level:
-                choice = choose(random, choices)
             used.append(choice)
-            shown, written = _fill(random, choice, level, constants)
+            shown, written = _fill(chance, choice, level, constants)
         else:
             shown = str(choice) if isinstance(choice, int) else repr(choice)
             written = f"K{len(constants)}"

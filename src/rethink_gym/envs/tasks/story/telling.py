@@ -1,10 +1,9 @@
 """Tells a story: picks a template, and sentences until there are as many steps as wanted."""
 
 from collections.abc import Mapping, Sequence
-from random import Random
 from typing import NamedTuple
 
-from rethink_gym.envs.chance import draw_between, draw_one
+from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.tasks.story.change import CHANGES, COSTS, Bounds, Kind
 from rethink_gym.envs.tasks.story.farm import FARM
 from rethink_gym.envs.tasks.story.home import HOME
@@ -52,11 +51,11 @@ class Story(NamedTuple):
     answer: int
 
 
-def tell_story(random: Random, num_steps: int, max_number: int, num_distractors: int) -> Story:
+def tell_story(chance: Chance, num_steps: int, max_number: int, num_distractors: int) -> Story:
     """Tell a story whose numbers are all positive and whole.
 
     Args:
-        random: The only source of chance.
+        chance: The only source of chance.
         num_steps: How many operations lead to the answer, from 2 to `MOST_STEPS`.
         max_number: Largest number that is drawn, at least 5.
         num_distractors: How many sentences have a number that does not matter.
@@ -66,35 +65,33 @@ def tell_story(random: Random, num_steps: int, max_number: int, num_distractors:
     """
     story = None
     while story is None:
-        story = _try_story(
-            random, draw_one(random, TEMPLATES), num_steps, max_number, num_distractors
-        )
+        story = _try_story(chance, chance.one_of(TEMPLATES), num_steps, max_number, num_distractors)
     return story
 
 
 def _try_story(
-    random: Random, template: Template, num_steps: int, max_number: int, num_distractors: int
+    chance: Chance, template: Template, num_steps: int, max_number: int, num_distractors: int
 ) -> Story | None:
-    opening = draw_one(random, tuple(template.openings))
-    ending = draw_one(random, tuple(template.endings))
+    opening = chance.one_of(tuple(template.openings))
+    ending = chance.one_of(tuple(template.endings))
     left = num_steps - COSTS[opening] - COSTS[ending]
     if left < 1:
         return None
-    teller = _Teller(random, template, Bounds(max_number, template.most))
+    teller = _Teller(chance, template, Bounds(max_number, template.most))
     teller.say(opening, template.openings[opening])
     while left:
         kinds = [kind for kind in template.events if COSTS[kind] <= left]
         for place in range(len(kinds)):
-            other = draw_between(random, place, len(kinds) - 1)
+            other = chance.between(place, len(kinds) - 1)
             kinds[place], kinds[other] = kinds[other], kinds[place]
             if teller.say(kinds[place], template.events[kinds[place]], is_joined=True):
                 left -= COSTS[kinds[place]]
                 break
         else:
             return None
-    for aside in random.sample(template.asides, num_distractors):
-        place = draw_between(random, 1, len(teller.said))
-        number = draw_between(random, 2, max_number)
+    for aside in chance.sample(template.asides, num_distractors):
+        place = chance.between(1, len(teller.said))
+        number = chance.between(2, max_number)
         teller.said.insert(place, aside.format(**teller.people, a=number))
     if not teller.say(ending, template.endings[ending]):
         return None
@@ -104,36 +101,36 @@ def _try_story(
 class _Teller:
     """Remembers what was said and how many things there are."""
 
-    def __init__(self, random: Random, template: Template, bounds: Bounds) -> None:
-        self.random = random
+    def __init__(self, chance: Chance, template: Template, bounds: Bounds) -> None:
+        self.chance = chance
         self.bounds = bounds
         self.said: list[str] = []
         self.steps: list[str] = []
         self.value = 0
         self._used: set[str] = set()
-        first = draw_between(random, 0, len(_PEOPLE) - 1)
-        other = draw_between(random, 1, len(_PEOPLE) - 1)
+        first = chance.between(0, len(_PEOPLE) - 1)
+        other = chance.between(1, len(_PEOPLE) - 1)
         name, he, his = _PEOPLE[first]
         self.people: Mapping[str, str] = {
             "name": name,
             "he": he,
             "his": his,
             "other": _PEOPLE[(first + other) % len(_PEOPLE)][0],
-            "things": draw_one(random, template.things),
+            "things": chance.one_of(template.things),
         }
 
     def say(self, kind: Kind, forms: Sequence[str], *, is_joined: bool = False) -> bool:
         """Say a sentence of a kind, unless it makes no sense now or was said before."""
         fresh = [form for form in forms if form not in self._used]
-        change = CHANGES[kind](self.random, self.value, self.bounds) if fresh else None
+        change = CHANGES[kind](self.chance, self.value, self.bounds) if fresh else None
         if change is None:
             return False
         if change.value > self.bounds.value and COSTS[kind] and is_joined:
             return False
-        form = draw_one(self.random, fresh)
+        form = self.chance.one_of(fresh)
         self._used.add(form)
         can_join = is_joined and form.startswith("{name}") and "then" not in form
-        joint = draw_one(self.random, _JOINTS) if can_join else ""
+        joint = self.chance.one_of(_JOINTS) if can_join else ""
         self.said.append(joint + form.format(**self.people, **change.slots))
         self.steps += change.steps
         self.value = change.value
