@@ -27,7 +27,7 @@ from rethink_gym.metrics import Interval, t_interval
 
 SIDES = {"ours": "", "TRL": "trl-1.16.0"}
 PACKAGES = ("trl==1.16.0", "gymnasium==1.4.0")
-RATES = ("1e-4", "3e-4", "1e-3")
+RATES = ("1e-5", "3e-5", "1e-4")
 TUNING_SEEDS = (100, 101)
 HERE = Path(__file__).parent
 FIGURES = ("wall_s", "cpu_s", "episodes")

@@ -109,10 +109,10 @@ def train_trl(rate: float, seed: int) -> Race:
         env.num_problems, size=MAX_STEPS * PROBLEMS_PER_STEP
     )
     problems = [env.task.problem(index, "train") for index in indices.tolist()]
-    by_id = {problem.problem_id: problem for problem in problems}
+    by_id = {problem.id: problem for problem in problems}
     policy = LanguageModel.from_pretrained("tiny")
     rows = [
-        {"prompt": as_text(policy, problem.prompt), "problem_id": problem.problem_id}
+        {"prompt": as_text(policy, problem.prompt), "problem_id": problem.id}
         for problem in problems
     ]
 

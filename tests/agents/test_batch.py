@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.models import make_gpt2, make_mamba, make_qwen3
+from tests.models import make_gpt2, make_mamba, make_qwen3, make_tokenizer
 from torch import Tensor
 
 from rethink_gym.agents.batch import (
@@ -15,6 +15,7 @@ from rethink_gym.agents.batch import (
 )
 from rethink_gym.agents.losses import token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import play_episodes
 from rethink_gym.agents.score import Score, ScoreConfig
 from rethink_gym.episode import Episode
@@ -47,6 +48,34 @@ def test_every_episode_is_in_one_part_and_the_short_ones_come_first(
     widths = [part.token_ids.shape[1] for part in parts]
     assert widths == sorted(widths)
     assert all(part.token_ids.numel() <= 40 or len(part.episodes) == 1 for part in parts)
+
+
+def test_episodes_with_one_opening_are_put_together_and_it_counts_once(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    policy.seed(0)
+    mixed = play_episodes(policy, make_env(6), [0, 1, 0, 1, 0, 1])
+    sizes = []
+    for own in (mixed[0::2], mixed[1::2]):
+        rows = [policy.tokenize(episode.conversation) for episode in own]
+        opening = rows[0].turn_ids.index(0)
+        sizes.append(opening + sum(len(row.token_ids) - opening for row in rows))
+    parts = [part.episodes.tolist() for part in micro_batches(policy, mixed, max(sizes))]
+    assert sorted(map(sorted, parts)) == [[0, 2, 4], [1, 3, 5]]
+    assert len(list(micro_batches(policy, mixed, min(sizes) - 1))) > 2
+
+
+def test_models_that_read_padded_rows_get_parts_of_like_lengths(make_env: Any) -> None:
+    tokenizer = make_tokenizer()
+    policy = LanguageModel(
+        make_gpt2(len(tokenizer)), tokenizer, SamplingConfig(max_new_tokens=8), seed=0
+    )
+    mixed = play_episodes(policy, make_env(6), [0, 1, 2, 0, 1, 2])
+    lengths = [len(policy.tokenize(episode.conversation).token_ids) for episode in mixed]
+    parts = list(micro_batches(policy, mixed, 2 * max(lengths)))
+    order = [lengths[index] for part in parts for index in part.episodes.tolist()]
+    assert order == sorted(lengths)
+    assert all(part.token_ids.numel() <= 2 * max(lengths) for part in parts)
 
 
 def test_what_was_sampled_is_found_again_with_its_log_probs(

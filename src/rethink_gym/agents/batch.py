@@ -139,7 +139,9 @@ def outputs_at(
 
     A model makes of every hidden state a row as wide as the vocabulary. Prompts have
     no use for theirs, and together they may need more memory than all else: so the
-    hidden states are picked out before they reach the output layer.
+    hidden states are picked out before they reach the output layer. A model that can
+    (`can_pack`) is given only the tokens that these places depend on, without padding,
+    and once those that several rows begin with.
 
     Args:
         model: The model, used without dropout, as it samples; gradients flow unless the
