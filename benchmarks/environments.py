@@ -88,12 +88,12 @@ def main() -> None:
     print(f"\n{write_record('environments', settings, measured)}")
 
 
-def make_venv(folder: Path, package: str) -> Path:
-    """Install a package into an environment of its own; return its interpreter."""
+def make_venv(folder: Path, *packages: str) -> Path:
+    """Install packages into an environment of their own; return its interpreter."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", package], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
     return python
 
 

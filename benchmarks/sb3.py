@@ -77,6 +77,11 @@ def train_ppo(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, A
 
 def train_naively(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
     """Prepare PPO with a policy that reads each row by itself."""
+    return prepare_ppo(make_naive_policy(), seed, num_tokens, COST_SETTINGS)
+
+
+def make_naive_policy() -> Any:
+    """Make the class of a policy that reads each row by itself, from its beginning."""
     import torch
     from stable_baselines3.common.distributions import Distribution
     from torch.nn.utils.rnn import pad_sequence
@@ -92,7 +97,7 @@ def train_naively(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[st
             distribution = self.action_dist.proba_distribution(output.logits[lasts])
             return distribution, self.value_net(output.hidden_states[-1][lasts])
 
-    return prepare_ppo(NaivePolicy, seed, num_tokens, COST_SETTINGS)
+    return NaivePolicy
 
 
 def prepare_ppo(

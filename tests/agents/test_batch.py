@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3
-from tests.models import make_tokenizer as make_bpe_tokenizer
+from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3, make_tokenizer
 from torch import Tensor
 
 from rethink_gym.agents.batch import (
@@ -51,6 +50,34 @@ def test_every_episode_is_in_one_part_and_the_short_ones_come_first(
     widths = [part.token_ids.shape[1] for part in parts]
     assert widths == sorted(widths)
     assert all(part.token_ids.numel() <= 40 or len(part.episodes) == 1 for part in parts)
+
+
+def test_episodes_with_one_opening_are_put_together_and_it_counts_once(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    policy.seed(0)
+    mixed = play_episodes(policy, make_env(6), [0, 1, 0, 1, 0, 1])
+    sizes = []
+    for own in (mixed[0::2], mixed[1::2]):
+        rows = [policy.tokenize(episode.conversation) for episode in own]
+        opening = rows[0].turn_ids.index(0)
+        sizes.append(opening + sum(len(row.token_ids) - opening for row in rows))
+    parts = [part.episodes.tolist() for part in micro_batches(policy, mixed, max(sizes))]
+    assert sorted(map(sorted, parts)) == [[0, 2, 4], [1, 3, 5]]
+    assert len(list(micro_batches(policy, mixed, min(sizes) - 1))) > 2
+
+
+def test_models_that_read_padded_rows_get_parts_of_like_lengths(make_env: Any) -> None:
+    tokenizer = make_tokenizer()
+    policy = LanguageModel(
+        make_gpt2(len(tokenizer)), tokenizer, SamplingConfig(max_new_tokens=8), seed=0
+    )
+    mixed = play_episodes(policy, make_env(6), [0, 1, 2, 0, 1, 2])
+    lengths = [len(policy.tokenize(episode.conversation).token_ids) for episode in mixed]
+    parts = list(micro_batches(policy, mixed, 2 * max(lengths)))
+    order = [lengths[index] for part in parts for index in part.episodes.tolist()]
+    assert order == sorted(lengths)
+    assert all(part.token_ids.numel() <= 2 * max(lengths) for part in parts)
 
 
 def test_what_was_sampled_is_found_again_with_its_log_probs(
@@ -144,7 +171,7 @@ def test_only_what_was_sampled_is_learned_the_end_included_and_nothing_behind(
 def test_tokens_that_no_encoding_gives_and_ends_that_also_pad_are_learned(
     pad_is_end: bool, make_env: Any
 ) -> None:
-    tokenizer = make_bpe_tokenizer(pad_is_end=pad_is_end)
+    tokenizer = make_tokenizer(pad_is_end=pad_is_end)
     policy = LanguageModel(make_qwen3(len(tokenizer)), tokenizer, SamplingConfig(max_new_tokens=6))
     sampled = play_episodes(policy, make_env(4), range(4))
     end = tokenizer.eos_token_id

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from rethink_gym.agents.packing import can_pack, lay_out, read_line
 from rethink_gym.agents.policies.chat import TokenizedConversation
 from rethink_gym.agents.policies.language_model import LanguageModel, evaluating
 from rethink_gym.episode import Episode
@@ -92,13 +93,17 @@ def micro_batches(
     max_tokens: int,
     among: Sequence[int] | None = None,
 ) -> Iterator[TokenBatch]:
-    """Cut a batch of episodes into parts of like lengths.
+    """Cut a batch of episodes into parts that are read at once.
+
+    Where the model can read packed tokens (`can_pack`), episodes with one opening, which
+    is all that stands before the first sampled token, are put together; else episodes of
+    like lengths.
 
     Args:
         policy: Knows the tokens of its conversations.
         episodes: The whole batch.
-        max_tokens: Most tokens in one part, padding included; an episode that is
-            longer makes a part of its own.
+        max_tokens: Most tokens in one part: different ones if they are packed, else those
+            of the padded rows. An episode that is longer makes a part of its own.
         among: Indices of the episodes to take; all of them if None.
 
     Yields:
@@ -106,14 +111,8 @@ def micro_batches(
     """
     indices = range(len(episodes)) if among is None else among
     rows = {index: policy.tokenize(episodes[index].conversation) for index in indices}
-    order = sorted(rows, key=lambda index: len(rows[index].token_ids))
-    part: list[int] = []
-    for index in order:
-        if part and (len(part) + 1) * len(rows[index].token_ids) > max_tokens:
-            yield _pad(rows, part, policy.device)
-            part = []
-        part.append(index)
-    if part:
+    cut = _by_opening if can_pack(policy.model) else _by_length
+    for part in cut(rows, max_tokens):
         yield _pad(rows, part, policy.device)
 
 
@@ -140,7 +139,9 @@ def outputs_at(
 
     A model makes of every hidden state a row as wide as the vocabulary. Prompts have
     no use for theirs, and together they may need more memory than all else: so the
-    hidden states are picked out before they reach the output layer.
+    hidden states are picked out before they reach the output layer. A model that can
+    (`can_pack`) is given only the tokens that these places depend on, without padding,
+    and once those that several rows begin with.
 
     Args:
         model: The model, used without dropout, as it samples; gradients flow unless the
@@ -154,20 +155,61 @@ def outputs_at(
         states, shape ``(places, width)``.
     """
     picked: list[Tensor] = []
+    line = lay_out(token_ids, rows, columns) if len(rows) and can_pack(model) else None
 
     def pick(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         hidden, *others = arguments
-        picked.append(hidden[rows, columns])
+        places = rows * hidden.shape[1] + columns if line is None else line.places
+        picked.append(hidden.flatten(0, 1).index_select(0, places))
         return (picked[-1][None], *others)
 
     output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # no types there
     hook = output_layer.register_forward_pre_hook(pick)
     try:
         with evaluating(model):
-            logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
+            if line is None:
+                logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
+            else:
+                logits = read_line(model, line)
     finally:
         hook.remove()
     return logits[0].float(), picked[0]
+
+
+def _by_length(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> Iterator[list[int]]:
+    """Cut rows into parts of at most so many tokens, padding included."""
+    part: list[int] = []
+    for index in sorted(rows, key=lambda index: len(rows[index].token_ids)):
+        if part and (len(part) + 1) * len(rows[index].token_ids) > max_tokens:
+            yield part
+            part = []
+        part.append(index)
+    if part:
+        yield part
+
+
+def _by_opening(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> Iterator[list[int]]:
+    """Cut rows into parts of at most so many tokens, those of an opening counted once."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for index in sorted(rows, key=lambda index: len(rows[index].token_ids)):
+        row = rows[index]
+        length = next((at for at, turn in enumerate(row.turn_ids) if turn >= 0), 0)
+        groups.setdefault(row.token_ids[:length], []).append(index)
+    part: list[int] = []
+    num_tokens = 0
+    for opening, members in groups.items():
+        is_shared = False
+        for index in members:
+            length = len(rows[index].token_ids)
+            num_more = length - len(opening) if is_shared else length
+            if part and num_tokens + num_more > max_tokens:
+                yield part
+                part, num_tokens, num_more = [], 0, length
+            part.append(index)
+            num_tokens += num_more
+            is_shared = True
+    if part:
+        yield part
 
 
 def _pad(

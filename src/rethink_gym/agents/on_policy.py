@@ -147,6 +147,7 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         Raises:
             ArgumentError: If the targets cannot be made of the episodes.
         """
+        self.policy.forget()  # what it keeps of the episodes is void after the first step
         targets, numbers = self.targets(episodes)
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()

@@ -44,7 +44,7 @@ class OnPolicyConfig:
     max_grad_norm: float = 1.0
     temperature: float = 1.0
     max_new_tokens: int = 96
-    max_tokens_per_micro_batch: int = 4096
+    max_tokens_per_micro_batch: int = 2048
     num_epochs: int = 1
     num_minibatches: int = 1
     clip_low: float = 0.2

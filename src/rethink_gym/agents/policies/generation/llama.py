@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel
 
+from rethink_gym.agents.policies.architecture import is_llama_like
 from rethink_gym.agents.policies.generation.cache import KeyValueCache
 from rethink_gym.agents.policies.generation.decoder import Block
 from rethink_gym.agents.policies.generation.weights import (
@@ -21,10 +22,6 @@ from rethink_gym.agents.policies.generation.weights import (
 
 __all__ = ["LlamaDecoder"]
 
-_ARCHITECTURES = frozenset(
-    {"LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"}
-)
-_CHANGING_ROPES = frozenset({"dynamic", "longrope"})
 _MAX_PREFILL_TOKENS = 8192
 """Tokens of prompts computed at once; bounds the memory of prefilling."""
 
@@ -52,8 +49,7 @@ class LlamaDecoder:
     @staticmethod
     def serves(model: PreTrainedModel) -> bool:
         """Whether a model is built as this decoder takes it to be."""
-        kind = type(model)
-        if kind.__name__ not in _ARCHITECTURES or not kind.__module__.startswith("transformers."):
+        if not is_llama_like(model):
             return False
         body, config = model.model, model.config
         layers = list(body.layers)
@@ -75,17 +71,11 @@ class LlamaDecoder:
             module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module)
             for module in model.modules()
         )
-        slides = any(getattr(layer.self_attn, "sliding_window", None) for layer in layers)
-        slides = slides or (
-            kind.__name__ == "MistralForCausalLM" and config.sliding_window is not None
-        )
         return (
             is_plain
             and not is_hooked
-            and not slides
             and len(layers) == config.num_hidden_layers
             and config.hidden_act == "silu"
-            and body.rotary_emb.rope_type not in _CHANGING_ROPES
             and len({parameter.device for parameter in model.parameters()}) == 1
             and len({parameter.dtype for parameter in model.parameters()}) == 1
         )

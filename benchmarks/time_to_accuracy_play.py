@@ -1,0 +1,194 @@
+"""Trains one side of ``benchmarks/time_to_accuracy.py`` once, in a process of its own.
+
+Run with the interpreter that has the library, our package within reach: ``python
+time_to_accuracy_play.py SIDE RATE SEED FILE``. Training and judging are on the clock;
+loading is not, nor are the evaluations, which are the same code on both sides. Writes the
+figures as JSON, whole or not at all.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.conversation import Message, Role
+from rethink_gym.evaluation.evaluate import evaluate
+
+ENV_ID = "Math-v0"
+GAIN = 0.15
+PROBLEMS_PER_STEP, SAMPLES, MAX_NEW_TOKENS = 32, 8, 96
+MAX_STEPS, STEPS_BETWEEN = 60, 2
+VALIDATION = 500
+
+
+class Race:
+    """The clock of a run, and what was measured while it stood still.
+
+    Args:
+        policy: Shares its weights with what is trained.
+
+    Attributes:
+        curve: Step, accuracy, and wall and CPU seconds of training until then.
+        target: The accuracy to reach.
+    """
+
+    def __init__(self, policy: LanguageModel) -> None:
+        self._policy = policy
+        self._wall = self._cpu = 0.0
+        self.curve = [(0, self._accuracy(), 0.0, 0.0)]
+        self.target = self.curve[0][1] + GAIN
+        self._since = (time.perf_counter(), time.process_time())
+
+    def step(self, number: int) -> bool:
+        """Note that so many steps were taken; returns whether to go on."""
+        if number % STEPS_BETWEEN:
+            return True
+        self._wall += time.perf_counter() - self._since[0]
+        self._cpu += time.process_time() - self._since[1]
+        self.curve.append((number, self._accuracy(), self._wall, self._cpu))
+        self._since = (time.perf_counter(), time.process_time())
+        return self.curve[-1][1] < self.target
+
+    def _accuracy(self) -> float:
+        """Play validation problems greedily; leaves all chance of training as it was."""
+        sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.0)
+        measured = evaluate(
+            self._policy, ENV_ID, problems=VALIDATION, split="validation", sampling=sampling
+        )
+        self._policy.forget()
+        return measured.metrics.to_scalars()["accuracy@t1"]
+
+
+def train_ours(rate: float, seed: int) -> Race:
+    """Train by our RLOO until the target is reached."""
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    from rethink_gym.agents import Rloo, RlooConfig
+
+    class Watching(BaseCallback):
+        def _on_step(self) -> bool:
+            return race.step(self.model.num_updates)  # type: ignore[attr-defined]  # our own
+
+    config = RlooConfig(
+        problems_per_update=PROBLEMS_PER_STEP,
+        samples_per_problem=SAMPLES,
+        max_new_tokens=MAX_NEW_TOKENS,
+        learning_rate=rate,
+        learning_rate_schedule="constant",
+        beta=0.0,
+    )
+    policy = LanguageModel.from_pretrained("tiny")
+    learner = Rloo(policy, ENV_ID, config, seed=seed)
+    race = Race(policy)
+    learner.learn(MAX_STEPS * learner.episodes_per_update, callback=Watching())
+    return race
+
+
+def train_trl(rate: float, seed: int) -> Race:
+    """Train by TRL's RLOO, with our problems and our verifier as its reward function."""
+    import gymnasium as gym
+    from datasets import Dataset
+    from transformers import TrainerCallback
+    from trl import RLOOConfig, RLOOTrainer
+
+    class Watching(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            control.should_training_stop |= not race.step(state.global_step)
+
+    env: Any = gym.make(ENV_ID).unwrapped
+    indices = np.random.default_rng(seed).integers(
+        env.num_problems, size=MAX_STEPS * PROBLEMS_PER_STEP
+    )
+    problems = [env.task.problem(index, "train") for index in indices.tolist()]
+    by_id = {problem.id: problem for problem in problems}
+    policy = LanguageModel.from_pretrained("tiny")
+    rows = [
+        {"prompt": as_text(policy, problem.prompt), "problem_id": problem.id}
+        for problem in problems
+    ]
+
+    def reward(completions: Sequence[str], problem_id: Sequence[str], **_: Any) -> list[float]:
+        asked = [by_id[each] for each in problem_id]
+        return [verdict.score for verdict in env.verifier.verify_batch(completions, asked)]
+
+    trainer = RLOOTrainer(
+        model=policy.model,
+        processing_class=policy.tokenizer,
+        reward_funcs=reward,
+        train_dataset=Dataset.from_list(rows),
+        args=RLOOConfig(
+            output_dir=tempfile.mkdtemp(),
+            per_device_train_batch_size=PROBLEMS_PER_STEP * SAMPLES,
+            num_generations=SAMPLES,
+            max_completion_length=MAX_NEW_TOKENS,
+            max_steps=MAX_STEPS,
+            learning_rate=rate,
+            lr_scheduler_type="constant",
+            beta=0.0,
+            temperature=1.0,
+            top_p=1.0,
+            top_k=0,
+            shuffle_dataset=False,
+            use_cpu=True,
+            bf16=False,
+            gradient_checkpointing=False,
+            report_to="none",
+            save_strategy="no",
+            disable_tqdm=True,
+            seed=seed,
+        ),
+    )
+    trainer.add_callback(Watching())
+    race = Race(policy)
+    trainer.train()
+    return race
+
+
+def as_text(policy: LanguageModel, prompt: str) -> str:
+    """Return the text whose tokens are those that our policy would be given."""
+    token_ids = list(policy.tokenize((Message(Role.USER, prompt),)).token_ids)
+    text = str(policy.tokenizer.decode(token_ids))
+    if policy.tokenizer(text)["input_ids"] != token_ids:
+        raise RuntimeError(f"{text!r} does not give back its tokens")
+    return text
+
+
+SIDES = {"ours": train_ours, "TRL": train_trl}
+
+
+def main() -> None:
+    """Run once, and write the figures."""
+    side, rate, seed, file = sys.argv[1:]
+    torch.set_num_threads(1)
+    race = SIDES[side](float(rate), int(seed))
+    step, accuracy, wall_s, cpu_s = race.curve[-1]
+    figures = {
+        "side": side,
+        "learning_rate": float(rate),
+        "seed": int(seed),
+        "base": race.curve[0][1],
+        "accuracy": accuracy,
+        "is_reached": accuracy >= race.target,
+        "steps": step,
+        "episodes": step * PROBLEMS_PER_STEP * SAMPLES,
+        "wall_s": round(wall_s, 2),
+        "cpu_s": round(cpu_s, 2),
+        "load": round(os.getloadavg()[0], 2),
+        "curve": race.curve,
+    }
+    part = Path(file).with_suffix(".part")
+    part.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    part.replace(file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The work of ``benchmarks/trainers.py`` as environments of ours: whole answers, and tokens."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from stable_baselines3.common.vec_env import VecMonitor
+
+from rethink_gym.agents import LanguageModel
+from rethink_gym.envs import ReasoningEnv, TextVectorEnv
+from rethink_gym.envs.task import Task
+from rethink_gym.integrations.sb3 import TokenVecEnv, make_codec
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Reason, Verdict
+from rethink_gym.verifiers import Verifier
+from trainers_work import reward_of
+
+__all__ = ["make_env", "make_token_env"]
+
+
+class PromptTask(Task):
+    """Prompts that are there already, in one split."""
+
+    name: ClassVar = "prompts"
+
+    def __init__(self, prompts: Sequence[str]) -> None:
+        self._prompts = prompts
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The only split is ``train``."""
+        return ("train",)
+
+    def size(self, split: str) -> int:
+        """Return how many prompts there are."""
+        return len(self._prompts)
+
+    def problem(self, index: int, split: str) -> Problem:
+        """Return one prompt; there is no answer that is right."""
+        self.check_place(index, split)
+        return Problem(f"prompts/train/{index}", self._prompts[index], "")
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier that pays what all sides pay."""
+        return RewardVerifier()
+
+
+class RewardVerifier(Verifier):
+    """The reward function of the rivals, as a verifier."""
+
+    def verify(self, answer: str, problem: Problem) -> Verdict:
+        """Score one answer."""
+        score = reward_of(answer)
+        return Verdict(score, score == 1.0, Reason.EQUAL if score == 1.0 else Reason.DIFFERENT)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration."""
+        return {"type": "reward"}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build it again."""
+        return cls()
+
+
+def make_env(prompts: Sequence[str], num_envs: int) -> TextVectorEnv:
+    """Make the environment of whole answers."""
+    task = PromptTask(prompts)
+    return TextVectorEnv([lambda: ReasoningEnv(task)] * num_envs)
+
+
+def make_token_env(
+    prompts: Sequence[str], model: Path, num_envs: int, *, window: int, max_new_tokens: int
+) -> VecMonitor:
+    """Make the environment of Stable-Baselines3, a token a step."""
+    task = PromptTask(prompts)
+    codec = make_codec(LanguageModel.from_pretrained(model))
+    envs = [ReasoningEnv(task) for _ in range(num_envs)]
+    return VecMonitor(TokenVecEnv(envs, codec, window=window, max_new_tokens=max_new_tokens))
