@@ -96,6 +96,15 @@ def _share(name: str, number: float | None) -> str:
     return f"{number:.2f}" if name == "answer_entropy" else f"{100 * number:.1f}"
 
 
+def _without_problems(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a cell says of single problems; that stays in its folder."""
+    return {
+        name: _without_problems(each) if name == "early" else each
+        for name, each in figures.items()
+        if name not in ("right", "distinct_right")
+    }
+
+
 def main() -> None:
     """Run what is missing, print the tables and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -140,7 +149,10 @@ def main() -> None:
         "problems": options.problems,
     }
     record = {
-        "runs": found,
+        "runs": {
+            row: {seed: _without_problems(each) for seed, each in seeds.items()}
+            for row, seeds in found.items()
+        },
         "summary": {
             row: {name: interval.to_dict() for name, interval in intervals.items()}
             for row, intervals in summary.items()
