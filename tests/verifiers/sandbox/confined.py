@@ -51,8 +51,8 @@ class Run:
 @contextmanager
 def open_server(way: str) -> Iterator[Server]:
     """Start a server, or skip the test where this machine has no such level."""
-    server = Server(**WAYS[way])  # type: ignore[arg-type]  # read from the table
     try:
+        server = Server(**WAYS[way])  # type: ignore[arg-type]  # read from the table
         server.start(script("pass"), Limits()).close()
     except SandboxError as error:
         pytest.skip(str(error))
