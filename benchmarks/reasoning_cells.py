@@ -56,7 +56,7 @@ PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
 ROLLOUTS = {
     "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
     "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
-    "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,
+    "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,  # of 1,024 problems, two of each
     "orm": 4_096,
 }
 """Episodes that each method plays itself."""
@@ -225,9 +225,11 @@ def run_method(
             _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
     elif method == "rcrl":
-        # Samples of the trained policy of expert iteration, labelled by their returns.
+        # Samples of the trained policy of expert iteration, labelled by their returns. It
+        # says nearly the same each time, so many problems tell more than many samples.
         config = agents.RcrlConfig(
-            **{**rounds, "num_problems": 2 * PROBLEMS_PER_ROUND},
+            num_problems=ROLLOUTS["rcrl"] // 2,
+            samples_per_problem=2,
             base_model=str(beginning / "policy"),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)

@@ -100,6 +100,21 @@ def test_there_is_one_truth_value_per_turn() -> None:
         Demonstration(episode("p", "a"), (True, False))
 
 
+def test_a_mask_leaves_out_tokens_of_turns_that_are_learned(policy: LanguageModel) -> None:
+    whole = demonstrate(policy, episode("p", "ab", "c", right=(False, True)), (False, True))
+    assert (whole.mask(0), whole.mask(1)) == ((False,) * 3, (True,) * 2)
+    masked = replace(whole, token_masks=((True,) * 3, (False, True)))
+    assert (masked.mask(0), masked.mask(1)) == ((False,) * 3, (False, True))
+    assert (whole.num_tokens, masked.num_tokens) == (2, 1)
+    assert len(distinct([whole, masked, masked])) == 2
+
+
+def test_there_is_one_mask_per_turn_of_the_length_of_its_tokens(policy: LanguageModel) -> None:
+    whole = demonstrate(policy, episode("p", "ab"), (True,))
+    with pytest.raises(ArgumentError, match=r"token_masks must be of the lengths \[3\]"):
+        replace(whole, token_masks=((True,),))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "are_equal"),
     [("1+1=2\nA: 2", "1+1=2 \n\n A: 2\n", True), ("1 2", "12", False), ("a", "A", False)],
@@ -135,5 +150,7 @@ def test_a_checkpoint_keeps_demonstrations_as_they_are(policy: LanguageModel) ->
         demonstrate(policy, episode("p", "a\u2028b", "c", right=(False, True)), (False, True)),
         demonstrate(policy, episode("q", ""), (True,)),
     ]
+    masked = replace(demonstrations[0], token_masks=((True,) * 6, (False, True)))
+    demonstrations.append(masked)
     assert from_json_lines(to_json_lines(demonstrations)) == demonstrations
     assert from_json_lines(to_json_lines([])) == []

@@ -7,14 +7,14 @@ import pytest
 import torch
 from tests.agents.imitating import episode, make_seven_env, said
 
-from rethink_gym.agents.demonstration import Demonstration, completion_of
+from rethink_gym.agents.demonstration import Demonstration, completion_of, encode_text
 from rethink_gym.agents.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rcrl import Rcrl, RcrlConfig
-from rethink_gym.agents.stepwise import say_steps
+from rethink_gym.agents.stepwise import cut_steps, say_steps
+from rethink_gym.agents.supervised import mean_loss
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
-from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.errors import ArgumentError, DataNotFoundError
 
 SMALL: dict[str, Any] = {
@@ -36,39 +36,90 @@ def make(policy: LanguageModel, **changes: Any) -> Rcrl:
     return Rcrl(policy, make_seven_env(), RcrlConfig(**SMALL, **changes))
 
 
-def labels_of(demonstration: Demonstration) -> list[str]:
-    return [turn.observation for turn in demonstration.episode.turns]
+def labelled(selected: Sequence[Demonstration]) -> list[tuple[str, ...]]:
+    return [texts for _, texts in said(selected)]
 
 
-def test_every_step_stands_under_the_label_of_its_monte_carlo_return(
+def learned_text(policy: LanguageModel, demonstration: Demonstration) -> list[str]:
+    """What is learned of each turn, end tokens shown as a dot."""
+    learned = []
+    for number, turn in enumerate(demonstration.episode.turns):
+        tokens = zip(turn.completion.token_ids, demonstration.mask(number), strict=True)
+        kept = [token for token, learns in tokens if learns]
+        learned.append("".join("." if t in policy.end_ids else policy.decode((t,)) for t in kept))
+    return learned
+
+
+def test_every_step_stands_behind_the_label_of_its_monte_carlo_return(
     policy: LanguageModel,
 ) -> None:
     selected = make(policy, threshold=0.4).select(SAMPLES)
-    assert said(selected)[0] == ("p", ("a\n", "b\n", "7"))
-    assert labels_of(selected[0]) == ["p\n[bad]", "[good]", "[good]"]
-    assert labels_of(selected[1]) == ["p\n[bad]", "[good]", "[bad]"]
-    assert labels_of(selected[2]) == ["p\n[bad]", "[bad]"]
-    assert labels_of(selected[3]) == ["p\n[good]"]
+    assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
 
 
 def test_no_loss_falls_on_a_label(policy: LanguageModel) -> None:
-    (demonstration, *_) = make(policy).select(SAMPLES)
-    tokens = policy.tokenize(demonstration.episode.conversation)
-    learned = [
-        token for token, turn in zip(tokens.token_ids, tokens.turn_ids, strict=True) if turn >= 0
+    demonstrations = make(policy).select(SAMPLES)
+    assert [learned_text(policy, each) for each in demonstrations] == [
+        ["a\nb\n7."],
+        ["a\nb\n8."],
+        ["a\nc."],
+        ["d."],
     ]
-    steps = [completion_of(policy, step).token_ids for step in ("a\n", "b\n", "7")]
-    assert learned == [token for step in steps for token in step]
-    assert "bad" in policy.tokenizer.decode(list(tokens.token_ids))
-    assert demonstration.is_learned == (True, True, True)
+    (first, *_) = demonstrations
+    chat = policy.tokenize(first.episode.conversation)
+    answer = [t for t, turn in zip(chat.token_ids, chat.turn_ids, strict=True) if turn == 0]
+    assert policy.decode(answer) == "?a\n?b\n!7"  # the labels are read, all the same
+    with_labels = replace(first, token_masks=None)
+    assert mean_loss(policy, [first], 100) != mean_loss(policy, [with_labels], 100)
+
+
+def test_the_loss_is_that_of_the_steps_behind_their_labels(policy: LanguageModel) -> None:
+    first, *_ = make(policy).select(SAMPLES)
+    chat = policy.tokenize(first.episode.conversation)
+    token_ids = torch.tensor([chat.token_ids])
+    with torch.no_grad():
+        log_probs = policy.model(token_ids).logits[0, :-1].log_softmax(-1)
+    begin = chat.turn_ids.index(0)
+    surprises = [
+        -log_probs[begin + place - 1, token].item()
+        for place, token in enumerate(first.episode.turns[0].completion.token_ids)
+        if first.mask(0)[place]
+    ]
+    assert len(surprises) == len("a\nb\n7.")
+    assert mean_loss(policy, [first], 100) == pytest.approx(sum(surprises) / len(surprises))
 
 
 def test_a_wrong_ending_does_not_spoil_the_steps_that_others_went_on_from_rightly(
     policy: LanguageModel,
 ) -> None:
     samples = [episode("p", "a\n7"), episode("p", "a\n7 "), episode("p", "a\n8", right=(False,))]
-    selected = make(policy).select(samples)
-    assert labels_of(selected[2]) == ["p\n[good]", "[bad]"]
+    assert labelled(make(policy).select(samples))[2] == ("!a\n?8",)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("1+1=2\n2+2=4\nA: 4", ["1+1=2\n", "2+2=4\n", "A: 4."]),
+        ("1\n\n  A: 2 \n", ["1\n", "\n  A: 2 \n", "."]),
+        ("A: 4", ["A: 4."]),
+        ("\n \nA: 4", ["\n \nA: 4."]),
+        ("", ["."]),
+        (" \n", [" \n."]),
+    ],
+)
+def test_a_step_is_a_line_with_the_blank_ones_before_it(
+    policy: LanguageModel, text: str, steps: list[str]
+) -> None:
+    cut = cut_steps(policy, completion_of(policy, text).token_ids)
+    shown = ["".join("." if t in policy.end_ids else policy.decode((t,)) for t in s) for s in cut]
+    assert shown == steps
+
+
+def test_to_end_a_solution_is_worth_what_its_last_line_is(policy: LanguageModel) -> None:
+    samples = [episode("p", "a\n7\n"), episode("p", "a\n8", right=(False,))]
+    learner = make(policy)
+    assert learner.step_values(samples) == [[[0.5, 1.0, 1.0]], [[0.5, 0.0]]]
+    assert labelled(learner.select(samples)) == [("?a\n!7\n!",), ("?a\n?8",)]
 
 
 def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -> None:
@@ -85,22 +136,18 @@ def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -
         [[1.0], [0.0]],
         [[1.0], [1.0]],
     ]
-    labelled = make(policy).select(samples)[0].episode.turns
-    assert [turn.observation for turn in labelled] == ["p\n[bad]", f"{CORRECTION}\n[good]"]
+    assert labelled(make(policy).select(samples))[0] == ("?x", "!a")
 
 
 def test_steps_can_be_mixed_in_another_ratio_without_losing_their_context(
     policy: LanguageModel,
 ) -> None:
     selected = make(policy, threshold=0.4, good_share=0.25).select(SAMPLES)
-    learned = [
-        (label.endswith("[good]"), learns)
-        for each in selected
-        for label, learns in zip(labels_of(each), each.is_learned, strict=True)
-    ]
-    assert len(learned) == 9
-    assert sum(good and learns for good, learns in learned) == 1
-    assert sum(not good and learns for good, learns in learned) == 5
+    assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
+    learned = "".join(text for each in selected for text in learned_text(policy, each))
+    # One good step of four, and all five bad ones: "a" three times, "8" and "c".
+    assert sum(learned.count(step) for step in "a8c") == 5
+    assert sum(learned.count(step) for step in "b7d") == 1
 
 
 def test_an_answer_that_was_cut_off_is_not_taught_to_end(policy: LanguageModel) -> None:
@@ -108,9 +155,17 @@ def test_an_answer_that_was_cut_off_is_not_taught_to_end(policy: LanguageModel) 
     cut_off = replace(sample.turns[0].completion, stop=StopReason.LENGTH)
     sample = replace(sample, turns=(replace(sample.turns[0], completion=cut_off),))
     (demonstration,) = make(policy).select([sample])
-    first, second = demonstration.episode.turns
-    assert first.completion == completion_of(policy, "a\n")
-    assert second.completion == completion_of(policy, "b", is_ended=False)
+    assert learned_text(policy, demonstration) == ["a\nb"]
+
+
+def test_what_the_policy_sampled_stays_in_its_tokens(policy: LanguageModel) -> None:
+    a, b = encode_text(policy, "ab")
+    (end,) = policy.end_ids
+    sampled = Completion("ab", (a, b, end), (-1.0, -2.0, -3.0))
+    sample = episode("p", "ab")
+    sample = replace(sample, turns=(replace(sample.turns[0], completion=sampled),))
+    (demonstration,) = make(policy).select([sample])
+    assert demonstration.episode.turns[0].completion.token_ids[-3:] == (a, b, end)
 
 
 def test_the_best_label_seen_is_the_one_that_is_asked_for(policy: LanguageModel) -> None:
@@ -120,63 +175,97 @@ def test_the_best_label_seen_is_the_one_that_is_asked_for(policy: LanguageModel)
     for samples in (wrong, SAMPLES, wrong):
         learner.update(samples)
         asked_for.append(learner.best_label)
-    assert asked_for == [None, "[bad]", "[good]", "[good]"]
+    assert asked_for == [None, "?", "!", "!"]
 
 
 class Stepper:
-    """A language model's tokens, and steps by script; notes what it reads."""
+    """A language model's tokens, and lines by script; notes what it reads."""
 
-    def __init__(self, policy: LanguageModel, steps: Sequence[str]) -> None:
+    def __init__(self, policy: LanguageModel, lines: Sequence[str]) -> None:
         self.tokenizer, self.end_ids = policy.tokenizer, policy.end_ids
         self.tokenize, self.decode = policy.tokenize, policy.decode
+        self.max_length = policy.max_length
         self._policy = policy
-        self._steps = steps
+        self._lines = iter(lines)
         self.heard: list[list[str]] = []
 
-    def act(
-        self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
+    def complete(
+        self,
+        conversations: Sequence[Conversation],
+        openings: Sequence[Sequence[int]],
+        sampling: SamplingConfig,
     ) -> list[Completion]:
-        self.heard += [[message.content for message in each] for each in conversations]
-        turns = [sum(m.role is Role.ASSISTANT for m in each) for each in conversations]
-        return [completion_of(self._policy, self._steps[turn]) for turn in turns]
+        for each, opening in zip(conversations, openings, strict=True):
+            self.heard.append([*(message.content for message in each), self.decode(opening)])
+        assert sampling.stop_strings[-1] == "\n"
+        lines = [next(self._lines) for _ in conversations]
+        return [self._said(line) for line in lines]
+
+    def _said(self, line: str) -> Completion:
+        if line.endswith("\n"):
+            whole = completion_of(self._policy, line, is_ended=False)
+            return replace(whole, text=line[:-1], stop=StopReason.STOP_STRING)
+        return completion_of(self._policy, line)
+
+
+QUESTION = (Message(Role.USER, "Q"),)
 
 
 def test_the_best_label_is_forced_before_every_step(policy: LanguageModel) -> None:
     stepper: Any = Stepper(policy, ["a\n", "b\n", "7"])
-    conversation = (Message(Role.USER, "Q"),)
-    (said_now,) = say_steps(stepper, [conversation], "[good]", SamplingConfig(), max_steps=9)
-    assert said_now.text == "a\nb\n7"
-    assert said_now.stop is StopReason.END
-    assert stepper.heard[-1] == ["Q\n[good]", "a\n", "[good]", "b\n", "[good]"]
-    ends = [token for token in said_now.token_ids if token in policy.end_ids]
-    assert len(ends) == 3
+    (said_now,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    assert stepper.heard == [["Q", "!"], ["Q", "!a\n!"], ["Q", "!a\n!b\n!"]]
+    assert (said_now.text, said_now.stop) == ("a\nb\n7", StopReason.END)
+    assert said_now.token_ids == completion_of(policy, "a\nb\n7").token_ids
 
 
-def test_a_later_attempt_reads_the_earlier_one_in_its_steps(policy: LanguageModel) -> None:
-    stepper: Any = Stepper(policy, ["a\n", "7", "b"])
-    conversation: Conversation = (Message(Role.USER, "Q"),)
-    sampling = SamplingConfig()
-    (first,) = say_steps(stepper, [conversation], "[good]", sampling, max_steps=9)
-    conversation = (*conversation, first.message, Message(Role.USER, "Again"))
-    for message in (first.message, Message(Role.ASSISTANT, first.text)):  # with tokens or without
-        chat = (conversation[0], message, conversation[2])
-        (second,) = say_steps(stepper, [chat], "[good]", sampling, max_steps=9)
+def test_what_is_forced_is_what_was_learned(policy: LanguageModel) -> None:
+    text = "\na\n\n b\n7\n"
+    stepper: Any = Stepper(policy, ["\n", "a\n", "\n", " b\n", "7\n", ""])
+    say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    (demonstration,) = make(policy).select([episode("Q", text)])
+    assert labelled([demonstration]) == [("!\na\n!\n b\n!7\n!",)]
+    assert stepper.heard[-1][-1] == "!\na\n!\n b\n!7\n!"
+
+
+def test_a_later_attempt_reads_the_earlier_one_with_its_labels(policy: LanguageModel) -> None:
+    for has_tokens in (True, False):
+        stepper: Any = Stepper(policy, ["a\n", "7", "b"])
+        (first,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+        message = first.message if has_tokens else Message(Role.ASSISTANT, first.text)
+        chat = (*QUESTION, message, Message(Role.USER, "Again"))
+        (second,) = say_steps(stepper, [chat], "!", SamplingConfig(), max_steps=9)
         assert second.text == "b"
-        assert stepper.heard[-1] == ["Q\n[good]", "a\n", "[good]", "7", "Again\n[good]"]
+        assert stepper.heard[-1] == ["Q", "!a\n!7", "Again", "!"]
 
 
 @pytest.mark.parametrize(
-    ("max_steps", "max_new_tokens"), [(2, 100), (9, 4)], ids=["by steps", "by tokens"]
+    ("max_steps", "max_new_tokens", "text"),
+    [(2, 100, "a\na\n"), (9, 4, "a\na\n"), (9, 3, "a\na")],
+    ids=["by steps", "by tokens", "within a step"],
 )
 def test_an_endless_solution_is_cut_off(
-    policy: LanguageModel, max_steps: int, max_new_tokens: int
+    policy: LanguageModel, max_steps: int, max_new_tokens: int, text: str
 ) -> None:
     stepper: Any = Stepper(policy, ["a\n"] * 9)
     sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    chat = [(Message(Role.USER, "Q"),)]
-    (cut_off,) = say_steps(stepper, chat, "[good]", sampling, max_steps=max_steps)
-    assert cut_off.text == "a\na\n"
-    assert cut_off.stop is StopReason.LENGTH
+    (cut_off,) = say_steps(stepper, [QUESTION], "!", sampling, max_steps=max_steps)
+    assert (cut_off.text, cut_off.stop) == (text, StopReason.LENGTH)
+    assert len(cut_off.token_ids) == len(cut_off.log_probs) == len(text)
+
+
+def test_a_full_context_cuts_off(policy: LanguageModel) -> None:
+    stepper: Any = Stepper(policy, ["a\n"] * 9)
+    stepper.max_length = len(policy.tokenize(QUESTION).token_ids) + len("!a\n!a\n!")
+    (cut_off,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    assert (cut_off.text, cut_off.stop) == ("a\na\n", StopReason.LENGTH)
+
+
+def test_a_text_to_stop_at_ends_the_message(policy: LanguageModel) -> None:
+    stepper: Any = Stepper(policy, ["a\n", "b; c\n", "7"])
+    sampling = SamplingConfig(stop_strings=(";",))
+    (stopped,) = say_steps(stepper, [QUESTION], "!", sampling, max_steps=9)
+    assert (stopped.text, stopped.stop) == ("a\nb", StopReason.STOP_STRING)
 
 
 def test_an_outcome_reward_model_labels_the_steps(policy: LanguageModel, tmp_path: Path) -> None:
@@ -186,12 +275,12 @@ def test_an_outcome_reward_model_labels_the_steps(policy: LanguageModel, tmp_pat
     orm.save_pretrained(tmp_path)
     learner = make(policy, orm=str(tmp_path))
     values = learner.step_values(SAMPLES)
-    assert values[0] == [orm.score_prefixes("p", "a\nb\n7")]
+    by_hand = orm.score_prefixes("p", "a\nb\n7")  # where it learned to score
+    assert values[0] == [by_hand]
     assert [len(steps) for (steps,) in values] == [3, 3, 2, 1]
-    labelled = learner.select(SAMPLES)
-    assert [label.endswith("[good]") for label in labels_of(labelled[0])] == [
-        value > 0.5 for value in values[0][0]
-    ]
+    marks = ["!" if value > 0.5 else "?" for value in by_hand]
+    (text,) = labelled(learner.select(SAMPLES))[0]
+    assert text == "".join(map("".join, zip(marks, ["a\n", "b\n", "7"], strict=True)))
 
 
 def test_a_missing_outcome_reward_model_is_named(policy: LanguageModel, tmp_path: Path) -> None:
@@ -211,19 +300,19 @@ def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: A
     learner = Rcrl(policy, make_env(128, max_attempts=1), config)
     learner.learn(32 * 16)
     right = {}
-    for label in ("[good]", "[bad]"):
+    for label in ("!", "?"):
         learner.best_label = label
         samples = learner.collect()
         right[label] = sum(each.turns[0].reward for each in samples) / len(samples)
-    assert right["[good]"] > 0.5
-    assert right["[bad]"] < right["[good]"] / 2
+    assert right["!"] > 0.5
+    assert right["?"] < right["!"] / 2
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"good_label": ""}, "good_label and bad_label must be"),
-        ({"good_label": "x", "bad_label": "not x"}, "texts that end differently"),
+        ({"good_label": "x", "bad_label": "x"}, "two different texts"),
         ({"threshold": 1.0}, "threshold must be in"),
         ({"good_share": 1.0}, "good_share must be in"),
         ({"max_steps": 0}, "max_steps must be a whole number of at least 1"),

@@ -1,37 +1,8 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rethink_gym.agents.step_label import balanced_mask, cut_steps, monte_carlo_values
+from rethink_gym.agents.step_label import balanced_mask, monte_carlo_values
 from rethink_gym.errors import ArgumentError
-from rethink_gym.verifiers.steps.splitting import split_steps
-
-
-@pytest.mark.parametrize(
-    ("text", "steps"),
-    [
-        ("1+1=2\n2+2=4\nA: 4", ["1+1=2\n", "2+2=4\n", "A: 4"]),
-        ("1+1=2\n\n  A: 2 \n", ["1+1=2\n\n  ", "A: 2"]),
-        ("A: 4", ["A: 4"]),
-        ("It is two. So it is.", ["It is two. ", "So it is."]),
-        ("Step 1: a\nb\nStep 2: c", ["Step 1: a\nb\n", "Step 2: c"]),
-        ("\n A: 4", ["\n A: 4"]),
-        ("", [""]),
-        (" \n", [""]),
-    ],
-)
-def test_a_solution_is_cut_where_its_steps_begin(text: str, steps: list[str]) -> None:
-    assert cut_steps(text) == steps
-
-
-@given(st.text(alphabet="ab. \n\t", max_size=30))
-def test_the_pieces_make_up_the_text_and_only_the_last_ends_it(text: str) -> None:
-    pieces = cut_steps(text)
-    assert "".join(pieces) == text.rstrip()
-    assert all(piece != piece.rstrip() for piece in pieces[:-1])
-    assert pieces[-1] == pieces[-1].rstrip()
-    assert len(pieces) == max(len(split_steps(text)), 1)
 
 
 def test_the_value_of_a_step_is_the_mean_return_of_what_begins_with_it() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.conversation import Completion, Message, Role
+from rethink_gym.conversation import Completion, Message, Role, StopReason
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import ModelError, argument_error, check_choice
 
@@ -20,6 +20,7 @@ __all__ = [
     "distinct",
     "encode_text",
     "from_json_lines",
+    "in_tokens",
     "is_right",
     "learned_turns",
     "normal_text",
@@ -38,24 +39,36 @@ class Demonstration:
         episode: What was said. The completions of learned turns carry tokens.
         is_learned: For each turn, whether its tokens are learned; what is not
             learned is context only.
+        token_masks: For each turn, which of its tokens are learned if the turn is; all
+            of them where it is None.
 
     Raises:
-        ArgumentError: If there is not one truth value per turn.
+        ArgumentError: If there is not one truth value per turn, or not one mask.
     """
 
     episode: Episode
     is_learned: tuple[bool, ...]
+    token_masks: tuple[tuple[bool, ...], ...] | None = None
 
     def __post_init__(self) -> None:
-        if len(self.is_learned) != len(self.episode.turns):
-            num_turns = len(self.episode.turns)
-            raise argument_error("is_learned", f"of length {num_turns}", self.is_learned)
+        turns = self.episode.turns
+        if len(self.is_learned) != len(turns):
+            raise argument_error("is_learned", f"of length {len(turns)}", self.is_learned)
+        lengths = [len(turn.completion.token_ids) for turn in turns]
+        if self.token_masks is not None and list(map(len, self.token_masks)) != lengths:
+            raise argument_error("token_masks", f"of the lengths {lengths}", self.token_masks)
 
     @property
     def num_tokens(self) -> int:
         """How many tokens are learned."""
-        turns = zip(self.episode.turns, self.is_learned, strict=True)
-        return sum(len(turn.completion.token_ids) for turn, learned in turns if learned)
+        return sum(sum(self.mask(turn)) for turn in range(len(self.is_learned)))
+
+    def mask(self, turn: int) -> tuple[bool, ...]:
+        """Return, for each token of a turn, whether it is learned."""
+        if self.token_masks is None or not self.is_learned[turn]:
+            num_tokens = len(self.episode.turns[turn].completion.token_ids)
+            return (self.is_learned[turn],) * num_tokens
+        return self.token_masks[turn]
 
 
 def demonstrate(
@@ -72,14 +85,17 @@ def demonstrate(
     Returns:
         The demonstration.
     """
+    return Demonstration(in_tokens(policy, episode), tuple(is_learned))
+
+
+def in_tokens(policy: LanguageModel, episode: Episode) -> Episode:
+    """Put into a policy's tokens what of an episode it did not sample itself."""
     sampled = set(policy.tokenize(episode.conversation).turn_ids)
-    turns = tuple(
-        turn
-        if index in sampled
-        else replace(turn, completion=completion_of(policy, turn.completion.text))
+    turns = [
+        turn if index in sampled else replace(turn, completion=_spelled(policy, turn.completion))
         for index, turn in enumerate(episode.turns)
-    )
-    return Demonstration(replace(episode, turns=turns), tuple(is_learned))
+    ]
+    return replace(episode, turns=tuple(turns))
 
 
 def completion_of(policy: LanguageModel, text: str, *, is_ended: bool = True) -> Completion:
@@ -153,13 +169,14 @@ def distinct(demonstrations: Iterable[Demonstration]) -> list[Demonstration]:
         demonstrations: In the order in which the first of equals is to be kept.
 
     Returns:
-        The first of all that are equal in problem, answers and learned turns.
+        The first of all that are equal in problem, answers and what of them is learned.
     """
     kept: dict[tuple[object, ...], Demonstration] = {}
     for demonstration in demonstrations:
         episode = demonstration.episode
         texts = tuple(normal_text(turn.completion.text) for turn in episode.turns)
-        kept.setdefault((episode.problem_id, texts, demonstration.is_learned), demonstration)
+        learned = (demonstration.is_learned, demonstration.token_masks)
+        kept.setdefault((episode.problem_id, texts, learned), demonstration)
     return list(kept.values())
 
 
@@ -190,7 +207,13 @@ def capped(
 def to_json_lines(demonstrations: Iterable[Demonstration]) -> str:
     """Return demonstrations as JSON lines, for a checkpoint."""
     return "\n".join(
-        json.dumps({"episode": each.episode.to_dict(), "is_learned": each.is_learned})
+        json.dumps(
+            {
+                "episode": each.episode.to_dict(),
+                "is_learned": each.is_learned,
+                "token_masks": each.token_masks,
+            }
+        )
         for each in demonstrations
     )
 
@@ -199,7 +222,12 @@ def from_json_lines(text: str) -> list[Demonstration]:
     """Return the demonstrations that `to_json_lines` was given."""
     rows = map(json.loads, text.splitlines())
     return [
-        Demonstration(Episode.from_dict(row["episode"]), tuple(row["is_learned"])) for row in rows
+        Demonstration(
+            Episode.from_dict(row["episode"]),
+            tuple(row["is_learned"]),
+            None if row["token_masks"] is None else tuple(map(tuple, row["token_masks"])),
+        )
+        for row in rows
     ]
 
 
@@ -217,3 +245,7 @@ def _end_id(policy: LanguageModel) -> int:
             "Set tokenizer.eos_token."
         )
     return min(policy.end_ids)
+
+
+def _spelled(policy: LanguageModel, said: Completion) -> Completion:
+    return completion_of(policy, said.text, is_ended=said.stop is not StopReason.LENGTH)

@@ -175,11 +175,14 @@ class Ppo(OnPolicy[PpoConfig]):
         turns = sampled_turns(self.policy, episodes)
         is_action = turns >= 0
         old_log_probs, values, final_values = self._before(episodes, turns)
-        held_to = self.log_probs(self.reference, episodes, turns)
         rewards, is_cut = self._rewards(episodes, turns)
-        kls = kl_estimates(old_log_probs, held_to, "k1")
-        warn_of_negative_kl(kls.sum(dim=1))
-        rewards = rewards - config.beta * kls
+        distances: dict[str, float] = {}
+        if config.beta:  # else nobody asks the reference
+            held_to = self.log_probs(self.reference, episodes, turns)
+            kls = kl_estimates(old_log_probs, held_to, "k1")
+            warn_of_negative_kl(kls.sum(dim=1))
+            rewards = rewards - config.beta * kls
+            distances = _distances(kl_estimates(old_log_probs, held_to, "k3"), turns)
         if config.whiten_rewards:
             rewards = masked_whitening(rewards, is_action, shift=False)
         advantages = generalized_advantages(
@@ -200,14 +203,11 @@ class Ppo(OnPolicy[PpoConfig]):
             returns=advantages + values,
         )
         errors, spread = (targets.returns - values)[is_action], targets.returns[is_action]
-        reported = kl_estimates(old_log_probs, held_to, "k3")
         numbers = {
-            "kl_per_token": reported[is_action].mean().item(),
+            **distances,
             "value_mean": values[is_action].mean().item(),
             "explained_variance": (1 - errors.var() / spread.var().clamp(min=1e-8)).item(),
         }
-        for turn in range(int(turns.max()) + 1):
-            numbers[f"kl_t{turn + 1}"] = reported[turns == turn].sum().item() / len(episodes)
         return targets, numbers
 
     def token_losses(
@@ -294,3 +294,11 @@ class Ppo(OnPolicy[PpoConfig]):
                 for last in lasts
             ]
         )
+
+
+def _distances(kls: Tensor, turns: Tensor) -> dict[str, float]:
+    """Report how far from the reference the tokens are: each, and all of a turn together."""
+    numbers = {"kl_per_token": kls[turns >= 0].mean().item()}
+    for turn in range(int(turns.max()) + 1):
+        numbers[f"kl_t{turn + 1}"] = kls[turns == turn].sum().item() / len(turns)
+    return numbers

@@ -1,22 +1,22 @@
 """Return-conditioned learning: steps are imitated under a label that says how good they are.
 
-A label stands before every step, as a message of the user's, so that no loss falls on
-it; the assistant says one step per message. The paper writes labels into one message.
+A label stands before every step, within the answer; no loss falls on it. A step is a line.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium.vector import VectorEnv
 
-from rethink_gym.agents.demonstration import Demonstration, normal_text
-from rethink_gym.agents.outcome_reward import OutcomeRewardModel, step_prefixes
+from rethink_gym.agents.demonstration import Demonstration, in_tokens, normal_text
+from rethink_gym.agents.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.self_training import SelfTraining, SelfTrainingConfig
-from rethink_gym.agents.step_label import balanced_mask, cut_steps, monte_carlo_values
-from rethink_gym.agents.stepwise import label_episode, say_steps
+from rethink_gym.agents.step_label import balanced_mask, monte_carlo_values
+from rethink_gym.agents.stepwise import cut_steps, label_episode, say_steps
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import argument_error, check_count
@@ -53,8 +53,8 @@ class RcrlConfig(SelfTrainingConfig):
     max_per_problem: int = 16
     orm: str | None = None
     threshold: float = 0.5
-    good_label: str = "[good]"
-    bad_label: str = "[bad]"
+    good_label: str = "!"
+    bad_label: str = "?"
     good_share: float | None = None
     max_steps: int = 32
 
@@ -62,8 +62,8 @@ class RcrlConfig(SelfTrainingConfig):
         SelfTrainingConfig.__post_init__(self)
         check_count("max_steps", self.max_steps)
         labels = (self.good_label, self.bad_label)
-        if not all(labels) or labels[1].endswith(labels[0]):
-            raise argument_error("good_label and bad_label", "texts that end differently", labels)
+        if not all(labels) or labels[0] == labels[1]:
+            raise argument_error("good_label and bad_label", "two different texts", labels)
         if not 0 <= self.threshold < 1:
             raise argument_error("threshold", "in [0, 1)", self.threshold)
         if self.good_share is not None and not 0 < self.good_share < 1:
@@ -111,14 +111,17 @@ class Rcrl(SelfTraining[RcrlConfig]):
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
         self.best_label: str | None = None
+        self._good_share = 0.0
         self._orm = OutcomeRewardModel.from_pretrained(self.config.orm) if self.config.orm else None
 
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
-        """Keep all episodes, cut into labelled steps."""
+        """Keep all episodes, a label before every step."""
+        episodes = [in_tokens(self.policy, episode) for episode in episodes]
         values = self.step_values(episodes)
         is_good = [
             value > self.config.threshold for own in values for steps in own for value in steps
         ]
+        self._good_share = float(np.mean(is_good)) if is_good else 0.0
         is_learned = [True] * len(is_good)
         if self.config.good_share is not None:
             is_learned = balanced_mask(is_good, self.config.good_share, self.random)
@@ -131,11 +134,9 @@ class Rcrl(SelfTraining[RcrlConfig]):
         demonstrations = []
         for episode, own in zip(episodes, values, strict=True):
             marked = [[next(flags) for _ in steps] for steps in own]
-            labelled = label_episode(
-                self.policy, episode, [[labels[good] for good, _ in steps] for steps in marked]
-            )
-            learned = tuple(learns for steps in marked for _, learns in steps)
-            demonstrations.append(Demonstration(labelled, learned))
+            before = [[labels[good] for good, _ in steps] for steps in marked]
+            learned = [[learns for _, learns in steps] for steps in marked]
+            demonstrations.append(label_episode(self.policy, episode, before, learned))
         return demonstrations
 
     def step_values(self, episodes: Sequence[Episode]) -> list[StepValues]:
@@ -145,42 +146,31 @@ class Rcrl(SelfTraining[RcrlConfig]):
             episodes: The samples.
 
         Returns:
-            For each episode and turn one value per step.
+            For each episode and turn one value per step; to end a solution is worth what
+            its last line is.
         """
-        if self._orm is not None:
+        episodes = [in_tokens(self.policy, episode) for episode in episodes]
+        told = [[self._steps(turn) for turn in episode.turns] for episode in episodes]
+        if self._orm is None:
+            values = _monte_carlo(episodes, told)
+        else:
             conversations = [
                 episode.conversation[: 2 * turn + 1]
                 for episode in episodes
                 for turn in range(len(episode.turns))
             ]
-            answers = [step_prefixes(turn.completion.text) for ep in episodes for turn in ep.turns]
+            answers = [_ended_in_text(steps) for own in told for steps in own]
             scores = iter(self._orm.scores(conversations, answers))
-            return [[next(scores) for _ in episode.turns] for episode in episodes]
-        # Attempts of which everything before is the same are samples of one question.
-        groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-        for place, episode in enumerate(episodes):
-            key: tuple[str, ...] = (episode.problem_id,)
-            for number, turn in enumerate(episode.turns):
-                groups.setdefault(key, []).append((place, number))
-                key = (*key, normal_text(turn.completion.text))
-        values: list[StepValues] = [[[] for _ in episode.turns] for episode in episodes]
-        for group in groups.values():
-            turns = [episodes[place].turns[number] for place, number in group]
-            steps = [cut_steps(turn.completion.text) for turn in turns]
-            found = monte_carlo_values(steps, list(map(_return, turns)))
-            for (place, number), own in zip(group, found, strict=True):
-                values[place][number] = own
+            values = [[next(scores) for _ in own] for own in told]
+        for episode, own in zip(episodes, values, strict=True):
+            for turn, of_turn in zip(episode.turns, own, strict=True):
+                num_steps = len(cut_steps(self.policy, turn.completion.token_ids))
+                of_turn += of_turn[-1:] * (num_steps - len(of_turn))
         return values
 
     def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Label and fit; also returns ``good_share``, of all steps labelled so far."""
-        numbers = super().update(episodes)
-        is_good = [
-            turn.observation.endswith(self.config.good_label)
-            for demonstration in self.data
-            for turn in demonstration.episode.turns
-        ]
-        return {**numbers, "good_share": float(np.mean(is_good)) if is_good else 0.0}
+        """Label and fit; also returns ``good_share``, of the steps labelled now."""
+        return {**super().update(episodes), "good_share": self._good_share}
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
@@ -205,6 +195,38 @@ class Rcrl(SelfTraining[RcrlConfig]):
         """Take back what `tensors` returned."""
         super().set_tensors(tensors)
         self.best_label = tensors["best_label"]
+
+    def _steps(self, turn: Turn) -> list[str]:
+        """Return what the steps of a turn say, without one that only ends it."""
+        said = list(map(self.policy.decode, cut_steps(self.policy, turn.completion.token_ids)))
+        return [*said[:1], *filter(str.strip, said[1:])]
+
+
+def _ended_in_text(steps: Sequence[str]) -> list[str]:
+    """Cut an answer behind the last letters of its steps, as reward models learned it."""
+    ends = [len(text.rstrip()) for text in accumulate(steps)]
+    return ["".join(steps)[start:end] for start, end in pairwise([0, *ends])]
+
+
+def _monte_carlo(
+    episodes: Sequence[Episode], told: Sequence[Sequence[list[str]]]
+) -> list[StepValues]:
+    """Value the steps of each turn by the returns of all that begin with them."""
+    # Attempts of which everything before is the same are samples of one question.
+    groups: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for place, episode in enumerate(episodes):
+        key: tuple[str, ...] = (episode.problem_id,)
+        for number, turn in enumerate(episode.turns):
+            groups.setdefault(key, []).append((place, number))
+            key = (*key, normal_text(turn.completion.text))
+    values: list[StepValues] = [[[] for _ in episode.turns] for episode in episodes]
+    for group in groups.values():
+        returns = [_return(episodes[place].turns[number]) for place, number in group]
+        steps = [told[place][number] for place, number in group]
+        found = monte_carlo_values(steps, returns)
+        for (place, number), own in zip(group, found, strict=True):
+            values[place][number] = own
+    return values
 
 
 def _return(turn: Turn) -> float:

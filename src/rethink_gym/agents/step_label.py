@@ -1,4 +1,4 @@
-"""Steps of solutions, how good they are, and their labels: what return conditioning is about."""
+"""How good the steps of solutions are, and which of them are learned."""
 
 from collections.abc import Sequence
 
@@ -6,25 +6,8 @@ import numpy as np
 
 from rethink_gym.agents.demonstration import normal_text
 from rethink_gym.errors import argument_error
-from rethink_gym.verifiers.steps.splitting import split_steps
 
-__all__ = ["balanced_mask", "cut_steps", "monte_carlo_values"]
-
-
-def cut_steps(text: str) -> list[str]:
-    """Cut a solution into its steps, nothing left out but the blanks at its end.
-
-    Args:
-        text: The solution; its steps are those of `split_steps`.
-
-    Returns:
-        At least one piece. All but the last end with a blank, which says that the
-        solution goes on.
-    """
-    body = text.rstrip()
-    starts = [0, *(step.start for step in split_steps(body)[1:])]
-    ends = [*starts[1:], len(body)]
-    return [body[start:end] for start, end in zip(starts, ends, strict=True)]
+__all__ = ["balanced_mask", "monte_carlo_values"]
 
 
 def monte_carlo_values(

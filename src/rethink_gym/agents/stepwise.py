@@ -1,49 +1,84 @@
-"""Solutions said step by step, each step under a label: one step is one message."""
+"""Solutions under labels: a label stands before every step, which is a line."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
-from rethink_gym.agents.demonstration import completion_of
+from rethink_gym.agents.demonstration import Demonstration, encode_text
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.step_label import cut_steps
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
-from rethink_gym.episode import Episode, Turn
+from rethink_gym.episode import Episode
 
-__all__ = ["label_episode", "say_steps"]
+__all__ = ["cut_steps", "label_episode", "say_steps"]
+
+LINE_BREAK = "\n"
+"""What ends a step, both in what is learned and in what is said."""
+
+Tokens = tuple[int, ...]
+
+
+def cut_steps(policy: LanguageModel, token_ids: Sequence[int]) -> list[Tokens]:
+    """Cut the tokens of a solution into steps.
+
+    A step goes on to the token that breaks the line; blank lines, and a blank beginning,
+    belong to the step that follows. What stands behind the last line break, if only the
+    end token, is the last step.
+
+    Args:
+        policy: Knows what the tokens say.
+        token_ids: All that was said.
+
+    Returns:
+        The steps, which make up the tokens.
+    """
+    steps: list[Tokens] = []
+    step: list[int] = []
+    for token in token_ids:
+        step.append(token)
+        if LINE_BREAK in policy.decode((token,)) and policy.decode(step).strip():
+            steps.append(tuple(step))
+            step = []
+    return [*steps, tuple(step)] if step else steps
 
 
 def label_episode(
-    policy: LanguageModel, episode: Episode, labels: Sequence[Sequence[str]]
-) -> Episode:
-    """Cut the turns of an episode into steps, each a turn that answers its label.
+    policy: LanguageModel,
+    episode: Episode,
+    labels: Sequence[Sequence[str]],
+    is_learned: Sequence[Sequence[bool]],
+) -> Demonstration:
+    """Write a label before every step of an episode.
 
     Args:
-        policy: Whose tokens the steps get.
-        episode: What was played.
+        policy: Whose tokens the labels get.
+        episode: What was played, in the policy's tokens.
         labels: For each turn one label per step, as `cut_steps` cuts them.
+        is_learned: For each of these steps, whether it is learned.
 
     Returns:
-        An episode with one turn per step. A step that another one follows ends with a
-        blank; every step ends with the end token, but for one that was cut off.
+        The episode, its labels no part of what is learned.
     """
-    turns: list[Turn] = []
-    for turn, own in zip(episode.turns, labels, strict=True):
-        steps = cut_steps(turn.completion.text)
-        for number, (step, label) in enumerate(zip(steps, own, strict=True)):
-            is_last = number == len(steps) - 1
-            is_ended = not is_last or turn.completion.stop is not StopReason.LENGTH
-            turns.append(
-                Turn(
-                    observation=_labelled(turn.observation, label) if number == 0 else label,
-                    completion=completion_of(policy, step, is_ended=is_ended),
-                    reward=turn.reward if is_last else 0.0,
-                    terminated=is_last and turn.terminated,
-                    truncated=is_last and turn.truncated,
-                    verdict=turn.verdict if is_last else None,
-                )
-            )
-    return replace(episode, turns=tuple(turns))
+    turns, masks = [], []
+    for turn, own, learns in zip(episode.turns, labels, is_learned, strict=True):
+        token_ids: list[int] = []
+        mask: list[bool] = []
+        steps = cut_steps(policy, turn.completion.token_ids)
+        for step, label, learned in zip(steps, own, learns, strict=True):
+            opening = encode_text(policy, label)
+            token_ids += (*opening, *step)
+            mask += [False] * len(opening) + [learned] * len(step)
+        labelled = replace(
+            turn.completion,
+            text=policy.decode(token_ids),
+            token_ids=tuple(token_ids),
+            log_probs=(0.0,) * len(token_ids),
+        )
+        turns.append(replace(turn, completion=labelled))
+        masks.append(tuple(mask))
+    return Demonstration(
+        replace(episode, turns=tuple(turns)), (True,) * len(turns), token_masks=tuple(masks)
+    )
 
 
 def say_steps(
@@ -60,71 +95,110 @@ def say_steps(
         policy: Says the steps.
         conversations: What was said so far, without labels.
         label: The label that is forced.
-        sampling: How steps are drawn; a message that has reached its limit of tokens
-            gets no further step.
+        sampling: How steps are drawn, and most tokens of a message, labels not counted.
         max_steps: Most steps of a message.
 
     Returns:
         One completion per conversation, without the labels; its tokens are those of
         all steps.
     """
-    inner = [_with_labels(policy, conversation, label) for conversation in conversations]
-    said: list[list[Completion]] = [[] for _ in conversations]
-    active = list(range(len(conversations)))
-    for _ in range(max_steps):
-        if not active:
-            break
-        steps = policy.act([inner[place] for place in active], sampling)
-        for place, step in zip(active, steps, strict=True):
-            said[place].append(step)
-            inner[place] = (*inner[place], step.message, Message(Role.USER, label))
-        active = [place for place in active if _goes_on(said[place], sampling)]
-    return [_joined(steps, is_cut_off=_is_open(steps[-1])) for steps in said]
+    mark = encode_text(policy, label)
+    inner = [_with_labels(policy, conversation, mark) for conversation in conversations]
+    by_line = replace(sampling, stop_strings=(*sampling.stop_strings, LINE_BREAK))
+    said = [_Message(policy, mark, sampling, max_steps) for _ in conversations]
+    rooms = [_room(policy, conversation) for conversation in inner]
+    active = list(range(len(said)))
+    while active:
+        openings = [said[place].opening for place in active]
+        lines = policy.complete([inner[place] for place in active], openings, by_line)
+        for place, line in zip(active, lines, strict=True):
+            said[place].add(line)
+        active = [place for place in active if said[place].goes_on(rooms[place])]
+    return [message.completion for message in said]
 
 
-def _labelled(text: str, label: str) -> str:
-    return f"{text}\n{label}"
+class _Message:
+    """A message that is said line by line.
+
+    Attributes:
+        opening: The tokens so far, and the next label: what the next line begins with.
+
+    Args:
+        policy: Knows what the tokens say.
+        mark: The tokens of the label.
+        sampling: Bounds the message.
+        max_steps: Bounds it too.
+    """
+
+    def __init__(
+        self, policy: LanguageModel, mark: Tokens, sampling: SamplingConfig, max_steps: int
+    ) -> None:
+        self.opening = mark
+        self._policy = policy
+        self._mark = mark
+        self._sampling = sampling
+        self._max_steps = max_steps
+        self._num_steps = 0
+        self._step: Tokens = ()
+        self._token_ids: Tokens = ()
+        self._log_probs: tuple[float, ...] = ()
+        self._stop: StopReason | None = None
+
+    def add(self, line: Completion) -> None:
+        """Add what was said behind the opening."""
+        self._token_ids += line.token_ids
+        self._log_probs += line.log_probs
+        self.opening += line.token_ids
+        self._step += line.token_ids
+        if self._policy.decode(self._step).strip():  # a blank line is no step
+            self.opening += self._mark
+            self._num_steps += 1
+            self._step = ()
+        if line.stop is StopReason.END or self._stop_strings():
+            self._stop = line.stop
+
+    def goes_on(self, room: float) -> bool:
+        """Whether another line follows; ``room`` is the most tokens, labels included."""
+        return (
+            self._stop is None
+            and len(self._token_ids) < self._sampling.max_new_tokens
+            and self._num_steps < self._max_steps
+            and len(self.opening) < room
+        )
+
+    @property
+    def completion(self) -> Completion:
+        """What was said, without the labels; cut off if it did not end itself."""
+        most = self._sampling.max_new_tokens
+        token_ids, log_probs = self._token_ids[:most], self._log_probs[:most]
+        text = self._policy.decode(token_ids)
+        for string in self._stop_strings():
+            text = text.partition(string)[0]
+        stop = self._stop if len(self._token_ids) <= most else None
+        return Completion(text, token_ids, log_probs, stop or StopReason.LENGTH)
+
+    def _stop_strings(self) -> list[str]:
+        """Return the stop strings of the caller that the message holds."""
+        text = self._policy.decode(self._token_ids)
+        return [stop for stop in self._sampling.stop_strings if stop in text]
 
 
-def _with_labels(policy: LanguageModel, conversation: Conversation, label: str) -> Conversation:
-    """Write the label before every step that was said, and before the next one."""
-    messages: list[Message] = []
-    for message in conversation:
-        if message.role is Role.USER:
-            messages.append(replace(message, content=_labelled(message.content, label)))
-        elif message.role is Role.ASSISTANT:
-            steps = _steps_of(policy, message)
-            for number, step in enumerate(steps):
-                messages += [Message(Role.USER, label)] * (number > 0) + [step]
-        else:
-            messages.append(message)
-    return tuple(messages)
+def _room(policy: LanguageModel, conversation: Conversation) -> float:
+    """Return how many tokens the model's context has left for a message."""
+    if policy.max_length is None:
+        return float("inf")
+    return policy.max_length - len(policy.tokenize(conversation).token_ids)
 
 
-def _steps_of(policy: LanguageModel, message: Message) -> list[Message]:
-    """Return the steps of a message, in the tokens they were said in if it has any."""
-    if not message.token_ids:
-        return [completion_of(policy, step).message for step in cut_steps(message.content)]
-    ends = [place + 1 for place, token in enumerate(message.token_ids) if token in policy.end_ids]
-    ends = ends if ends and ends[-1] == len(message.token_ids) else [*ends, len(message.token_ids)]
-    pieces = [
-        message.token_ids[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)
-    ]
-    return [Message(Role.ASSISTANT, policy.decode(piece), piece) for piece in pieces]
+def _with_labels(policy: LanguageModel, conversation: Conversation, mark: Tokens) -> Conversation:
+    """Write the label before every step that the assistant said."""
+    return tuple(
+        _labelled(policy, message, mark) if message.role is Role.ASSISTANT else message
+        for message in conversation
+    )
 
 
-def _goes_on(steps: Sequence[Completion], sampling: SamplingConfig) -> bool:
-    """Whether another step follows, and there is room for it."""
-    return _is_open(steps[-1]) and sum(len(s.token_ids) for s in steps) < sampling.max_new_tokens
-
-
-def _is_open(step: Completion) -> bool:
-    """Whether a step says that the solution goes on: it ended itself, and with a blank."""
-    return step.stop is StopReason.END and step.text != step.text.rstrip()
-
-
-def _joined(steps: Sequence[Completion], *, is_cut_off: bool) -> Completion:
-    token_ids = tuple(token for step in steps for token in step.token_ids)
-    log_probs = tuple(number for step in steps for number in step.log_probs)
-    stop = StopReason.LENGTH if is_cut_off else steps[-1].stop
-    return Completion("".join(step.text for step in steps), token_ids, log_probs, stop)
+def _labelled(policy: LanguageModel, message: Message, mark: Tokens) -> Message:
+    said = message.token_ids or encode_text(policy, message.content)
+    token_ids = tuple(chain.from_iterable((*mark, *step) for step in cut_steps(policy, said)))
+    return Message(Role.ASSISTANT, policy.decode(token_ids), token_ids)

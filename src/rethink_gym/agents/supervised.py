@@ -7,6 +7,7 @@ batch, however the batch is cut into parts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 
 import torch
 from torch import Tensor
@@ -173,16 +174,14 @@ def _token_losses(
     policy: LanguageModel, demonstrations: Sequence[Demonstration], max_tokens: int
 ) -> Iterator[Tensor]:
     """Yield the losses of the learned tokens, part by part of like lengths."""
-    width = max((len(each.is_learned) for each in demonstrations), default=0)
-    is_learned = torch.tensor(
-        [(*each.is_learned, *[False] * (width - len(each.is_learned))) for each in demonstrations],
-        dtype=torch.bool,
-        device=policy.device,
-    )
     episodes = [demonstration.episode for demonstration in demonstrations]
     for part in micro_batches(policy, episodes, max_tokens):
         sampled = part.sampled
-        kept = is_learned[part.episodes[sampled.rows], sampled.turns]
+        # The tokens of a turn stand side by side, and are all there if one is.
+        said = torch.stack((part.episodes[sampled.rows], sampled.turns), dim=1)
+        turns = torch.unique_consecutive(said, dim=0).tolist()
+        masks = (demonstrations[episode].mask(turn) for episode, turn in turns)
+        kept = torch.tensor([*chain.from_iterable(masks)], dtype=torch.bool, device=policy.device)
         columns = {field.name: getattr(sampled, field.name)[kept] for field in fields(sampled)}
         learned = SampledTokens(**columns)
         logits = sampled_logits(policy.model, replace(part, sampled=learned), 1.0)

@@ -62,6 +62,28 @@ def test_log_probabilities_over_two_turns_are_those_a_learner_computes(
             assert completions[row].log_probs == pytest.approx(learned, abs=1e-5)
 
 
+@pytest.mark.parametrize("make", [make_qwen2, make_llama, make_gpt2])
+def test_a_message_that_has_begun_goes_on_as_if_it_had_been_said_at_once(
+    make: Callable[..., PreTrainedModel],
+) -> None:
+    policy = make_policy(make, GREEDY)
+    whole = policy.act(QUESTIONS)
+    openings = [message.token_ids[:number] for number, message in enumerate(whole)]
+    for _ in range(2):  # the second time from the cache
+        rest = policy.complete(QUESTIONS, openings)
+        for opening, said, message in zip(openings, rest, whole, strict=True):
+            behind = message.token_ids[len(opening) :]
+            assert said.token_ids[: len(behind)] == behind
+            assert said.log_probs[: len(behind)] == pytest.approx(
+                message.log_probs[len(opening) :], abs=1e-4
+            )
+
+
+def test_every_message_has_its_opening() -> None:
+    with pytest.raises(ArgumentError, match="openings must be of length 3, got 1"):
+        make_policy().complete(QUESTIONS, [()])
+
+
 def test_equal_seeds_say_the_same() -> None:
     runs = [make_policy(seed=seed).act(QUESTIONS) for seed in (4, 4, 5)]
     assert runs[0] == runs[1] != runs[2]

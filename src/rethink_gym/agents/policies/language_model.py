@@ -160,10 +160,33 @@ class LanguageModel:
             ArgumentError: If a conversation is empty, ends with the assistant, or
                 leaves no room for an answer in the model's context.
         """
+        return self.complete(conversations, [()] * len(conversations), sampling)
+
+    def complete(
+        self,
+        conversations: Sequence[Conversation],
+        openings: Sequence[Sequence[int]],
+        sampling: SamplingConfig | None = None,
+    ) -> list[Completion]:
+        """Go on with messages that have begun, as `act` says whole ones.
+
+        Args:
+            conversations: What was said before each message.
+            openings: The tokens that each message begins with.
+            sampling: How to draw, instead of the attribute `sampling`.
+
+        Returns:
+            For each message what stands behind its opening.
+
+        Raises:
+            ArgumentError: As `act` does; or if there are not as many openings.
+        """
+        if len(openings) != len(conversations):
+            raise argument_error("openings", f"of length {len(conversations)}", len(openings))
         if not conversations:
             return []
         sampling = sampling or self.sampling
-        prompts = [self._prompt(conversation) for conversation in conversations]
+        prompts = list(map(self._prompt, conversations, openings))
         with evaluating(self.model):
             rules = Rules(
                 sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
@@ -255,7 +278,7 @@ class LanguageModel:
         """Free the keys and values kept from the last `act`."""
         self._engine.forget()
 
-    def _prompt(self, conversation: Conversation) -> tuple[int, ...]:
+    def _prompt(self, conversation: Conversation, opening: Sequence[int]) -> tuple[int, ...]:
         if conversation and conversation[-1].role is Role.ASSISTANT:
             raise argument_error(
                 "conversations",
@@ -263,7 +286,7 @@ class LanguageModel:
                 conversation[-1],
                 "Append the next message of the environment.",
             )
-        prompt = self._chat.encode(conversation).token_ids
+        prompt = (*self._chat.encode(conversation).token_ids, *opening)
         if self.max_length is not None and len(prompt) >= self.max_length:
             raise argument_error(
                 "conversations",
