@@ -3,9 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.table import Table
+
 from rethink_gym.metrics import Interval, t_interval
 
-__all__ = ["NOT_REPRODUCED", "REPRODUCED", "UNDECIDED", "Claim", "differences", "in_percent"]
+__all__ = [
+    "NOT_REPRODUCED",
+    "REPRODUCED",
+    "UNDECIDED",
+    "Claim",
+    "claims_table",
+    "differences",
+    "in_percent",
+    "plain",
+]
 
 REPRODUCED, NOT_REPRODUCED, UNDECIDED = "reproduced", "not reproduced", "undecided"
 
@@ -53,3 +64,19 @@ def in_percent(interval: Interval) -> str:
     """Write an interval of shares in percent, with signs."""
     low, high = 100 * interval.low, 100 * interval.high
     return f"{100 * interval.estimate:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
+def claims_table(claims: Sequence[Claim]) -> Table:
+    """Lay out what became of each claim."""
+    table = Table("claim", "what it says", "measured", "", title="the paper's claims")
+    for claim in claims:
+        table.add_row(claim.name, claim.text, claim.measured, claim.verdict)
+    return table
+
+
+def plain(summary: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the intervals of a summary, by row and metric, as plain JSON data."""
+    return {
+        row: {name: interval.to_dict() for name, interval in intervals.items()}
+        for row, intervals in summary.items()
+    }

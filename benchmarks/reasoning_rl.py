@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cells import finished_cells, run_cells
+from claims import claims_table, plain
 from reasoning_cells import METHODS, PASSES, ROLLOUTS, SIZES, STARTS, stages
 from reasoning_claims import judge_claims
 from record import write_record
@@ -140,10 +141,7 @@ def main() -> None:
     console = Console(width=170)
     for table in tables(numbers, summary):
         console.print(table)
-    verdicts = Table("claim", "what it says", "measured", "", title="the paper's claims")
-    for claim in claims:
-        verdicts.add_row(claim.name, claim.text, claim.measured, claim.verdict)
-    console.print(verdicts)
+    console.print(claims_table(claims))
     settings = {
         "seeds": options.seeds,
         "problems": options.problems,
@@ -153,10 +151,7 @@ def main() -> None:
             row: {seed: _without_problems(each) for seed, each in seeds.items()}
             for row, seeds in found.items()
         },
-        "summary": {
-            row: {name: interval.to_dict() for name, interval in intervals.items()}
-            for row, intervals in summary.items()
-        },
+        "summary": plain(summary),
         "rollouts": {row: rollouts(row) for row in numbers},
         "claims": [asdict(claim) for claim in claims],
     }
