@@ -110,6 +110,8 @@ def test_runs_without_a_name_are_numbered(
         (["train", "score", "--model", "./no"], "model must be an existing folder"),
         (["train", "score", "--env", "MathSelfCorect-v0"], "Did you mean: `MathSelfCorrect`?"),
         (["train", "score", "-e", "levl=2"], "Did you mean 'level'?"),
+        (["train", "score", "--device", "toaster"], "device must be one that torch finds here"),
+        (["eval", "--device", "toaster"], "device must be one that torch finds here"),
         (["eval", "--env", "Nowhere-v0"], "`Nowhere` doesn't exist"),
         (["eval", "--model", "./no"], "model must be an existing folder"),
         (["play", "Math-v0", "-e", "level=9"], "level must be"),

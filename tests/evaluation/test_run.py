@@ -68,6 +68,7 @@ def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
     assert settings["algorithm"] == "by_script"
     assert settings["config"]["note"] == "so be it"
     assert (settings["seed"], settings["total_episodes"]) == (3, 12)
+    assert settings["device"] == "cpu"
     assert "torch" in settings["versions"]
     metrics = json.loads((run.folder / "metrics.json").read_text())
     assert metrics["base"]["metrics"] == json.loads(json.dumps(run.base.metrics.to_dict()))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
+import torch
 from gymnasium.vector import VectorEnv
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList, ConvertCallback
 from stable_baselines3.common.logger import Logger
@@ -262,6 +263,8 @@ class Algorithm(ABC, Generic[ConfigT]):
         cls,
         folder: str | Path,
         env: str | VectorEnv[Any, Any, Any] | None = None,
+        *,
+        device: str | torch.device = "cpu",
         **arguments: Any,
     ) -> Self:
         """Read a checkpoint that `save` wrote.
@@ -269,6 +272,7 @@ class Algorithm(ABC, Generic[ConfigT]):
         Args:
             folder: The checkpoint.
             env: The environment to go on in; the one it was saved with if None.
+            device: Where the model goes, wherever it was when it was saved.
             **arguments: Of the algorithm's own ``__init__``, where it has more than
                 this class: what no checkpoint can hold, such as a function.
 
@@ -279,9 +283,10 @@ class Algorithm(ABC, Generic[ConfigT]):
             DataNotFoundError: If there is no checkpoint.
             CheckpointError: If another algorithm wrote it, or it cannot be read.
             ArgumentError: If ``env`` is needed, because the checkpoint was saved
-                with an environment that has no id, and is None.
+                with an environment that has no id, and is None; or if there is no
+                such device.
         """
-        return load_learner(cls, Path(folder), env, arguments)
+        return load_learner(cls, Path(folder), env, arguments, device)
 
     def tensors(self) -> dict[str, Any]:
         """Return what `save` keeps besides the policy; a subclass adds its own.

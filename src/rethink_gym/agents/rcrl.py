@@ -112,7 +112,9 @@ class Rcrl(SelfTraining[RcrlConfig]):
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
         self.best_label: str | None = None
         self._good_share = 0.0
-        self._orm = OutcomeRewardModel.from_pretrained(self.config.orm) if self.config.orm else None
+        self._orm: OutcomeRewardModel | None = None
+        if self.config.orm:
+            self._orm = OutcomeRewardModel.from_pretrained(self.config.orm, device=policy.device)
 
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
         """Keep all episodes, a label before every step."""

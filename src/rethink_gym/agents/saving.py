@@ -85,6 +85,7 @@ def load_learner(
     folder: Path,
     env: str | VectorEnv[Any, Any, Any] | None,
     arguments: Mapping[str, Any],
+    device: str | torch.device = "cpu",
 ) -> LearnerT:
     """Read a checkpoint that `save_learner` wrote.
 
@@ -93,6 +94,7 @@ def load_learner(
         folder: The checkpoint.
         env: The environment to go on in; the one it was saved with if None.
         arguments: Further ones of the class.
+        device: Where the model goes.
 
     Returns:
         The learner as it was.
@@ -100,7 +102,7 @@ def load_learner(
     Raises:
         DataNotFoundError: If there is no checkpoint.
         CheckpointError: If another algorithm wrote it, or it cannot be read.
-        ArgumentError: If ``env`` is needed and None.
+        ArgumentError: If ``env`` is needed and None, or there is no such device.
     """
     state = load_state(folder, learner_class.name)
     if env is None and state["env_id"] is None:
@@ -108,6 +110,7 @@ def load_learner(
     policy = LanguageModel.from_pretrained(
         str(folder / "policy"),
         sampling=SamplingConfig(**decode_plain(state["sampling"])),
+        device=device,
         dtype=getattr(torch, state["dtype"]),
     )
     learner = learner_class(

@@ -43,6 +43,7 @@ def eval_(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
+    device: Annotated[str, typer.Option(help="Where the model runs, such as cpu or cuda.")] = "cpu",
     num_envs: Annotated[int, typer.Option(help="Episodes played at once.")] = 128,
     env_option: EnvOptions = None,
     out: Annotated[
@@ -66,6 +67,7 @@ def eval_(
         temperature=temperature,
         max_new_tokens=max_new_tokens,
         reward_model=reward_model,
+        device=device,
         num_envs=num_envs,
         env_kwargs=options,
         seed=seed,

@@ -69,6 +69,7 @@ def train(
     config: Annotated[
         Path | None, typer.Option(help="File of such settings, .json or .toml; -o overrides it.")
     ] = None,
+    device: Annotated[str, typer.Option(help="Where the model runs, such as cpu or cuda.")] = "cpu",
     env_option: EnvOptions = None,
     eval_problems: Annotated[
         int, typer.Option(help="Problems to measure on, before and after.")
@@ -146,6 +147,7 @@ def train(
                 seed=seed,
                 env_kwargs=env_kwargs,
                 lora_rank=lora_rank,
+                device=device,
                 num_eval_problems=eval_problems,
                 eval_split=eval_split,
                 upkeep=upkeep,

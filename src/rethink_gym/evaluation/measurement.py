@@ -33,6 +33,7 @@ def evaluate_and_report(
     num_envs: int = 128,
     env_kwargs: Mapping[str, Any] | None = None,
     seed: int = 0,
+    device: str = "cpu",
     console: "Console | None" = None,
 ) -> Evaluation:
     """Measure a model on the first problems of a split.
@@ -54,6 +55,7 @@ def evaluate_and_report(
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.
         seed: Seed of the draws.
+        device: Where the models run, as torch names it.
         console: Where a progress bar and the table go; nowhere if None.
 
     Returns:
@@ -69,8 +71,10 @@ def evaluate_and_report(
     from rethink_gym.agents.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies import LanguageModel
 
-    judge = None if reward_model is None else OutcomeRewardModel.from_pretrained(reward_model)
-    policy = LanguageModel.from_pretrained(find_model(model), seed=seed)
+    judge = None
+    if reward_model is not None:
+        judge = OutcomeRewardModel.from_pretrained(reward_model, device=device)
+    policy = LanguageModel.from_pretrained(find_model(model), seed=seed, device=device)
     sampling = replace(
         policy.sampling,
         temperature=temperature,
@@ -106,6 +110,7 @@ def evaluate_and_report(
             "max_new_tokens": sampling.max_new_tokens,
             "reward_model": None if reward_model is None else str(reward_model),
             "seed": seed,
+            "device": device,
         }
         make_run_folder(folder)
         _write(folder, evaluation, title, settings)

@@ -54,6 +54,7 @@ def train_and_report(
     seed: int = 0,
     env_kwargs: Mapping[str, Any] | None = None,
     lora_rank: int | None = None,
+    device: str = "cpu",
     num_eval_problems: int = 1000,
     eval_split: str = "test",
     upkeep: Upkeep | None = None,
@@ -78,6 +79,7 @@ def train_and_report(
         env_kwargs: Further arguments of the environment.
         lora_rank: Gives the model a fresh low-rank adapter of this rank, scaled by 2,
             which alone is trained; None to train all weights.
+        device: Where the model runs, as torch names it.
         num_eval_problems: How many problems to measure on.
         eval_split: Where these are from.
         upkeep: How the run is validated, saved and logged; its defaults if None.
@@ -106,7 +108,7 @@ def train_and_report(
     lora = None
     if lora_rank is not None:
         lora = LoraConfig(rank=lora_rank, alpha=2.0 * lora_rank, seed=seed)
-    policy = LanguageModel.from_pretrained(find_model(model), seed=seed, lora=lora)
+    policy = LanguageModel.from_pretrained(find_model(model), seed=seed, device=device, lora=lora)
     algorithm = algorithm_class(policy, env_id, config, seed=seed, env_kwargs=env_kwargs)
     if folder is not None:
         check_run_folder(folder)
@@ -117,6 +119,7 @@ def train_and_report(
         "env_kwargs": dict(env_kwargs or {}),
         "model": model,
         "lora_rank": lora_rank,
+        "device": device,
         "seed": seed,
         "total_episodes": total,
         "eval_split": eval_split,
@@ -165,7 +168,7 @@ def resume_and_report(
     if (folder / REPORT).exists():
         remedy = "This one is finished; its folder serves as --model for another run."
         raise argument_error("folder", "an unfinished run", str(folder), remedy)
-    algorithm = algorithm_class.load(folder / CHECKPOINT)
+    algorithm = algorithm_class.load(folder / CHECKPOINT, device=settings["device"])
     base = Evaluation(
         env_id=settings["env"],
         split=settings["eval_split"],

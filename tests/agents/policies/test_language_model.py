@@ -219,6 +219,17 @@ def test_a_saved_policy_comes_back_from_its_folder(
     assert "".join(capfd.readouterr()) == "", "no progress bars for files that are here"
 
 
+def test_a_model_goes_where_it_is_told_to(tmp_path: Path) -> None:
+    make_policy().save_pretrained(tmp_path)
+    # The one device beside the CPU that is everywhere; it holds shapes and no numbers.
+    policy = LanguageModel.from_pretrained(tmp_path, device="meta")
+    assert {weight.device.type for weight in policy.model.parameters()} == {"meta"}
+    with pytest.raises(
+        ArgumentError, match=r"device must be one .* torch says"
+    ):
+        LanguageModel.from_pretrained(tmp_path, device="toaster")
+
+
 def test_no_conversation_gives_no_completion() -> None:
     assert make_policy().act([]) == []
 

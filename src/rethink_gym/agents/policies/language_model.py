@@ -100,6 +100,7 @@ class LanguageModel:
             The policy, its model in evaluation mode.
 
         Raises:
+            ArgumentError: If there is no such device here.
             ModelError: If the folder or name holds no usable model and tokenizer, or
                 the model has an adapter already and ``lora`` asks for another.
             HubUnavailableError: If it is a hub name and the hub cannot be reached.

@@ -25,7 +25,7 @@ from rethink_gym.agents.policies.lora import (
     save_adapter,
     weights_beneath,
 )
-from rethink_gym.errors import HubUnavailableError, ModelError
+from rethink_gym.errors import HubUnavailableError, ModelError, argument_error
 from rethink_gym.hub import hub_if_known
 
 __all__ = ["load_pretrained", "save_pretrained"]
@@ -56,7 +56,9 @@ def load_pretrained(
     Raises:
         ModelError: If the folder or name holds no usable model and tokenizer.
         HubUnavailableError: If it is a hub name and the hub cannot be reached.
+        ArgumentError: If there is no such device here.
     """
+    _check_device(device)
     name = str(name_or_path)
     with contextlib.ExitStack() as stack:
         if name == "tiny":
@@ -91,6 +93,15 @@ def save_pretrained(
         else:
             model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+
+
+def _check_device(device: str | torch.device) -> None:
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, ImportError, NotImplementedError, RuntimeError) as error:
+        remedy = f"torch says: {str(error).splitlines()[0].rstrip('.')}."
+        wanted = "one that torch finds here, such as 'cpu'"
+        raise argument_error("device", wanted, str(device), remedy) from error
 
 
 def _may_be_hub_name(name: str) -> bool:
