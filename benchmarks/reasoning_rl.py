@@ -63,9 +63,9 @@ def summarise(numbers: Numbers) -> dict[str, dict[str, Interval]]:
     """Average each metric over the seeds, of each row that has two or more."""
     return {
         row: {
-            name: t_interval([each[name] for each in seeds.values()])
+            name: t_interval(known)
             for name in METRICS
-            if all(name in each for each in seeds.values())
+            if len(known := [each[name] for each in seeds.values() if name in each]) > 1
         }
         for row, seeds in numbers.items()
         if len(seeds) > 1

@@ -224,9 +224,7 @@ def test_a_model_goes_where_it_is_told_to(tmp_path: Path) -> None:
     # The one device beside the CPU that is everywhere; it holds shapes and no numbers.
     policy = LanguageModel.from_pretrained(tmp_path, device="meta")
     assert {weight.device.type for weight in policy.model.parameters()} == {"meta"}
-    with pytest.raises(
-        ArgumentError, match=r"device must be one .* torch says"
-    ):
+    with pytest.raises(ArgumentError, match=r"device must be one .* torch says"):
         LanguageModel.from_pretrained(tmp_path, device="toaster")
 
 
