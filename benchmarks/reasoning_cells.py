@@ -52,8 +52,8 @@ METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
 SMALL_METHODS = ("ei", "ppo_sparse")
 """What the small model is trained by: enough for the claims about sizes."""
 
-FURTHER_SEEDS = {"sft1-large": 5, "sft1-large-measured": 5, "ei-pretrained-large": 5}
-"""How many more seeds a row has: with as many as the others A6 stayed undecided."""
+FURTHER_SEEDS = {"sft1-large": 20, "sft1-large-measured": 20, "ei-pretrained-large": 20}
+"""How many more seeds a row has: with fewer, A6 stays undecided."""
 
 PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
 ROLLOUTS = {
