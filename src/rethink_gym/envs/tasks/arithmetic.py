@@ -13,7 +13,7 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Arithmetic", "work_out"]
 
-Chain: TypeAlias = tuple[list[int], list[str]]
+Chain: TypeAlias = tuple[list[int], str]
 """The numbers of a chain, and what stands between them, one fewer."""
 
 
@@ -77,21 +77,20 @@ class Arithmetic(GeneratedTask[Chain]):
 
     def draw(self, chance: Chance) -> Chain:
         """Draw one chain."""
-        operators = self.operators
         num_terms = chance.between(self.min_terms, self.max_terms)
         terms = chance.numbers(self.max_operand + 1, num_terms)
-        kinds = chance.numbers(len(operators), num_terms - 1)
-        return terms, [operators[kind] for kind in kinds]
+        return terms, chance.letters(self.operators, num_terms - 1)
 
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        form = "%d".join(("", *operators, ""))
-        return f"Compute {form % tuple(terms)}.\n{ANSWER_FORMAT}"
+        form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
+        return form % tuple(terms)
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
         """Return the value of the chain and what writes down the steps to it."""
-        return str(_value(*question)), lambda: _explain(*question)
+        terms, operators = question
+        return str(_value(terms, operators)), lambda: _explain(terms, operators)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of numbers."""
@@ -119,13 +118,12 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
     return steps, total
 
 
-def _value(terms: Sequence[int], operators: Sequence[str]) -> int:
+def _value(terms: Sequence[int], operators: str) -> int:
     """Return what `work_out` comes to, without the steps."""
     if "*" in operators:
         return work_out(terms, operators)[1]
-    numbers = iter(terms)
-    total = next(numbers)
-    for operator, number in zip(operators, numbers, strict=True):
+    total = 0
+    for operator, number in zip(f"+{operators}", terms, strict=True):
         if operator == "+":
             total += number
         else:
