@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from rethink_gym.envs.text_env import Question, TextEnv
+from rethink_gym.envs.text_env import TextEnv
+from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
+from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Judging"]
 
@@ -12,6 +15,15 @@ _SLOW_S = 0.002
 """Wall-clock seconds of a batch for which a thread of its own is worth its cost."""
 
 _MAX_THREADS = 16
+
+
+class _Group(NamedTuple):
+    """The questions to one verifier, and the places of the environments that ask them."""
+
+    verifier: Verifier
+    places: list[int]
+    answers: list[str]
+    problems: list[Problem]
 
 
 class Judging:
@@ -45,26 +57,33 @@ class Judging:
             ResetNeededError: If an environment has no episode that runs.
             VerifierError: If a verifier is broken.
         """
-        groups: dict[int, list[tuple[int, Question]]] = {}
-        for env, action, starts in zip(envs, actions, is_starting, strict=True):
-            if not starts:
-                env.check_action(action)
-        for place, env in enumerate(envs):
-            question = None if is_starting[place] else env.question(actions[place])
-            if question is not None:
-                groups.setdefault(id(question.verifier), []).append((place, question))
+        playing = [place for place, starts in enumerate(is_starting) if not starts]
+        for place in playing:
+            envs[place].check_action(actions[place])
         verdicts: list[Verdict | None] = [None] * len(envs)
-        judged = self._ask_all([[item[1] for item in group] for group in groups.values()])
+        groups: dict[int, _Group] = {}
+        for place in playing:
+            question = envs[place].question(actions[place])
+            if question is None:
+                continue
+            verifier, answer, problem = question
+            group = groups.get(id(verifier))
+            if group is None:
+                group = groups[id(verifier)] = _Group(verifier, [], [], [])
+            group.places.append(place)
+            group.answers.append(answer)
+            group.problems.append(problem)
+        judged = self._ask_all(list(groups.values()))
         for group, answers in zip(groups.values(), judged, strict=True):
-            for (place, _), verdict in zip(group, answers, strict=True):
+            for place, verdict in zip(group.places, answers, strict=True):
                 verdicts[place] = verdict
         return verdicts
 
-    def _ask_all(self, groups: Sequence[Sequence[Question]]) -> list[list[Verdict]]:
+    def _ask_all(self, groups: Sequence[_Group]) -> list[list[Verdict]]:
         """Ask each verifier its group of questions."""
         if len(groups) < 2:
             return list(map(_ask, groups))
-        is_slow = [id(group[0].verifier) not in self._quick for group in groups]
+        is_slow = [id(group.verifier) not in self._quick for group in groups]
         if not any(is_slow):
             return list(map(self._ask_timed, groups))
         from concurrent.futures import ThreadPoolExecutor
@@ -83,11 +102,11 @@ class Judging:
             for now, later in zip(here, waited, strict=True)
         ]
 
-    def _ask_timed(self, group: Sequence[Question]) -> list[Verdict]:
+    def _ask_timed(self, group: _Group) -> list[Verdict]:
         """Ask, and remember whether it was slow."""
         started = time.perf_counter()
         verdicts = _ask(group)
-        verifier = id(group[0].verifier)
+        verifier = id(group.verifier)
         if time.perf_counter() - started > _SLOW_S:
             self._quick.discard(verifier)
         else:
@@ -95,7 +114,5 @@ class Judging:
         return verdicts
 
 
-def _ask(group: Sequence[Question]) -> list[Verdict]:
-    return group[0].verifier.verify_batch(
-        [question.answer for question in group], [question.problem for question in group]
-    )
+def _ask(group: _Group) -> list[Verdict]:
+    return group.verifier.verify_batch(group.answers, group.problems)

@@ -1,6 +1,7 @@
 """Many environments of texts as one, their answers judged all at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import or_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -74,7 +75,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._observations = [""] * self.num_envs
-        self._is_over: _Bools = np.zeros(self.num_envs, dtype=np.bool_)
+        self._is_over = [False] * self.num_envs
         self._judging = Judging()
 
     @property  # type: ignore[misc]  # Gymnasium's own vector envs override it like this, too
@@ -120,7 +121,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             self._observations[place], infos[place] = self.envs[place].reset(
                 seed=seeds[place], options=own
             )
-        self._is_over = self._is_over & ~is_reset
+            self._is_over[place] = False
         return tuple(self._observations), batch_infos(infos)
 
     def step(
@@ -144,10 +145,10 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         """
         if len(actions) != self.num_envs:
             raise argument_error("actions", f"{self.num_envs} texts", actions)
-        starting = self._is_over.tolist()
+        starting = self._is_over
         if self.autoreset_mode is AutoresetMode.DISABLED and any(starting):
             raise ResetNeededError(
-                f"The sub-environments {np.flatnonzero(self._is_over).tolist()} have ended their "
+                f"The sub-environments {np.flatnonzero(starting).tolist()} have ended their "
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
         verdicts = self._judging.judge(self.envs, actions, starting)
@@ -172,15 +173,13 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
                 info = final | info
             observations[place] = observation
             infos[place] = info
-        is_terminated = np.array(terminations, dtype=np.bool_)
-        is_truncated = np.array(truncations, dtype=np.bool_)
         if not at_once:
-            self._is_over = is_terminated | is_truncated
+            self._is_over = list(map(or_, terminations, truncations))
         return (
             tuple(observations),
-            np.array(rewards, dtype=np.float64),
-            is_terminated,
-            is_truncated,
+            np.array(rewards, np.float64),
+            np.array(terminations, np.bool_),
+            np.array(truncations, np.bool_),
             batch_infos(infos),
         )
 
@@ -229,7 +228,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             "autoreset_mode": self.autoreset_mode.value,
             "envs": [env.get_state() for env in self.envs],
             "observations": list(self._observations),
-            "is_over": self._is_over.tolist(),
+            "is_over": list(self._is_over),
         }
 
     def set_state(self, state: Mapping[str, Any]) -> None:
@@ -250,7 +249,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         for env, each in zip(self.envs, state["envs"], strict=True):
             env.set_state(each)
         self._observations = list(state["observations"])
-        self._is_over = np.array(state["is_over"], dtype=np.bool_)
+        self._is_over = list(state["is_over"])
 
     def close_extras(self, **kwargs: Any) -> None:
         """Close the sub-environments."""
