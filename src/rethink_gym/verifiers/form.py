@@ -94,7 +94,8 @@ class FormVerifier(MathVerifier):
         if is_number and (
             ("\\" not in answer and answer.isascii()) or not _UNWORKED.search(answer)
         ):
-            return None
+            judged = self._verify_plainly(answer, gold)
+            return None if judged is None else _with_form(judged, gold)
         text = self._found(answer)
         if not text:
             return Verdict(0.0, False, Reason.NO_ANSWER, detail="there is no answer")
