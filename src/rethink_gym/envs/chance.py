@@ -94,8 +94,9 @@ class Chance:
             ArgumentError: If there is no such number.
         """
         at = self._at
-        if 0 < bound <= 256 and at + count <= _BLOCK:
-            self._at = end = at + count
+        end = at + count
+        if 0 < bound <= 256 and end <= _BLOCK:
+            self._at = end
             remainders, refused = _REMAINDERS[bound]
             drawn = list(self._block[at:end].translate(remainders, refused))
         elif 256 < bound <= 65_536 and at + 2 * count <= _BLOCK:

@@ -1,6 +1,7 @@
 """Puts the infos of several environments into one, as Gymnasium does, and back."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import NoneType
 from typing import Any
 
@@ -64,7 +65,7 @@ def _have_same_keys(rows: Sequence[Mapping[str, Any]]) -> bool:
 def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Batch one info for each sub-environment, all with the same keys in the same order."""
     num_envs = len(rows)
-    is_there = np.ones(num_envs, np.bool_)
+    is_there = _all_true(num_envs)
     batched: dict[str, Any] = {}
     for key, values in zip(rows[0], zip(*[row.values() for row in rows], strict=True), strict=True):
         first = values[0]
@@ -85,8 +86,14 @@ def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             batched[key] = np.array(values, first.dtype)
         else:
             batched[key] = np.fromiter(values, object, num_envs)
-        batched[f"_{key}"] = is_there.copy()  # in a fifth of the time of np.ones
+        batched[f"_{key}"] = is_there.copy()
     return batched
+
+
+@lru_cache
+def _all_true(num_envs: int) -> npt.NDArray[np.bool_]:
+    """Return a mask to copy, which takes a fifth of the time of `np.ones`."""
+    return np.ones(num_envs, np.bool_)
 
 
 _OBJECTS = frozenset((str, tuple, NoneType))

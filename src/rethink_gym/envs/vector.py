@@ -15,12 +15,14 @@ from rethink_gym.envs.judging import Judging
 from rethink_gym.envs.options import check_reset_mask, spread_numbers
 from rethink_gym.envs.text_env import TextEnv
 from rethink_gym.errors import argument_error, check_choice
+from rethink_gym.verdict import Verdict
 
 __all__ = ["TextVectorEnv"]
 
 _Bools: TypeAlias = npt.NDArray[np.bool_]
 _Floats: TypeAlias = npt.NDArray[np.float64]
 _Info: TypeAlias = dict[str, Any]
+_Step: TypeAlias = tuple[str, float, bool, bool, _Info]
 
 
 class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]]):
@@ -152,31 +154,16 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
         verdicts = self._judging.judge(self.envs, actions, starting)
-        observations = self._observations
-        rewards = [0.0] * self.num_envs
-        terminations = [False] * self.num_envs
-        truncations = [False] * self.num_envs
-        infos: list[_Info] = [{}] * self.num_envs
-        at_once = self.autoreset_mode is AutoresetMode.SAME_STEP
-        for place, env in enumerate(self.envs):
-            if starting[place]:
-                observations[place], infos[place] = env.reset()
-                continue
-            observation, rewards[place], terminated, truncated, info = env.advance(
-                actions[place], verdicts[place]
-            )
-            terminations[place] = terminated
-            truncations[place] = truncated
-            if at_once and (terminated or truncated):
-                final = {"final_obs": observation, "final_info": info}
-                observation, info = env.reset()
-                info = final | info
-            observations[place] = observation
-            infos[place] = info
-        if not at_once:
+        if self.autoreset_mode is AutoresetMode.SAME_STEP:
+            steps = map(_advance_and_begin, self.envs, actions, verdicts)
+        else:
+            steps = map(_begin_or_advance, self.envs, actions, verdicts, starting)
+        observations, rewards, terminations, truncations, infos = zip(*steps, strict=True)
+        self._observations = list(observations)
+        if self.autoreset_mode is not AutoresetMode.SAME_STEP:
             self._is_over = list(map(or_, terminations, truncations))
         return (
-            tuple(observations),
+            observations,
             np.array(rewards, np.float64),
             np.array(terminations, np.bool_),
             np.array(truncations, np.bool_),
@@ -255,6 +242,24 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         """Close the sub-environments."""
         for env in self.envs:
             env.close()
+
+
+def _begin_or_advance(env: TextEnv, action: str, verdict: Verdict | None, starts: bool) -> _Step:
+    """Begin the next episode if it is time, else play on."""
+    if not starts:
+        return env.advance(action, verdict)
+    observation, info = env.reset()
+    return observation, 0.0, False, False, info
+
+
+def _advance_and_begin(env: TextEnv, action: str, verdict: Verdict | None) -> _Step:
+    """Play on, and if that ends the episode begin the next one."""
+    observation, reward, terminated, truncated, info = step = env.advance(action, verdict)
+    if not (terminated or truncated):
+        return step
+    final = {"final_obs": observation, "final_info": info}
+    observation, info = env.reset()
+    return observation, reward, terminated, truncated, final | info
 
 
 def _check_env(env: object) -> TextEnv:

@@ -123,7 +123,7 @@ class MathVerifier(Verifier):
         return [item if isinstance(item, Verdict) else next(verdicts) for item in found]
 
     def _verify_plainly(self, answer: str, gold: str) -> Verdict | None:
-        """Judge a short message that marks a plain number and says no more, if it is one."""
+        """Judge a short message that marks a plain number; None if it is none or not short."""
         if len(answer) > MAX_CHARS or self._needs_units or self.mode != "response":
             return None
         return _judge_message(answer, gold, self._precision, self._percent)
@@ -210,9 +210,11 @@ def _verdict(text: str, reason: Reason, detail: str) -> Verdict:
 
 @lru_cache(maxsize=8192)
 def _judge_message(answer: str, gold: str, precision: int, percent: str) -> Verdict | None:
-    """Compare what a message marks as its answer; None if that or the gold is no number."""
-    text = plain_answer(answer)
-    return None if text is None else _judge_numbers(text, gold, _PLAIN_PLACE, precision, percent)
+    """Compare what a message marks with a gold; None if either is no plain number."""
+    text = plain_answer(answer) if answer.isascii() else None
+    if text is None or read_number(gold) is None:
+        return None
+    return _judge_numbers(text, gold, _PLAIN_PLACE, precision, percent)
 
 
 @lru_cache(maxsize=8192)
