@@ -1,8 +1,9 @@
 """Chains of whole numbers to add, subtract and multiply."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import mul
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
@@ -85,8 +86,7 @@ class Arithmetic(GeneratedTask[Chain]):
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
-        return form % tuple(terms)
+        return _pattern(operators).form % tuple(terms)
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
         """Return the value of the chain and what writes down the steps to it."""
@@ -119,15 +119,31 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
     return steps, total
 
 
+class _Pattern(NamedTuple):
+    """What a chain is but for its numbers.
+
+    Attributes:
+        form: The prompt, with a place for each number.
+        signs: 1 for each number that is added, -1 for each that is subtracted; empty if
+            there are products.
+    """
+
+    form: str
+    signs: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)  # the operators of a default chain stand in 496 orders
+def _pattern(operators: str) -> _Pattern:
+    form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
+    if "*" in operators:
+        return _Pattern(form, ())
+    return _Pattern(form, (1, *(1 if operator == "+" else -1 for operator in operators)))
+
+
 def _value(terms: Sequence[int], operators: str) -> int:
     """Return what `work_out` comes to, without the steps."""
-    if "*" in operators:
-        return work_out(terms, operators)[1]
-    # No branches: which operator comes next cannot be predicted, and that takes most time.
-    return sum(map(mul, terms, map(_SIGNS.__getitem__, f"+{operators}")))
-
-
-_SIGNS = {"+": 1, "-": -1}
+    signs = _pattern(operators).signs
+    return sum(map(mul, terms, signs)) if signs else work_out(terms, operators)[1]
 
 
 def _explain(terms: Sequence[int], operators: Sequence[str]) -> str:
