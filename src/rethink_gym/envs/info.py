@@ -65,13 +65,15 @@ def _have_same_keys(rows: Sequence[Mapping[str, Any]]) -> bool:
 def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Batch one info for each sub-environment, all with the same keys in the same order."""
     num_envs = len(rows)
-    is_there = _all_true(num_envs)
+    all_true = _all_true(num_envs)
     batched: dict[str, Any] = {}
     for key, values in zip(rows[0], zip(*[row.values() for row in rows], strict=True), strict=True):
         first = values[0]
         kind = type(first)
-        if kind in _OBJECTS:  # most columns, and to ask for all other types takes longer
+        if kind in _OBJECTS:  # these two are nearly all, and what follows takes longer
             batched[key] = np.fromiter(values, object, num_envs)
+        elif kind in _NUMBERS and key != "final_obs":
+            batched[key] = np.array(values, kind)
         elif isinstance(first, dict):
             batched[key] = (
                 _batch_alike(values)
@@ -86,7 +88,7 @@ def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             batched[key] = np.array(values, first.dtype)
         else:
             batched[key] = np.fromiter(values, object, num_envs)
-        batched[f"_{key}"] = is_there.copy()
+        batched[f"_{key}"] = all_true.copy()
     return batched
 
 
@@ -99,9 +101,11 @@ def _all_true(num_envs: int) -> npt.NDArray[np.bool_]:
 _OBJECTS = frozenset((str, tuple, NoneType))
 """Types whose values lie in arrays of objects, under whatever key."""
 
+_NUMBERS = frozenset((int, float, bool))
+
 
 def _is_plain_number(value: object) -> bool:
-    return type(value) in (int, float, bool) or isinstance(value, np.number)
+    return type(value) in _NUMBERS or isinstance(value, np.number)
 
 
 def _batch_rows(num_envs: int, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from rethink_gym.envs.text_env import TextEnv
-from rethink_gym.problem import Problem
+from rethink_gym.envs.text_env import Question, TextEnv
 from rethink_gym.verdict import Verdict
-from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Judging"]
 
@@ -15,15 +12,6 @@ _SLOW_S = 0.002
 """Wall-clock seconds of a batch for which a thread of its own is worth its cost."""
 
 _MAX_THREADS = 16
-
-
-class _Group(NamedTuple):
-    """The questions to one verifier, and the places of the environments that ask them."""
-
-    verifier: Verifier
-    places: list[int]
-    answers: list[str]
-    problems: list[Problem]
 
 
 class Judging:
@@ -57,33 +45,28 @@ class Judging:
             ResetNeededError: If an environment has no episode that runs.
             VerifierError: If a verifier is broken.
         """
+        verdicts: list[Verdict | None] = [None] * len(envs)
         playing = [place for place, starts in enumerate(is_starting) if not starts]
+        if not playing:
+            return verdicts
         for place in playing:
             envs[place].check_action(actions[place])
-        verdicts: list[Verdict | None] = [None] * len(envs)
-        groups: dict[int, _Group] = {}
+        groups: dict[int, list[tuple[int, Question]]] = {}
         for place in playing:
             question = envs[place].question(actions[place])
-            if question is None:
-                continue
-            verifier, answer, problem = question
-            group = groups.get(id(verifier))
-            if group is None:
-                group = groups[id(verifier)] = _Group(verifier, [], [], [])
-            group.places.append(place)
-            group.answers.append(answer)
-            group.problems.append(problem)
-        judged = self._ask_all(list(groups.values()))
+            if question is not None:
+                groups.setdefault(id(question.verifier), []).append((place, question))
+        judged = self._ask_all([[item[1] for item in group] for group in groups.values()])
         for group, answers in zip(groups.values(), judged, strict=True):
-            for place, verdict in zip(group.places, answers, strict=True):
+            for (place, _), verdict in zip(group, answers, strict=True):
                 verdicts[place] = verdict
         return verdicts
 
-    def _ask_all(self, groups: Sequence[_Group]) -> list[list[Verdict]]:
+    def _ask_all(self, groups: Sequence[Sequence[Question]]) -> list[list[Verdict]]:
         """Ask each verifier its group of questions."""
         if len(groups) < 2:
             return list(map(_ask, groups))
-        is_slow = [id(group.verifier) not in self._quick for group in groups]
+        is_slow = [id(group[0].verifier) not in self._quick for group in groups]
         if not any(is_slow):
             return list(map(self._ask_timed, groups))
         from concurrent.futures import ThreadPoolExecutor
@@ -102,11 +85,11 @@ class Judging:
             for now, later in zip(here, waited, strict=True)
         ]
 
-    def _ask_timed(self, group: _Group) -> list[Verdict]:
+    def _ask_timed(self, group: Sequence[Question]) -> list[Verdict]:
         """Ask, and remember whether it was slow."""
         started = time.perf_counter()
         verdicts = _ask(group)
-        verifier = id(group.verifier)
+        verifier = id(group[0].verifier)
         if time.perf_counter() - started > _SLOW_S:
             self._quick.discard(verifier)
         else:
@@ -114,5 +97,6 @@ class Judging:
         return verdicts
 
 
-def _ask(group: _Group) -> list[Verdict]:
-    return group.verifier.verify_batch(group.answers, group.problems)
+def _ask(group: Sequence[Question]) -> list[Verdict]:
+    _, answers, problems = zip(*group, strict=True)
+    return group[0].verifier.verify_batch(answers, problems)
