@@ -215,7 +215,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             "autoreset_mode": self.autoreset_mode.value,
             "envs": [env.get_state() for env in self.envs],
             "observations": list(self._observations),
-            "is_over": list(self._is_over),
+            "is_over": list(map(bool, self._is_over)),
         }
 
     def set_state(self, state: Mapping[str, Any]) -> None:
