@@ -92,6 +92,17 @@ def test_everything_that_can_be_drawn_is_equally_likely(draw: Draw, expected: An
     assert chi_square(counts, len(kinds)) < freedom + 4 * (2 * freedom) ** 0.5
 
 
+@pytest.mark.parametrize("alphabet", ["+", "+-", "+-*", "aab", "abcdefghijklmnopqrstuvwxyz"])
+@pytest.mark.parametrize("count", [0, 1, 7, 33, 64, 200])
+def test_letters_stand_at_the_places_that_numbers_draw(alphabet: str, count: int) -> None:
+    for seed in range(50):
+        one, other = Chance(f"letters {seed}"), Chance(f"letters {seed}")
+        for _ in range(3):
+            places = one.numbers(len(alphabet), count)
+            assert other.letters(alphabet, count) == "".join(alphabet[place] for place in places)
+            assert one.below(256) == other.below(256)
+
+
 def test_a_biased_coin_falls_as_often_as_it_should() -> None:
     chance = Chance("coin")
     assert 1_850 < sum(chance.happens(0.2) for _ in range(10_000)) < 2_150
@@ -125,6 +136,7 @@ def test_a_sample_of_many_things_holds_each_once() -> None:
         lambda chance: chance.between(300, 2),
         lambda chance: chance.signed(0),
         lambda chance: chance.numbers(0, 2),
+        lambda chance: chance.letters("", 2),
         lambda chance: chance.one_of(""),
         lambda chance: chance.sample("abc", 4),
         lambda chance: chance.sample("abc", -1),

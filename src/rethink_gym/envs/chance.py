@@ -94,8 +94,9 @@ class Chance:
             ArgumentError: If there is no such number.
         """
         at = self._at
-        if 0 < bound <= 256 and at + count <= _BLOCK:
-            self._at = end = at + count
+        end = at + count
+        if 0 < bound <= 256 and end <= _BLOCK:
+            self._at = end
             remainders, refused = _REMAINDERS[bound]
             drawn = list(self._block[at:end].translate(remainders, refused))
         elif 256 < bound <= 65_536 and at + 2 * count <= _BLOCK:
@@ -109,6 +110,27 @@ class Chance:
         else:
             return [self.below(bound) for _ in range(count)]
         return drawn if len(drawn) == count else drawn + self.numbers(bound, count - len(drawn))
+
+    def letters(self, alphabet: str, count: int) -> str:
+        """Draw several letters: those whose places `numbers` would draw, in less time.
+
+        Args:
+            alphabet: The letters to draw from, all of them ASCII.
+            count: How many to draw.
+
+        Raises:
+            ArgumentError: If there are none to draw from.
+            UnicodeEncodeError: If one of them is not ASCII.
+        """
+        at = self._at
+        end = at + count
+        if end <= _BLOCK and alphabet:
+            letters, refused = _LETTERS[alphabet]
+            drawn = self._block[at:end].translate(letters, refused)
+            if len(drawn) == count:
+                self._at = end
+                return drawn.decode()
+        return "".join(map(alphabet.__getitem__, self.numbers(len(alphabet), count)))
 
     def one_of(self, items: Sequence[Item]) -> Item:
         """Draw one of several things.
@@ -185,3 +207,16 @@ class _Remainders(dict[int, tuple[bytes, bytes]]):
 
 
 _REMAINDERS = _Remainders()
+
+
+class _Letters(dict[str, tuple[bytes, bytes]]):
+    """By alphabet: the letter of each byte, and the bytes that are refused."""
+
+    def __missing__(self, alphabet: str) -> tuple[bytes, bytes]:
+        remainders, refused = _REMAINDERS[len(alphabet)]
+        letters = alphabet.encode("ascii")
+        self[alphabet] = tables = bytes(letters[each] for each in remainders), refused
+        return tables
+
+
+_LETTERS = _Letters()

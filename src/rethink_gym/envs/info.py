@@ -1,6 +1,8 @@
 """Puts the infos of several environments into one, as Gymnasium does, and back."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -56,34 +58,54 @@ def info_of(infos: Mapping[str, Any], index: int) -> dict[str, Any]:
 
 def _have_same_keys(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether all rows have the same keys in the same order, as nearly always."""
-    return len(set(map(tuple, rows))) == 1
+    keys = list(map(list, rows))
+    return keys.count(keys[0]) == len(keys)
 
 
 def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Batch one info for each sub-environment, all with the same keys in the same order."""
     num_envs = len(rows)
-    is_there = np.ones(num_envs, dtype=np.bool_)
+    all_true = _all_true(num_envs)
     batched: dict[str, Any] = {}
     for key, values in zip(rows[0], zip(*[row.values() for row in rows], strict=True), strict=True):
         first = values[0]
-        if isinstance(first, dict):
+        kind = type(first)
+        if kind in _OBJECTS:  # these two are nearly all, and what follows takes longer
+            batched[key] = np.fromiter(values, object, num_envs)
+        elif kind in _NUMBERS and key != "final_obs":
+            batched[key] = np.array(values, kind)
+        elif isinstance(first, dict):
             batched[key] = (
                 _batch_alike(values)
                 if _have_same_keys(values)
                 else _batch_rows(num_envs, list(enumerate(values)))
             )
-        elif key != "final_obs" and _is_plain_number(first):
-            batched[key] = np.array(values, dtype=type(first))
-        elif key != "final_obs" and isinstance(first, np.ndarray):
-            batched[key] = np.array(values, dtype=first.dtype)
+        elif key == "final_obs":
+            batched[key] = np.fromiter(values, object, num_envs)
+        elif _is_plain_number(first):
+            batched[key] = np.array(values, kind)
+        elif isinstance(first, np.ndarray):
+            batched[key] = np.array(values, first.dtype)
         else:
-            batched[key] = np.fromiter(values, dtype=object, count=num_envs)
-        batched[f"_{key}"] = is_there.copy()  # in a fifth of the time of np.ones
+            batched[key] = np.fromiter(values, object, num_envs)
+        batched[f"_{key}"] = all_true.copy()
     return batched
 
 
+@lru_cache
+def _all_true(num_envs: int) -> npt.NDArray[np.bool_]:
+    """Return a mask to copy, which takes a fifth of the time of `np.ones`."""
+    return np.ones(num_envs, np.bool_)
+
+
+_OBJECTS = frozenset((str, tuple, NoneType))
+"""Types whose values lie in arrays of objects, under whatever key."""
+
+_NUMBERS = frozenset((int, float, bool))
+
+
 def _is_plain_number(value: object) -> bool:
-    return type(value) in (int, float, bool) or isinstance(value, np.number)
+    return type(value) in _NUMBERS or isinstance(value, np.number)
 
 
 def _batch_rows(num_envs: int, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:

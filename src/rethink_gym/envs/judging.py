@@ -45,15 +45,17 @@ class Judging:
             ResetNeededError: If an environment has no episode that runs.
             VerifierError: If a verifier is broken.
         """
+        verdicts: list[Verdict | None] = [None] * len(envs)
+        playing = [place for place, starts in enumerate(is_starting) if not starts]
+        if not playing:
+            return verdicts
+        for place in playing:
+            envs[place].check_action(actions[place])
         groups: dict[int, list[tuple[int, Question]]] = {}
-        for env, action, starts in zip(envs, actions, is_starting, strict=True):
-            if not starts:
-                env.check_action(action)
-        for place, env in enumerate(envs):
-            question = None if is_starting[place] else env.question(actions[place])
+        for place in playing:
+            question = envs[place].question(actions[place])
             if question is not None:
                 groups.setdefault(id(question.verifier), []).append((place, question))
-        verdicts: list[Verdict | None] = [None] * len(envs)
         judged = self._ask_all([[item[1] for item in group] for group in groups.values()])
         for group, answers in zip(groups.values(), judged, strict=True):
             for (place, _), verdict in zip(group, answers, strict=True):
@@ -96,6 +98,5 @@ class Judging:
 
 
 def _ask(group: Sequence[Question]) -> list[Verdict]:
-    return group[0].verifier.verify_batch(
-        [question.answer for question in group], [question.problem for question in group]
-    )
+    _, answers, problems = zip(*group, strict=True)
+    return group[0].verifier.verify_batch(answers, problems)

@@ -180,7 +180,8 @@ class GeneratedTask(Task, Generic[Question]):
             text = self.word(question) if identity is None else identity
             if _split_of(text) == split:
                 prompt = text if identity is None else self.word(question)
-                return Problem(problem_id, prompt, *self.solve(question))
+                gold, solution = self.solve(question)
+                return Problem(problem_id, prompt, gold, solution)
             is_stuck = attempt % _MAX_REDRAWS == 0
             question = self.draw(chance) if is_stuck else self.redraw(question, chance)
         raise argument_error(

@@ -1,6 +1,7 @@
 """Many environments of texts as one, their answers judged all at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import or_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,12 +15,14 @@ from rethink_gym.envs.judging import Judging
 from rethink_gym.envs.options import check_reset_mask, spread_numbers
 from rethink_gym.envs.text_env import TextEnv
 from rethink_gym.errors import argument_error, check_choice
+from rethink_gym.verdict import Verdict
 
 __all__ = ["TextVectorEnv"]
 
 _Bools: TypeAlias = npt.NDArray[np.bool_]
 _Floats: TypeAlias = npt.NDArray[np.float64]
 _Info: TypeAlias = dict[str, Any]
+_Step: TypeAlias = tuple[str, float, bool, bool, _Info]
 
 
 class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]]):
@@ -74,7 +77,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._observations = [""] * self.num_envs
-        self._is_over: _Bools = np.zeros(self.num_envs, dtype=np.bool_)
+        self._is_over = [False] * self.num_envs
         self._judging = Judging()
 
     @property  # type: ignore[misc]  # Gymnasium's own vector envs override it like this, too
@@ -120,7 +123,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             self._observations[place], infos[place] = self.envs[place].reset(
                 seed=seeds[place], options=own
             )
-        self._is_over = self._is_over & ~is_reset
+            self._is_over[place] = False
         return tuple(self._observations), batch_infos(infos)
 
     def step(
@@ -144,43 +147,26 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         """
         if len(actions) != self.num_envs:
             raise argument_error("actions", f"{self.num_envs} texts", actions)
-        starting = self._is_over.tolist()
+        starting = self._is_over
         if self.autoreset_mode is AutoresetMode.DISABLED and any(starting):
             raise ResetNeededError(
-                f"The sub-environments {np.flatnonzero(self._is_over).tolist()} have ended their "
+                f"The sub-environments {np.flatnonzero(starting).tolist()} have ended their "
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
         verdicts = self._judging.judge(self.envs, actions, starting)
-        observations = self._observations
-        rewards = [0.0] * self.num_envs
-        terminations = [False] * self.num_envs
-        truncations = [False] * self.num_envs
-        infos: list[_Info] = [{}] * self.num_envs
-        at_once = self.autoreset_mode is AutoresetMode.SAME_STEP
-        for place, env in enumerate(self.envs):
-            if starting[place]:
-                observations[place], infos[place] = env.reset()
-                continue
-            observation, rewards[place], terminated, truncated, info = env.advance(
-                actions[place], verdicts[place]
-            )
-            terminations[place] = terminated
-            truncations[place] = truncated
-            if at_once and (terminated or truncated):
-                final = {"final_obs": observation, "final_info": info}
-                observation, info = env.reset()
-                info = final | info
-            observations[place] = observation
-            infos[place] = info
-        is_terminated = np.array(terminations, dtype=np.bool_)
-        is_truncated = np.array(truncations, dtype=np.bool_)
-        if not at_once:
-            self._is_over = is_terminated | is_truncated
+        if self.autoreset_mode is AutoresetMode.SAME_STEP:
+            steps = map(_advance_and_begin, self.envs, actions, verdicts)
+        else:
+            steps = map(_begin_or_advance, self.envs, actions, verdicts, starting)
+        observations, rewards, terminations, truncations, infos = zip(*steps, strict=True)
+        self._observations = list(observations)
+        if self.autoreset_mode is not AutoresetMode.SAME_STEP:
+            self._is_over = list(map(or_, terminations, truncations))
         return (
-            tuple(observations),
-            np.array(rewards, dtype=np.float64),
-            is_terminated,
-            is_truncated,
+            observations,
+            np.array(rewards, np.float64),
+            np.array(terminations, np.bool_),
+            np.array(truncations, np.bool_),
             batch_infos(infos),
         )
 
@@ -229,7 +215,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             "autoreset_mode": self.autoreset_mode.value,
             "envs": [env.get_state() for env in self.envs],
             "observations": list(self._observations),
-            "is_over": self._is_over.tolist(),
+            "is_over": list(map(bool, self._is_over)),
         }
 
     def set_state(self, state: Mapping[str, Any]) -> None:
@@ -250,12 +236,30 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         for env, each in zip(self.envs, state["envs"], strict=True):
             env.set_state(each)
         self._observations = list(state["observations"])
-        self._is_over = np.array(state["is_over"], dtype=np.bool_)
+        self._is_over = list(state["is_over"])
 
     def close_extras(self, **kwargs: Any) -> None:
         """Close the sub-environments."""
         for env in self.envs:
             env.close()
+
+
+def _begin_or_advance(env: TextEnv, action: str, verdict: Verdict | None, starts: bool) -> _Step:
+    """Begin the next episode if it is time, else play on."""
+    if not starts:
+        return env.advance(action, verdict)
+    observation, info = env.reset()
+    return observation, 0.0, False, False, info
+
+
+def _advance_and_begin(env: TextEnv, action: str, verdict: Verdict | None) -> _Step:
+    """Play on, and if that ends the episode begin the next one."""
+    observation, reward, terminated, truncated, info = step = env.advance(action, verdict)
+    if not (terminated or truncated):
+        return step
+    final = {"final_obs": observation, "final_info": info}
+    observation, info = env.reset()
+    return observation, reward, terminated, truncated, final | info
 
 
 def _check_env(env: object) -> TextEnv:

@@ -79,9 +79,10 @@ class FormVerifier(MathVerifier):
         golds = [problem.gold for problem in problems]
         found = list(map(self._judge_at_once, answers, golds))
         rest = [at for at, verdict in enumerate(found) if verdict is None]
-        judged = super().verify_batch([answers[at] for at in rest], [problems[at] for at in rest])
-        for at, verdict in zip(rest, judged, strict=True):
-            found[at] = _with_form(verdict, golds[at])
+        if rest:
+            left = [answers[at] for at in rest], [problems[at] for at in rest]
+            for at, verdict in zip(rest, super().verify_batch(*left), strict=True):
+                found[at] = _with_form(verdict, golds[at])
         return [verdict for verdict in found if verdict is not None]
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,6 +91,9 @@ class FormVerifier(MathVerifier):
 
     def _judge_at_once(self, answer: str, gold: str) -> Verdict | None:
         """Judge what takes no comparison of values, or another one than usual."""
+        judged = self._verify_plainly(answer, gold)
+        if judged is not None:
+            return _with_form(judged, gold)
         is_number = read_number(gold) is not None
         if is_number and (
             ("\\" not in answer and answer.isascii()) or not _UNWORKED.search(answer)

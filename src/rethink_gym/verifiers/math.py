@@ -122,7 +122,16 @@ class MathVerifier(Verifier):
         verdicts = iter(self._verify_slowly(slow))
         return [item if isinstance(item, Verdict) else next(verdicts) for item in found]
 
+    def _verify_plainly(self, answer: str, gold: str) -> Verdict | None:
+        """Judge a short message that marks a plain number; None if it is none or not short."""
+        if len(answer) > MAX_CHARS or self._needs_units or self.mode != "response":
+            return None
+        return _judge_message(answer, gold, self._precision, self._percent)
+
     def _verify_quickly(self, answer: str, problem: Problem) -> "Verdict | _Slow":
+        judged = self._verify_plainly(answer, problem.gold)
+        if judged is not None:
+            return judged
         if self.mode == "response":
             text, place = plain_answer(answer), _PLAIN_PLACE
             if text is None:
@@ -197,6 +206,15 @@ _PLAIN_PLACE = _PLACES[Mark.LINE]
 def _verdict(text: str, reason: Reason, detail: str) -> Verdict:
     correct = reason is Reason.EQUAL
     return Verdict(float(correct), correct, reason, text, detail)
+
+
+@lru_cache(maxsize=8192)
+def _judge_message(answer: str, gold: str, precision: int, percent: str) -> Verdict | None:
+    """Compare what a message marks with a gold; None if either is no plain number."""
+    text = plain_answer(answer) if answer.isascii() else None
+    if text is None or read_number(gold) is None:
+        return None
+    return _judge_numbers(text, gold, _PLAIN_PLACE, precision, percent)
 
 
 @lru_cache(maxsize=8192)

@@ -102,7 +102,7 @@ def test_the_docstring_has_the_headings_of_the_gallery_and_a_true_example(task: 
 @pytest.mark.parametrize(
     ("task", "question"),
     [
-        (Arithmetic(), ([5, 5, 8, 7, 3], ["+", "-", "-", "+"])),
+        (Arithmetic(), ([5, 5, 8, 7, 3], "+--+")),
         (Calculus(), ("antiderivative", (("x", 2, 3), ("x", -2, 2), ("x", 5, 1)), (0, 0))),
         (Fractions(), ("sum", (Fraction(3, 4), Fraction(1, 6)), "-")),
         (LinearEquation(two_sided=True), (3, 5, 1, 11)),

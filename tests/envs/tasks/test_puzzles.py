@@ -117,7 +117,7 @@ def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedT
 @pytest.mark.parametrize(
     ("task", "question"),
     [
-        (Countdown(), ([6, 9, 13], 24, "6*(13-9)")),
+        (Countdown(), ([6, 9, 13], 24, ("*", 6, ("-", 13, 9)))),
         (Game24(), [3, 3, 8, 8]),
         (
             Graph(),

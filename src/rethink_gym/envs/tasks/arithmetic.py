@@ -1,7 +1,9 @@
 """Chains of whole numbers to add, subtract and multiply."""
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeAlias
+from functools import lru_cache
+from operator import mul
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
@@ -13,7 +15,7 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Arithmetic", "work_out"]
 
-Chain: TypeAlias = tuple[list[int], list[str]]
+Chain: TypeAlias = tuple[list[int], str]
 """The numbers of a chain, and what stands between them, one fewer."""
 
 
@@ -77,21 +79,19 @@ class Arithmetic(GeneratedTask[Chain]):
 
     def draw(self, chance: Chance) -> Chain:
         """Draw one chain."""
-        operators = self.operators
         num_terms = chance.between(self.min_terms, self.max_terms)
         terms = chance.numbers(self.max_operand + 1, num_terms)
-        kinds = chance.numbers(len(operators), num_terms - 1)
-        return terms, [operators[kind] for kind in kinds]
+        return terms, chance.letters(self.operators, num_terms - 1)
 
     def word(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        form = "%d".join(("", *operators, ""))
-        return f"Compute {form % tuple(terms)}.\n{ANSWER_FORMAT}"
+        return _pattern(operators).form % tuple(terms)
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
         """Return the value of the chain and what writes down the steps to it."""
-        return str(_value(*question)), lambda: _explain(*question)
+        terms, operators = question
+        return str(_value(terms, operators)), lambda: _explain(terms, operators)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of numbers."""
@@ -119,18 +119,31 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
     return steps, total
 
 
-def _value(terms: Sequence[int], operators: Sequence[str]) -> int:
-    """Return what `work_out` comes to, without the steps."""
+class _Pattern(NamedTuple):
+    """What a chain is but for its numbers.
+
+    Attributes:
+        form: The prompt, with a place for each number.
+        signs: 1 for each number that is added, -1 for each that is subtracted; empty if
+            there are products.
+    """
+
+    form: str
+    signs: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)  # the operators of a default chain stand in 496 orders
+def _pattern(operators: str) -> _Pattern:
+    form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
     if "*" in operators:
-        return work_out(terms, operators)[1]
-    numbers = iter(terms)
-    total = next(numbers)
-    for operator, number in zip(operators, numbers, strict=True):
-        if operator == "+":
-            total += number
-        else:
-            total -= number
-    return total
+        return _Pattern(form, ())
+    return _Pattern(form, (1, *(1 if operator == "+" else -1 for operator in operators)))
+
+
+def _value(terms: Sequence[int], operators: str) -> int:
+    """Return what `work_out` comes to, without the steps."""
+    signs = _pattern(operators).signs
+    return sum(map(mul, terms, signs)) if signs else work_out(terms, operators)[1]
 
 
 def _explain(terms: Sequence[int], operators: Sequence[str]) -> str:

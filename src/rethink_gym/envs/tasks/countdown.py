@@ -10,7 +10,9 @@ from rethink_gym.problem import Solution
 from rethink_gym.verifiers.countdown import (
     MAX_NUMBERS,
     CountdownVerifier,
-    canonical_solution,
+    Operation,
+    Tree,
+    canonical_text,
     moves_of,
     parse_tree,
 )
@@ -18,7 +20,10 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Countdown", "list_numbers", "work_out_solution"]
 
-Puzzle: TypeAlias = tuple[list[int], int, str]
+Sketch: TypeAlias = "int | tuple[str, Sketch, Sketch]"
+"""An `Operation` to be: most of what is drawn is thrown away, and tuples cost less."""
+
+Puzzle: TypeAlias = tuple[list[int], int, Sketch]
 """The numbers, the target, and a solution that uses all numbers."""
 
 MAX_DRAWS = 10_000
@@ -121,7 +126,7 @@ class Countdown(GeneratedTask[Puzzle]):
 
     def solve(self, question: Puzzle) -> tuple[str, Solution]:
         """Return a solution that uses all numbers, and what writes down its moves."""
-        return work_out_solution(question[2])
+        return work_out_solution(canonical_text(_tree_of(question[2])))
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of expressions."""
@@ -134,26 +139,32 @@ def list_numbers(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def work_out_solution(expression: str) -> tuple[str, Solution]:
-    """Write a solution in its canonical form, to be worked out move by move.
+def work_out_solution(gold: str) -> tuple[str, Solution]:
+    """Have a solution worked out move by move.
 
     Args:
-        expression: A solution.
+        gold: A solution in its canonical form.
 
     Returns:
-        The canonical form, and what writes down the worked solution that ends in it.
+        The same, and what writes down the worked solution that ends in it.
     """
-    gold = canonical_solution(expression) or expression
     return gold, lambda: "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
 
 
-def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, str]:
+def _tree_of(sketch: Sketch) -> Tree:
+    if isinstance(sketch, int):
+        return sketch
+    operator, left, right = sketch
+    return Operation(operator, _tree_of(left), _tree_of(right))
+
+
+def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, Sketch]:
     """Join two numbers after the other, so that all results are positive and whole."""
-    left = [(number, str(number)) for number in numbers]
-    while len(left) > 1:
-        one = left.pop(chance.below(len(left)))
-        other = left.pop(chance.below(len(left)))
-        (large, long), (small, short) = (one, other) if one[0] >= other[0] else (other, one)
+    left: list[tuple[int, Sketch]] = [(number, number) for number in numbers]
+    for size in range(len(numbers), 1, -1):
+        one = left.pop(chance.below(size))
+        other = left.pop(chance.below(size - 1))
+        (large, more), (small, less) = (one, other) if one[0] >= other[0] else (other, one)
         allowed = "+" if large == small else "+-"
         if small > 1:
             allowed += "*" if large % small else "*/"
@@ -167,5 +178,5 @@ def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, str]:
             if operator == "*"
             else large // small
         )
-        left.append((value, f"({long}{operator}{short})"))
+        left.append((value, (operator, more, less)))
     return left[0]

@@ -119,10 +119,14 @@ class Game24(GeneratedTask[list[int]]):
 def _solve(*numbers: int) -> tuple[int, str]:
     """Count the solutions of a puzzle, and return the simplest one."""
     solutions = find_solutions(numbers, TARGET, use_all=True)
-    return len(solutions), min(solutions, key=_effort, default="")
+    # Of those with the fewest fractions this is the shortest, since the shortest come first.
+    plain = (solution for solution in solutions if not _num_fractions(solution))
+    simplest = next(plain, None) or min(solutions, key=_num_fractions, default="")
+    return len(solutions), simplest
 
 
-def _effort(solution: str) -> tuple[int, int, str]:
-    """Order solutions by how hard they are to work out: fractions, then length."""
-    moves = moves_of(parse_tree(solution))
-    return sum("/" in move.partition("=")[2] for move in moves), len(solution), solution
+def _num_fractions(solution: str) -> int:
+    """Count the results on the way that are no whole numbers: they make it hard."""
+    if "/" not in solution:
+        return 0
+    return sum("/" in move.partition("=")[2] for move in moves_of(parse_tree(solution)))

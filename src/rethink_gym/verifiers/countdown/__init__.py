@@ -1,16 +1,19 @@
 """Reaching a number from others with + - * /: reading, judging, moves, all solutions."""
 
-from rethink_gym.verifiers.countdown.canonical import canonical_solution
+from rethink_gym.verifiers.countdown.canonical import canonical_solution, canonical_text
 from rethink_gym.verifiers.countdown.move import apply_move, legal_moves, moves_of
 from rethink_gym.verifiers.countdown.solver import MAX_NUMBERS, find_solutions
-from rethink_gym.verifiers.countdown.tree import parse_tree
+from rethink_gym.verifiers.countdown.tree import Operation, Tree, parse_tree
 from rethink_gym.verifiers.countdown.verifier import CountdownVerifier
 
 __all__ = [
     "MAX_NUMBERS",
     "CountdownVerifier",
+    "Operation",
+    "Tree",
     "apply_move",
     "canonical_solution",
+    "canonical_text",
     "find_solutions",
     "legal_moves",
     "moves_of",

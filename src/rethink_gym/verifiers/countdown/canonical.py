@@ -11,7 +11,7 @@ from rethink_gym.verifiers.countdown.tree import (
 )
 from rethink_gym.verifiers.expression.tree import ExpressionError, UndefinedError
 
-__all__ = ["Form", "canonical_solution", "combine", "leaf"]
+__all__ = ["Form", "canonical_solution", "canonical_text", "combine", "leaf"]
 
 
 def canonical_solution(expression: str) -> str | None:
@@ -29,9 +29,18 @@ def canonical_solution(expression: str) -> str | None:
         by zero.
     """
     try:
-        return _signed_form(parse_tree(expression))[1].text
+        return canonical_text(parse_tree(expression))
     except ExpressionError:
         return None
+
+
+def canonical_text(tree: Tree) -> str:
+    """Return what `canonical_solution` returns, of an expression that is read already.
+
+    Raises:
+        UndefinedError: If the expression divides by zero.
+    """
+    return _signed_form(tree)[1].text
 
 
 class Form(NamedTuple):
