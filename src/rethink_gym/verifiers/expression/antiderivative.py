@@ -40,7 +40,8 @@ def judge_antiderivative(text: str, gold: str, timeout_s: float) -> Judgement:
 
     Args:
         text: The answer.
-        gold: The right one, a function of one variable with ``+C`` behind it.
+        gold: The right one, a function with ``+C`` behind it; of several variables, if
+            other letters stand in it, in none of which an answer may differ.
         timeout_s: CPU seconds that this may take.
 
     Returns:
@@ -65,15 +66,18 @@ def _judge(answer: Node, gold: Node) -> Judgement:
     if has_unworked(answer):
         return Judgement(Reason.DIFFERENT, "the integral is not worked out")
     gold = _without(gold, CONSTANT)
-    [variable] = symbols_of(gold)
-    others = symbols_of(answer) - {variable}
+    variables = symbols_of(gold) or {"x"}  # that of 0 names none
+    others = symbols_of(answer) - variables
     if len(others) > 1:
         return Judgement(Reason.DIFFERENT, "the answer has more than one free constant")
     for name in others:
         answer = _without(answer, name)
-    if symbols_of(answer) - {variable}:
+    if symbols_of(answer) - variables:
         return Judgement(Reason.DIFFERENT, "a letter is no constant that is added")
-    if are_scalars_equal(_rise(answer, variable), _rise(gold, variable), _PRECISION):
+    if all(
+        are_scalars_equal(_rise(answer, variable), _rise(gold, variable), _PRECISION)
+        for variable in sorted(variables)
+    ):
         return Judgement(Reason.EQUAL, "the same but for a constant")
     return Judgement(Reason.DIFFERENT, "not the same but for a constant")
 
