@@ -52,6 +52,7 @@ def rethink_gym() -> dict[str, Play]:
         plays |= gymnasium_plays(
             env_id, lambda env: f"A: {env.problem.gold}", wrong="A: 123", mode="vector_entry_point"
         )
+    plays["CountdownSteps-v0: steps alone"] = moves(gym.make("CountdownSteps-v0"))
     for spec in sorted(gym.registry.values(), key=lambda spec: spec.id):
         is_ours = str(spec.entry_point).startswith("rethink_gym.")
         if is_ours and "data" not in task_defaults(spec.kwargs["task"]):
@@ -91,6 +92,24 @@ def gymnasium_plays(
         ]
         plays |= stepping(env_id, envs, tuple(actions), size)
     return plays
+
+
+def moves(env: Any) -> Play:
+    """Play Countdown move by move, as the worked solutions do."""
+    inner = env.unwrapped
+
+    def play() -> int:
+        num_steps = 0
+        for _ in range(10):
+            env.reset()
+            for move in inner.problem.solution.split("\n"):
+                step = env.step(move)
+                num_steps += 1
+                if step[2]:
+                    break
+        return num_steps
+
+    return play
 
 
 def stepping(env_id: str, envs: Any, actions: tuple[str, ...], size: int) -> dict[str, Play]:

@@ -1,6 +1,7 @@
 """Countdown played move by move: two of the numbers are replaced by what they come to."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import ILLEGAL_MOVE, MOVE_FORMAT, NUMBERS_LEFT
@@ -43,7 +44,7 @@ class MoveRules(StepRules):
         reply = NUMBERS_LEFT.format(numbers=", ".join(numbers))
         return View(
             reply if board.is_legal else f"{ILLEGAL_MOVE} {reply}",
-            {"numbers": numbers, "legal_moves": legal_moves(board.numbers)},
+            {"numbers": numbers, "legal_moves": _choices(board.numbers)},
             len(numbers) < 2,
         )
 
@@ -84,13 +85,28 @@ class _Moves(Verifier):
 
 def _play(problem: Problem, moves: Sequence[str]) -> _Board:
     """Make the moves that are legal, one after the other."""
-    # Sorted, since the order of the gold answer would give away how it is built.
-    numbers: tuple[Exact, ...] = tuple(sorted(leaves_of(parse_tree(problem.gold))))
-    board = _Board(numbers, tuple(map(str, numbers)))
+    board = _dealt(problem.gold)
     for move in moves:
-        left = apply_move(board.numbers, move)
-        board = board._replace(is_legal=False) if left is None else _moved(board, left)
+        board = _after(board, move)
     return board
+
+
+# All that was played before is played again at every step, and twice: when a move is judged
+# and when the numbers left are shown. So the last boards are kept.
+@lru_cache(maxsize=256)
+def _dealt(gold: str) -> _Board:
+    # Sorted, since the order of the gold answer would give away how it is built.
+    numbers: tuple[Exact, ...] = tuple(sorted(leaves_of(parse_tree(gold))))
+    return _Board(numbers, tuple(map(str, numbers)))
+
+
+@lru_cache(maxsize=256)
+def _after(board: _Board, move: str) -> _Board:
+    left = apply_move(board.numbers, move)
+    return board._replace(is_legal=False) if left is None else _moved(board, left)
+
+
+_choices = lru_cache(maxsize=256)(legal_moves)
 
 
 def _moved(board: _Board, left: tuple[Exact, ...]) -> _Board:
