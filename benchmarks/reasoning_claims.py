@@ -4,7 +4,7 @@ Equality is judged by two one-sided tests, never by a difference that is not sig
 Where an interval holds both answers a claim is undecided.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,11 @@ def judge_claims(numbers: Numbers) -> list[Claim]:
     return claims
 
 
+def _shared_seeds(rows: Iterable[Mapping[int, Any]]) -> list[int]:
+    """Return the seeds that all rows have."""
+    return sorted(set.intersection(*map(set, rows)))
+
+
 def _all_end_close(numbers: Numbers) -> Claim:
     ei, ppo, sft = (
         numbers[row] for row in ("ei-sft-large", "ppo_sparse-sft-large", "sft1-large-measured")
@@ -61,9 +66,10 @@ def _all_end_close(numbers: Numbers) -> Claim:
 def _as_many_samples(numbers: Numbers) -> Claim:
     told, ratios = [], []
     for start in ("pretrained", "sft"):
+        rows = {method: numbers[f"{method}-{start}-large"] for method in ("ei", "ppo_sparse")}
         needed = {
-            method: [_needed(each["curve"]) for each in numbers[f"{method}-{start}-large"].values()]
-            for method in ("ei", "ppo_sparse")
+            method: [_needed(runs[seed]["curve"]) for seed in _shared_seeds(rows.values())]
+            for method, runs in rows.items()
         }
         ratios += [a / b for a, b in zip(*needed.values(), strict=True)]
         told.append(
@@ -134,7 +140,7 @@ def _more_tuning_narrows(numbers: Numbers) -> Claim:
         name: t_interval(
             [
                 float(np.polyfit(passes, [numbers[row][seed][name] for row in rows], 1)[0])
-                for seed in numbers[rows[0]]
+                for seed in _shared_seeds(numbers[row] for row in rows)
             ]
         )
         for name in ("maj@1", "pass@16")
