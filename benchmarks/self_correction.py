@@ -61,7 +61,7 @@ AGENTS: Mapping[str, tuple[str | None, Mapping[str, Any]]] = {
 """For each row of the table the learner, if any, and its settings beside the defaults."""
 
 FURTHER_SEEDS = {"SCoRe, Stage I alone": 20}
-"""How many more seeds a row has: with fewer, E4 stays undecided."""
+"""How many more seeds a row has: those that E4 turns on."""
 
 
 def run(

@@ -34,6 +34,8 @@ def draw_histograms(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.set_title(agent, fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
+    for axes in figure.axes[len(counts) - columns : len(counts)]:
+        axes.tick_params(labelbottom=True)  # below these there may be none
     for axes in figure.axes[len(counts) :]:
         axes.set_visible(False)
     figure.supxlabel("edit distance of the two attempts, over the sum of their lengths", fontsize=9)
