@@ -67,7 +67,9 @@ def _batch_alike(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     num_envs = len(rows)
     all_true = _all_true(num_envs)
     batched: dict[str, Any] = {}
-    for key, values in zip(rows[0], zip(*[row.values() for row in rows], strict=True), strict=True):
+    # Not strict, which takes time: what has the same keys has as many values.
+    columns = zip(*[row.values() for row in rows], strict=False)
+    for key, values in zip(rows[0], columns, strict=False):
         first = values[0]
         kind = type(first)
         if kind in _OBJECTS:  # these two are nearly all, and what follows takes longer

@@ -51,14 +51,25 @@ class Judging:
             return verdicts
         for place in playing:
             envs[place].check_action(actions[place])
+        judged = self._judge_all([envs[place].question(actions[place]) for place in playing])
+        for place, verdict in zip(playing, judged, strict=True):
+            verdicts[place] = verdict
+        return verdicts
+
+    def _judge_all(self, questions: Sequence[Question | None]) -> Sequence[Verdict | None]:
+        """Return one verdict for each question that there is."""
+        known = [question for question in questions if question is not None]
+        verifiers = [question.verifier for question in known]
+        if verifiers and verifiers.count(verifiers[0]) == len(questions):  # as nearly always
+            return _ask(known)
         groups: dict[int, list[tuple[int, Question]]] = {}
-        for place in playing:
-            question = envs[place].question(actions[place])
+        for place, question in enumerate(questions):
             if question is not None:
                 groups.setdefault(id(question.verifier), []).append((place, question))
         judged = self._ask_all([[item[1] for item in group] for group in groups.values()])
-        for group, answers in zip(groups.values(), judged, strict=True):
-            for (place, _), verdict in zip(group, answers, strict=True):
+        verdicts: list[Verdict | None] = [None] * len(questions)
+        for group, found in zip(groups.values(), judged, strict=True):
+            for (place, _), verdict in zip(group, found, strict=True):
                 verdicts[place] = verdict
         return verdicts
 
