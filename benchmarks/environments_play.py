@@ -2,7 +2,8 @@
 
 Run by ``benchmarks/environments.py`` with the interpreter that has the library; imports
 nothing else, so that it also runs where rethink-gym is not installed. Prints CPU
-figures as JSON. Half of the answers are right wherever the library tells the answer.
+figures as JSON. Half of the answers are right wherever the library tells the answer; the
+others are numbers such as sums come to, all in turn.
 """
 
 import contextlib
@@ -11,13 +12,15 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Play = Callable[[], int]
 """Plays a little, and returns how much: episodes, steps or made environments."""
 
 SIZES = (8, 64)
+WRONG = range(-40, 41)
+"""Numbers such as sums come to."""
 
 
 def main() -> None:
@@ -50,7 +53,7 @@ def rethink_gym() -> dict[str, Play]:
     plays: dict[str, Play] = {}
     for env_id in ("Arithmetic-v0", "MathSelfCorrect-v0"):
         plays |= gymnasium_plays(
-            env_id, lambda env: f"A: {env.problem.gold}", wrong="A: 123", mode="vector_entry_point"
+            env_id, lambda env: f"A: {env.problem.gold}", wrong="A: %d", mode="vector_entry_point"
         )
     plays["CountdownSteps-v0: steps alone"] = moves(gym.make("CountdownSteps-v0"))
     for spec in sorted(gym.registry.values(), key=lambda spec: spec.id):
@@ -73,13 +76,14 @@ def gymnasium_plays(
     inner = env.unwrapped
     env.reset(seed=0)
     is_right = itertools.cycle((True, False))
+    others = itertools.cycle([wrong % number for number in WRONG])
 
     def play_alone() -> int:
         for _ in range(100):
             env.reset()
             is_over = False
             while not is_over:
-                step = env.step(right(inner) if next(is_right) else wrong)
+                step = env.step(right(inner) if next(is_right) else next(others))
                 is_over = step[2] or step[3]
         return 100
 
@@ -87,10 +91,12 @@ def gymnasium_plays(
     for size in SIZES:
         envs: Any = gym.make_vec(env_id, num_envs=size, vectorization_mode=mode)
         envs.reset(seed=0)
+        known = [right(each.unwrapped) for each in envs.envs]
         actions = [
-            right(each.unwrapped) if place % 2 else wrong for place, each in enumerate(envs.envs)
+            tuple(known[place] if place % 2 else next(others) for place in range(size))
+            for _ in WRONG
         ]
-        plays |= stepping(env_id, envs, tuple(actions), size)
+        plays |= stepping(env_id, envs, actions, size)
     return plays
 
 
@@ -112,18 +118,21 @@ def moves(env: Any) -> Play:
     return play
 
 
-def stepping(env_id: str, envs: Any, actions: tuple[str, ...], size: int) -> dict[str, Play]:
+def stepping(
+    env_id: str, envs: Any, actions: Sequence[tuple[str, ...]], size: int
+) -> dict[str, Play]:
     """Step a vector environment; what is right for the first episodes is wrong later."""
+    turns = itertools.cycle(actions)
 
     def play_steps() -> int:
         for _ in range(20):
-            envs.step(actions)
+            envs.step(next(turns))
         return 20 * size
 
     def play_episodes() -> int:
         num_over = 0
         for _ in range(20):
-            step = envs.step(actions)
+            step = envs.step(next(turns))
             num_over += sum(map(bool, step[2]))  # none of these is ever truncated alone
         return num_over
 
@@ -180,7 +189,7 @@ def gymnasium() -> dict[str, Play]:
             return "", float(action == self.gold), True, False, {}
 
     gym.register("Add-v0", lambda **_: Add())
-    return gymnasium_plays("Add-v0", lambda env: str(env.gold), wrong="123", mode="sync")
+    return gymnasium_plays("Add-v0", lambda env: str(env.gold), wrong="%d", mode="sync")
 
 
 def reasoning_gym() -> dict[str, Play]:
@@ -189,11 +198,13 @@ def reasoning_gym() -> dict[str, Play]:
 
     items = create_dataset("chain_sum", size=1_000_000, seed=1)
     indices = itertools.count()
+    is_right = itertools.cycle((True, False))
+    others = itertools.cycle(list(map(str, WRONG)))
 
     def play_alone() -> int:
         for _ in range(100):
             item = items[next(indices)]
-            items.score_answer(item["answer"] if next(indices) % 2 else "123", item)
+            items.score_answer(item["answer"] if next(is_right) else next(others), item)
         return 100
 
     def make() -> int:
@@ -210,11 +221,12 @@ def gem() -> dict[str, Play]:
 
     env = make("rg:chain_sum")
     is_right = itertools.cycle((True, False))
+    others = itertools.cycle(list(map(str, WRONG)))
 
     def play_alone() -> int:
         for _ in range(100):
             env.reset()
-            env.step(f"\\boxed{{{env.data['answer'] if next(is_right) else 123}}}")
+            env.step(f"\\boxed{{{env.data['answer'] if next(is_right) else next(others)}}}")
         return 100
 
     def make_many() -> int:
@@ -226,7 +238,8 @@ def gem() -> dict[str, Play]:
     for size in SIZES:
         envs = make_vec(["rg:chain_sum"] * size)
         envs.reset()
-        plays |= stepping("rg:chain_sum", envs, ("\\boxed{123}",) * size, size)
+        actions = [tuple(f"\\boxed{{{next(others)}}}" for _ in range(size)) for _ in WRONG]
+        plays |= stepping("rg:chain_sum", envs, actions, size)
     return plays
 
 

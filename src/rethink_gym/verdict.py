@@ -42,7 +42,7 @@ class StepScore:
     score: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Verdict:
     """The judgement of one answer.
 
@@ -71,9 +71,27 @@ class Verdict:
     feedback: str = ""
     isolation: str | None = None
 
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.score <= 1.0:  # false for what is no number, too
-            raise ValueError(f"score must be a number in [0, 1], got {self.score!r}")
+    def __init__(
+        self,
+        score: float,
+        correct: bool,
+        reason: Reason,
+        answer: str | None = None,
+        detail: str = "",
+        steps: tuple[StepScore, ...] = (),
+        feedback: str = "",
+        isolation: str | None = None,
+    ) -> None:
+        if not 0.0 <= score <= 1.0:  # false for what is no number, too
+            raise ValueError(f"score must be a number in [0, 1], got {score!r}")
+        _set_score(self, score)
+        _set_correct(self, correct)
+        _set_reason(self, reason)
+        _set_answer(self, answer)
+        _set_detail(self, detail)
+        _set_steps(self, steps)
+        _set_feedback(self, feedback)
+        _set_isolation(self, isolation)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -101,3 +119,12 @@ class Verdict:
             "feedback": self.feedback,
             "isolation": self.isolation,
         }
+
+
+# A frozen dataclass sets its fields by object.__setattr__, which takes three times as long.
+_set_score, _set_correct, _set_reason, _set_answer = (
+    getattr(Verdict, name).__set__ for name in ("score", "correct", "reason", "answer")
+)
+_set_detail, _set_steps, _set_feedback, _set_isolation = (
+    getattr(Verdict, name).__set__ for name in ("detail", "steps", "feedback", "isolation")
+)

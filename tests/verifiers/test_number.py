@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rethink_gym.verifiers.number import are_numbers_equal, read_number
+from rethink_gym.verifiers.number import are_numbers_equal, is_written_whole, read_number
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,26 @@ def test_every_fraction_is_read_as_itself(value: Fraction) -> None:
     text = f"{value.numerator}/{value.denominator}"
     number = read_number(text)
     assert len(text) > 64 or (number is not None and number.value == value)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        *((text, True) for text in ("0", "1", "-1", "907", "-1000", "1" * 64)),
+        *((text, False) for text in ("", "-", "-0", "00", "07", "-07", "+1", "--1", "1.", "1 ")),
+        *((text, False) for text in ("\uff11", "\u00b2", "1,000", "1/2", "1" * 65)),
+    ],
+)
+def test_a_whole_number_in_its_shortest_form_is_known(text: str, is_whole: bool) -> None:
+    assert is_written_whole(text) is is_whole
+
+
+@given(st.text("-0123", max_size=5), st.text("-0123", max_size=5))
+def test_whole_numbers_in_their_shortest_form_are_equal_if_their_texts_are(
+    left: str, right: str
+) -> None:
+    if is_written_whole(left) and is_written_whole(right):
+        one, other = read_number(left), read_number(right)
+        assert one is not None
+        assert other is not None
+        assert are_numbers_equal(one, other, 6) is (left == right)

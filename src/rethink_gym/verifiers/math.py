@@ -15,7 +15,13 @@ from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.expression.equality import Equality
 from rethink_gym.verifiers.extraction import Mark, extract_answer, plain_answer
-from rethink_gym.verifiers.number import MAX_CHARS, Number, are_numbers_equal, read_number
+from rethink_gym.verifiers.number import (
+    MAX_CHARS,
+    Number,
+    are_numbers_equal,
+    is_written_whole,
+    read_number,
+)
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
@@ -123,10 +129,10 @@ class MathVerifier(Verifier):
         return [item if isinstance(item, Verdict) else next(verdicts) for item in found]
 
     def _verify_plainly(self, answer: str, gold: str) -> Verdict | None:
-        """Judge a short message that marks a plain number; None if it is none or not short."""
-        if len(answer) > MAX_CHARS or self._needs_units or self.mode != "response":
+        """Judge a message that marks a whole number, where the gold is one; None for all else."""
+        if self._needs_units or self.mode != "response":
             return None
-        return _judge_message(answer, gold, self._precision, self._percent)
+        return (_judge_short if len(answer) <= MAX_CHARS else _judge_whole)(answer, gold)
 
     def _verify_quickly(self, answer: str, problem: Problem) -> "Verdict | _Slow":
         judged = self._verify_plainly(answer, problem.gold)
@@ -208,13 +214,21 @@ def _verdict(text: str, reason: Reason, detail: str) -> Verdict:
     return Verdict(float(correct), correct, reason, text, detail)
 
 
-@lru_cache(maxsize=8192)
-def _judge_message(answer: str, gold: str, precision: int, percent: str) -> Verdict | None:
-    """Compare what a message marks with a gold; None if either is no plain number."""
-    text = plain_answer(answer) if answer.isascii() else None
-    if text is None or read_number(gold) is None:
+def _judge_whole(answer: str, gold: str) -> Verdict | None:
+    # What most answers are. Two such texts are equal numbers only if they are the same.
+    if not is_written_whole(gold):
         return None
-    return _judge_numbers(text, gold, _PLAIN_PLACE, precision, percent)
+    text = plain_answer(answer)
+    if text is None or not is_written_whole(text):
+        return None
+    if text == gold:
+        return Verdict(1.0, True, Reason.EQUAL, text, f"{_PLAIN_PLACE}{text} equals {gold}")
+    detail = f"{_PLAIN_PLACE}{text} does not equal {gold}"
+    return Verdict(0.0, False, Reason.DIFFERENT, text, detail)
+
+
+# Short messages are often the same again, others never.
+_judge_short = lru_cache(maxsize=8192)(_judge_whole)
 
 
 @lru_cache(maxsize=8192)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-__all__ = ["Number", "are_numbers_equal", "is_rounding", "read_number"]
+__all__ = ["Number", "are_numbers_equal", "is_rounding", "is_written_whole", "read_number"]
 
 MAX_CHARS = 64
 """Longer texts are left to the parser, which counts digits."""
@@ -59,6 +59,16 @@ def read_number(text: str) -> Number | None:
         denominator zero or longer than 64 characters.
     """
     return None if len(text) > MAX_CHARS else _read(text)
+
+
+def is_written_whole(text: str) -> bool:
+    """Tell whether a text is a whole number written in the one shortest way, such as ``-12``.
+
+    Two such texts are equal numbers only if they are equal texts.
+    """
+    digits = text if text.isdecimal() else text.removeprefix("-")
+    is_shortest = text == "0" or digits[:1] > "0"
+    return is_shortest and digits.isdecimal() and digits.isascii() and len(text) <= MAX_CHARS
 
 
 def are_numbers_equal(left: Number, right: Number, precision: int, percent: str = "either") -> bool:
