@@ -22,8 +22,8 @@ def cut_steps(policy: LanguageModel, token_ids: Sequence[int]) -> list[Tokens]:
     """Cut the tokens of a solution into steps.
 
     A step goes on to the token that breaks the line; blank lines, and a blank beginning,
-    belong to the step that follows. What stands behind the last line break, if only the
-    end token, is the last step.
+    belong to the step that follows. What stands behind the last line break is the last
+    step, even if it is the end token alone.
 
     Args:
         policy: Knows what the tokens say.
