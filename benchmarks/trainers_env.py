@@ -8,7 +8,7 @@ from stable_baselines3.common.vec_env import VecMonitor
 
 from rethink_gym.agents import LanguageModel
 from rethink_gym.envs import ReasoningEnv, TextVectorEnv
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.integrations.sb3 import TokenVecEnv, make_codec
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict

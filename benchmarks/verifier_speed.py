@@ -15,7 +15,7 @@ from pathlib import Path
 
 from record import write_record
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 
 MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification")
 NUM_RUNS = 5

@@ -52,8 +52,8 @@ def make_ours() -> tuple[Judge, Callable[[], None]]:
     """Make our judge, and what ends its workers, so that their CPU time is counted."""
     from rethink_gym.problem import Problem
     from rethink_gym.verifiers.extraction import extract_answer
-    from rethink_gym.verifiers.math import MathVerifier
-    from rethink_gym.verifiers.pool import shared_pool
+    from rethink_gym.verifiers.math.verifier import MathVerifier
+    from rethink_gym.verifiers.worker_pool import shared_pool
 
     verifiers = {mode: MathVerifier(mode=mode) for mode in ("answer", "response")}
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from rethink_gym.agents.demonstration import Demonstration, demonstrate
-from rethink_gym.agents.self_training import SelfTraining, SelfTrainingConfig
+from rethink_gym.agents.demonstrations import Demonstration, demonstrate
+from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
 

@@ -145,17 +145,29 @@ def test_below_the_agents_heavy_libraries_load_when_first_needed(module: str) ->
 @pytest.mark.parametrize(
     ("module", "source", "upward"),
     [
-        ("rethink_gym.envs.task", "import rethink_gym.agents.score", ["rethink_gym.agents.score"]),
-        ("rethink_gym.envs.task", "import rethink_gym.verifiers.math as m", []),
-        ("rethink_gym.envs.task", "import os, rethink_gym.cli", ["rethink_gym.cli"]),
+        (
+            "rethink_gym.envs.tasks.base.task",
+            "import rethink_gym.agents.algorithms.score",
+            ["rethink_gym.agents.algorithms.score"],
+        ),
+        ("rethink_gym.envs.tasks.base.task", "import rethink_gym.verifiers.math.verifier as m", []),
+        ("rethink_gym.envs.tasks.base.task", "import os, rethink_gym.cli", ["rethink_gym.cli"]),
         ("rethink_gym.verdict", "from rethink_gym.metrics import x", ["rethink_gym.metrics"]),
         ("rethink_gym.verdict", "from rethink_gym.problem import Problem", []),
         ("rethink_gym.errors", "from rethink_gym import verdict", ["rethink_gym.verdict"]),
-        ("rethink_gym.verifiers.math", "from rethink_gym import __version__", ["rethink_gym"]),
-        ("rethink_gym.agents.score", "from rethink_gym import __version__", []),
-        ("rethink_gym.envs.task", "from ..evaluation import table", ["rethink_gym.evaluation"]),
-        ("rethink_gym.envs.task", "from .. import cli", ["rethink_gym.cli"]),
-        ("rethink_gym.envs.task", "from .prompt import WRONG", []),
+        (
+            "rethink_gym.verifiers.math.verifier",
+            "from rethink_gym import __version__",
+            ["rethink_gym"],
+        ),
+        ("rethink_gym.agents.algorithms.score", "from rethink_gym import __version__", []),
+        (
+            "rethink_gym.envs.tasks.base.task",
+            "from ..evaluation import table",
+            ["rethink_gym.evaluation"],
+        ),
+        ("rethink_gym.envs.state", "from .. import cli", ["rethink_gym.cli"]),
+        ("rethink_gym.envs.state", "from .prompt import WRONG", []),
         ("rethink_gym.metrics", "def f():\n    import rethink_gym.envs", ["rethink_gym.envs"]),
         (
             "rethink_gym.metrics.turns",

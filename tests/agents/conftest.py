@@ -11,10 +11,10 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.tiny.tokenizer import make_tokenizer
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.task import GeneratedTask
-from rethink_gym.envs.vector import TextVectorEnv
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
+from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.verifier import Verifier

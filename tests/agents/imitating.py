@@ -5,15 +5,15 @@ from typing import Any, ClassVar
 
 import torch
 
-from rethink_gym.agents.algorithm import Algorithm
-from rethink_gym.agents.demonstration import Demonstration
+from rethink_gym.agents.demonstrations import Demonstration
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.conversation import Completion
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.task import GeneratedTask
-from rethink_gym.envs.vector import TextVectorEnv
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
+from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.agents.training import make_digit_env, make_learner, make_policy
+from tests.agents.digit_env import make_digit_env, make_learner, make_policy
 
 from rethink_gym import agents
-from rethink_gym.agents.algorithm import Algorithm
-from rethink_gym.agents.on_policy import OnPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.lora import LoraConfig, add_lora, weights_beneath
+from rethink_gym.agents.training.algorithm import Algorithm
+from rethink_gym.agents.training.on_policy import OnPolicy
 
 pytest.importorskip("peft", reason="the extra lora is not installed")
 

@@ -9,12 +9,11 @@ import torch
 from tests.models import make_llama, make_tokenizer
 
 from rethink_gym import agents
-from rethink_gym.agents.algorithm import Algorithm
-from rethink_gym.agents.demonstration import completion_of
+from rethink_gym.agents.demonstrations import completion_of, problems_of
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.self_training import SelfTraining
-from rethink_gym.agents.teacher import problems_of
+from rethink_gym.agents.training.algorithm import Algorithm
+from rethink_gym.agents.training.self_training import SelfTraining
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.errors import ArgumentError

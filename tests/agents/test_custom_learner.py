@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import torch
+from tests.agents.digit_env import make_digit_env
 from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
-from tests.agents.training import make_digit_env
 from typer.testing import CliRunner
 
 from rethink_gym.agents.policies.language_model import LanguageModel

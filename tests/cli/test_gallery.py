@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from rethink_gym.cli import app
 from rethink_gym.cli.environment import own_env_ids
 from rethink_gym.cli.gallery import HEADINGS, gallery_text, load_arguments, task_sections
-from rethink_gym.envs.making import find_task_class
+from rethink_gym.envs.registry import find_task_class
 from rethink_gym.errors import DataError, DataNotFoundError
 
 PROJECT = Path(__file__).parents[2]

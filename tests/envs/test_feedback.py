@@ -5,15 +5,15 @@ import pytest
 
 from rethink_gym.envs import ReasoningEnv
 from rethink_gym.envs.feedback import find_feedback
-from rethink_gym.envs.making import find_task_class
 from rethink_gym.envs.prompt import CORRECTION, REASONS, RIGHT, WRONG
+from rethink_gym.envs.registry import find_task_class
 from rethink_gym.envs.tasks import MathMix
 from rethink_gym.errors import ArgumentError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, StepScore, Verdict
 from rethink_gym.verifiers import MathVerifier, Verifier
-from rethink_gym.verifiers.countdown import CountdownVerifier
-from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.math.form import FormVerifier
+from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
 from rethink_gym.verifiers.steps import StepVerifier
 
 PROBLEM = Problem("test/0", "Compute 2+2.", "4")

@@ -3,7 +3,7 @@
 import pytest
 
 from rethink_gym.envs import ReasoningEnv
-from rethink_gym.envs.hint import hint_lines
+from rethink_gym.envs.feedback import hint_lines
 from rethink_gym.envs.prompt import HINT_REQUEST, NO_HINT
 from rethink_gym.envs.tasks import LinearEquation, MathMix
 from rethink_gym.problem import Problem

@@ -21,7 +21,7 @@ from rethink_gym.envs import (
     replay,
     set_state,
 )
-from rethink_gym.envs.generator import generator_from_dict, generator_to_dict
+from rethink_gym.envs.state import generator_from_dict, generator_to_dict
 from rethink_gym.envs.tasks import MathMix
 from rethink_gym.envs.tasks.countdown import Countdown
 from rethink_gym.envs.wrappers import Curriculum, Transcript

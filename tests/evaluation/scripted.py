@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from tests.models import make_qwen2, make_tokenizer
 
-from rethink_gym.agents.algorithm import Algorithm
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import play_episodes
+from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 

@@ -12,9 +12,8 @@ import pytest
 from rich.console import Console
 from tests.evaluation.scripted import Learner, LearnerConfig, save_model
 
+from rethink_gym.agents.algorithms.score import Score, ScoreConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.score import Score
-from rethink_gym.agents.score_config import ScoreConfig
 from rethink_gym.episode import Episode, load_episodes
 from rethink_gym.errors import ArgumentError, DataNotFoundError, ModelError
 from rethink_gym.evaluation.progress import load_progress

@@ -12,7 +12,7 @@ from rethink_gym.evaluation.evaluate import evaluate
 from rethink_gym.evaluation.folder import write_json
 from rethink_gym.evaluation.solutions import solution_values
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.countdown import CountdownVerifier
+from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
 
 VERIFIER = CountdownVerifier()
 PUZZLES = [Problem("two", "Reach 4 with 2, 2.", "2+2"), Problem("six", "Reach 6.", "2*3")]

@@ -17,8 +17,8 @@ from tests.models import (
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rethink_gym.integrations.sb3.growing import GrowingRows
-from rethink_gym.integrations.sb3.reading import Row, read_rows
+from rethink_gym.integrations.sb3.forward import Row, read_rows
+from rethink_gym.integrations.sb3.prefix_cache import GrowingRows
 
 VOCABULARY = 40
 MAKERS = [make_llama, make_qwen2, make_qwen3, make_mistral, make_gpt2, make_mamba]

@@ -5,7 +5,7 @@ from tests.metrics.episodes import make_episode
 
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
-from rethink_gym.metrics.sampling import last_answers, sample_values
+from rethink_gym.metrics.multi_sample import last_answers, sample_values
 
 
 def played(*problems: list[list[str | None]]) -> list[Episode]:

@@ -8,28 +8,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rethink_gym.agents.algorithm import Algorithm
-    from rethink_gym.agents.callbacks import Checkpoints, Validation
-    from rethink_gym.agents.correction_star import CorrectionConfig, CorrectionStar
-    from rethink_gym.agents.expert_iteration import ExpertIteration, ExpertIterationConfig
-    from rethink_gym.agents.grpo import Grpo, GrpoConfig
-    from rethink_gym.agents.orm import Orm, OrmConfig
-    from rethink_gym.agents.outcome_reward import OutcomeRewardModel
-    from rethink_gym.agents.pair_sft import PairSft, PairSftConfig
+    from rethink_gym.agents.algorithms.corrections import (
+        CorrectionConfig,
+        CorrectionStar,
+        PairSft,
+        PairSftConfig,
+    )
+    from rethink_gym.agents.algorithms.expert_iteration import (
+        ExpertIteration,
+        ExpertIterationConfig,
+    )
+    from rethink_gym.agents.algorithms.orm import Orm, OrmConfig
+    from rethink_gym.agents.algorithms.ppo import Ppo, PpoConfig
+    from rethink_gym.agents.algorithms.rcrl import Rcrl, RcrlConfig
+    from rethink_gym.agents.algorithms.reinforce import (
+        Grpo,
+        GrpoConfig,
+        Reinforce,
+        ReinforceConfig,
+        Rloo,
+        RlooConfig,
+    )
+    from rethink_gym.agents.algorithms.score import Score, ScoreConfig
+    from rethink_gym.agents.algorithms.sft import Sft, SftConfig
+    from rethink_gym.agents.algorithms.star import RestEm, RestEmConfig, Star, StarConfig
+    from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies.language_model import LanguageModel
     from rethink_gym.agents.policies.lora import LoraConfig
     from rethink_gym.agents.policies.policy import Policy, as_policy
     from rethink_gym.agents.policies.sampling import SamplingConfig
-    from rethink_gym.agents.ppo import Ppo, PpoConfig
-    from rethink_gym.agents.rcrl import Rcrl, RcrlConfig
-    from rethink_gym.agents.reinforce import Reinforce, ReinforceConfig
-    from rethink_gym.agents.rloo import Rloo, RlooConfig
+    from rethink_gym.agents.policies.self_refine import SelfRefine
     from rethink_gym.agents.rollout import make_text_env, play_episodes
-    from rethink_gym.agents.score import Score
-    from rethink_gym.agents.score_config import ScoreConfig
-    from rethink_gym.agents.self_refine import SelfRefine
-    from rethink_gym.agents.sft import Sft, SftConfig
-    from rethink_gym.agents.star import RestEm, RestEmConfig, Star, StarConfig
+    from rethink_gym.agents.training.algorithm import Algorithm
+    from rethink_gym.agents.training.callbacks import Checkpoints, Validation
 
 __all__ = [
     "ALGORITHMS",
@@ -91,41 +102,41 @@ ALGORITHMS = {
 """The learners by name; `getattr` of this package finds the class."""
 
 _HOMES = {
-    "Algorithm": "algorithm",
-    "Checkpoints": "callbacks",
-    "CorrectionConfig": "correction_star",
-    "CorrectionStar": "correction_star",
-    "ExpertIteration": "expert_iteration",
-    "ExpertIterationConfig": "expert_iteration",
-    "Grpo": "grpo",
-    "GrpoConfig": "grpo",
+    "Algorithm": "training.algorithm",
+    "Checkpoints": "training.callbacks",
+    "CorrectionConfig": "algorithms.corrections",
+    "CorrectionStar": "algorithms.corrections",
+    "ExpertIteration": "algorithms.expert_iteration",
+    "ExpertIterationConfig": "algorithms.expert_iteration",
+    "Grpo": "algorithms.reinforce",
+    "GrpoConfig": "algorithms.reinforce",
     "LanguageModel": "policies.language_model",
     "LoraConfig": "policies.lora",
-    "Orm": "orm",
-    "OrmConfig": "orm",
-    "OutcomeRewardModel": "outcome_reward",
-    "PairSft": "pair_sft",
-    "PairSftConfig": "pair_sft",
+    "Orm": "algorithms.orm",
+    "OrmConfig": "algorithms.orm",
+    "OutcomeRewardModel": "models.outcome_reward",
+    "PairSft": "algorithms.corrections",
+    "PairSftConfig": "algorithms.corrections",
     "Policy": "policies.policy",
-    "Ppo": "ppo",
-    "PpoConfig": "ppo",
-    "Rcrl": "rcrl",
-    "RcrlConfig": "rcrl",
-    "Reinforce": "reinforce",
-    "ReinforceConfig": "reinforce",
-    "RestEm": "star",
-    "RestEmConfig": "star",
-    "Rloo": "rloo",
-    "RlooConfig": "rloo",
+    "Ppo": "algorithms.ppo",
+    "PpoConfig": "algorithms.ppo",
+    "Rcrl": "algorithms.rcrl",
+    "RcrlConfig": "algorithms.rcrl",
+    "Reinforce": "algorithms.reinforce",
+    "ReinforceConfig": "algorithms.reinforce",
+    "RestEm": "algorithms.star",
+    "RestEmConfig": "algorithms.star",
+    "Rloo": "algorithms.reinforce",
+    "RlooConfig": "algorithms.reinforce",
     "SamplingConfig": "policies.sampling",
-    "Score": "score",
-    "ScoreConfig": "score_config",
-    "SelfRefine": "self_refine",
-    "Sft": "sft",
-    "SftConfig": "sft",
-    "Star": "star",
-    "StarConfig": "star",
-    "Validation": "callbacks",
+    "Score": "algorithms.score",
+    "ScoreConfig": "algorithms.score",
+    "SelfRefine": "policies.self_refine",
+    "Sft": "algorithms.sft",
+    "SftConfig": "algorithms.sft",
+    "Star": "algorithms.star",
+    "StarConfig": "algorithms.star",
+    "Validation": "training.callbacks",
     "as_policy": "policies.policy",
     "make_text_env": "rollout",
     "play_episodes": "rollout",

@@ -9,7 +9,7 @@ from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.conversation import Conversation, Message, Role
-from rethink_gym.envs.info import info_of
+from rethink_gym.envs.vector.info import info_of
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import argument_error
 from rethink_gym.verdict import Verdict

@@ -8,7 +8,7 @@ import gymnasium as gym
 import typer
 
 from rethink_gym.cli.assignment import split_assignments
-from rethink_gym.envs.making import env_defaults, task_defaults
+from rethink_gym.envs.registry import env_defaults, task_defaults
 from rethink_gym.errors import check_choice
 
 __all__ = ["EnvOptions", "env_arguments", "own_env_ids", "read_env_options"]

@@ -11,9 +11,9 @@ from typing import Any
 import gymnasium as gym
 
 from rethink_gym.cli.environment import own_env_ids
-from rethink_gym.envs.making import find_task_class, task_defaults
 from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.step import StepEnv
+from rethink_gym.envs.registry import find_task_class, task_defaults
+from rethink_gym.envs.steps.env import StepEnv
 from rethink_gym.envs.testing import right_answer
 from rethink_gym.envs.text_env import TextEnv
 from rethink_gym.errors import DataError, DataNotFoundError

@@ -16,7 +16,7 @@ from rethink_gym.errors import DataError, DataNotFoundError, argument_error, che
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rethink_gym.agents.algorithm import Algorithm
+    from rethink_gym.agents.training.algorithm import Algorithm
     from rethink_gym.evaluation.result import Run
 
 __all__ = ["train"]
@@ -217,7 +217,7 @@ def _load_algorithm(name: str) -> "type[Algorithm[Any]]":
 
 
 def _learners_in(path: Path) -> "dict[str, type[Algorithm[Any]]]":
-    from rethink_gym.agents.algorithm import Algorithm
+    from rethink_gym.agents.training.algorithm import Algorithm
 
     if not path.is_file():
         remedy = "Write it as path/to/file.py:ClassName."

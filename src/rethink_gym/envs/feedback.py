@@ -1,5 +1,6 @@
 """What an environment says between two attempts."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -12,11 +13,11 @@ __all__ = [
     "FEEDBACKS",
     "Feedback",
     "find_feedback",
+    "hint_lines",
     "no_feedback",
     "reason_feedback",
     "verdict_feedback",
 ]
-
 Feedback = Callable[[Problem, Verdict, int], str]
 """Takes the problem, the verdict on the newest attempt, and how many attempts were
 made so far; returns the message that asks for the next attempt."""
@@ -105,3 +106,27 @@ def find_feedback(feedback: str | Feedback) -> Feedback:
     if callable(feedback):
         return feedback
     return FEEDBACKS[check_choice("feedback", feedback, FEEDBACKS)]
+
+
+_ANSWER_LINE = re.compile(r"\s*(?:A|(?:final )?answer)\s*:|####|\\boxed", re.IGNORECASE)
+
+
+def hint_lines(problem: Problem) -> tuple[str, ...]:
+    r"""Return the lines of the worked solution that may be told.
+
+    Args:
+        problem: The problem that is played.
+
+    Returns:
+        The lines that are not blank, in order, up to the first one that is marked as
+        the answer (``A:``, ``####``, ``\boxed``) or comes to the gold answer: one
+        that has it behind its last ``=``, or anywhere if it has no ``=``.
+    """
+    gold = re.escape(problem.gold.strip())
+    names_gold = re.compile(rf"(?<![\w.]){gold}(?![\w]|[.,]\d)", re.IGNORECASE)
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, (problem.solution or "").splitlines())):
+        if _ANSWER_LINE.search(line) or names_gold.search(line.rpartition("=")[2]):
+            break
+        lines.append(line)
+    return tuple(lines)

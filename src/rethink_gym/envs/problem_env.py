@@ -9,9 +9,9 @@ import gymnasium as gym
 from rethink_gym.conversation import Conversation, Message, Role
 from rethink_gym.envs.dialogue import render_dialogue
 from rethink_gym.envs.error import ResetNeededError
-from rethink_gym.envs.generator import generator_from_dict, generator_to_dict
 from rethink_gym.envs.space import FreeText
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.state import generator_from_dict, generator_to_dict
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict

@@ -4,16 +4,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from rethink_gym.envs.feedback import Feedback, find_feedback
-from rethink_gym.envs.hint import hint_lines
+from rethink_gym.envs.feedback import Feedback, find_feedback, hint_lines
 from rethink_gym.envs.prompt import HINT, HINT_REQUEST, HINTS_OFFER, NO_HINT
 from rethink_gym.envs.reward import Reward, is_perfect, make_reward
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.envs.text_env import Question, TextEnv
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["ReasoningEnv"]

@@ -1,10 +1,4 @@
-"""Saves, restores, forks and replays environments, whatever they are wrapped in.
-
-A wrapper of Gymnasium's needs nothing for it: what it holds as plain data (a counter of
-steps, a queue of returns, a random generator) is its state. A wrapper that holds its
-state in objects of its own has two methods, ``get_wrapper_state() -> dict`` and
-``set_wrapper_state(state)``, over plain JSON data.
-"""
+"""Random generators as plain JSON data."""
 
 import hashlib
 import json
@@ -16,10 +10,40 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from rethink_gym.envs.generator import generator_from_dict, generator_to_dict
 from rethink_gym.errors import argument_error, check_count
 
-__all__ = ["fork", "get_state", "replay", "set_state"]
+__all__ = ["fork", "generator_from_dict", "generator_to_dict", "get_state", "replay", "set_state"]
+
+
+def generator_to_dict(generator: np.random.Generator | None) -> dict[str, Any] | None:
+    """Return where a generator stands, as plain JSON data; None if there is none yet."""
+    if generator is None:
+        return None
+    state: dict[str, Any] = _plain(generator.bit_generator.state)
+    return state
+
+
+def generator_from_dict(data: Mapping[str, Any] | None) -> np.random.Generator | None:
+    """Build the generator that `generator_to_dict` described.
+
+    Raises:
+        ArgumentError: If the data name no generator of numpy.
+    """
+    if data is None:
+        return None
+    kind = getattr(np.random, data["bit_generator"], None)
+    if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):
+        raise argument_error("bit_generator", "one of numpy.random", data["bit_generator"])
+    bit_generator = kind()
+    bit_generator.state = data
+    return np.random.Generator(bit_generator)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
 
 _NOT_STATE = frozenset(("env", "_saved_kwargs", "_cached_spec", "_metadata"))
 """Attributes of wrappers that say how they were made."""

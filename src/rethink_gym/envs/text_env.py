@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 from rethink_gym.envs.error import ResetNeededError
-from rethink_gym.envs.options import find_problem_index
 from rethink_gym.envs.problem_env import ProblemEnv
+from rethink_gym.envs.reset_options import find_problem_index
 from rethink_gym.errors import ActionError, DataError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict

@@ -7,19 +7,19 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from rethink_gym.agents.demonstrations import problems_of
 from rethink_gym.agents.policies.policy import Policy, as_policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
-from rethink_gym.agents.teacher import problems_of
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.evaluation.solutions import solution_values
 from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
 from rethink_gym.metrics.intervals import Interval
-from rethink_gym.metrics.sampling import sample_values
+from rethink_gym.metrics.multi_sample import sample_values
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
-from rethink_gym.verifiers.countdown import CountdownVerifier
+from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
 
 __all__ = ["Evaluation", "LearningPolicy", "evaluate"]
 

@@ -68,7 +68,7 @@ def evaluate_and_report(
         ModelError: If the model cannot be used.
         HubUnavailableError: If the model is on a hub that cannot be reached.
     """
-    from rethink_gym.agents.outcome_reward import OutcomeRewardModel
+    from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies import LanguageModel
 
     judge = None

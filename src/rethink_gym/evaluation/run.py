@@ -31,7 +31,7 @@ from rethink_gym.evaluation.upkeep import CHECKPOINT, Upkeep, learn
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rethink_gym.agents.algorithm import Algorithm
+    from rethink_gym.agents.training.algorithm import Algorithm
 
 __all__ = ["read_settings", "resume_and_report", "train_and_report"]
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.metrics.exploration import coverage, distinct_solutions
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.countdown import (
+from rethink_gym.verifiers.puzzles.countdown import (
     CountdownVerifier,
     canonical_solution,
     find_solutions,
     parse_tree,
 )
-from rethink_gym.verifiers.countdown.tree import evaluate, leaves_of
+from rethink_gym.verifiers.puzzles.countdown.tree import evaluate, leaves_of
 
 __all__ = ["solution_values"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from stable_baselines3.common.callbacks import BaseCallback
 
-    from rethink_gym.agents.algorithm import Algorithm
+    from rethink_gym.agents.training.algorithm import Algorithm
 
 __all__ = ["CHECKPOINT", "Upkeep", "learn"]
 
@@ -76,7 +76,7 @@ def learn(
         DivergenceError: If a loss or gradient is infinite or no number.
         KeyboardInterrupt: If Ctrl-C ended it, saved and ready to go on.
     """
-    from rethink_gym.agents.callbacks import Checkpoints, Validation
+    from rethink_gym.agents.training.callbacks import Checkpoints, Validation
 
     finished = algorithm.callback_state.get("run")
     if finished is not None:

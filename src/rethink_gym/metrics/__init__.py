@@ -18,6 +18,7 @@ from rethink_gym.metrics.intervals import (
     t_interval,
     wilson_interval,
 )
+from rethink_gym.metrics.multi_sample import sample_values
 from rethink_gym.metrics.samples import (
     crossover,
     expected_majority_at_k,
@@ -25,7 +26,6 @@ from rethink_gym.metrics.samples import (
     pass_at_k,
     rerank_at_k,
 )
-from rethink_gym.metrics.sampling import sample_values
 from rethink_gym.metrics.text import distinct_n, edit_distance, edit_ratio, self_bleu
 from rethink_gym.metrics.turns import TurnMetrics, turn_metrics
 

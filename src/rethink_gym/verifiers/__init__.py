@@ -5,23 +5,23 @@ from importlib import import_module
 from typing import Any
 
 from rethink_gym.errors import check_choice
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
 
 # Loaded when first asked for: an environment of numbers needs no other kind.
 _KINDS = {
-    "arguments": ("rethink_gym.verifiers.arguments", "ArgumentsVerifier"),
+    "arguments": ("rethink_gym.verifiers.python_values.arguments", "ArgumentsVerifier"),
     "code": ("rethink_gym.verifiers.code", "CodeVerifier"),
-    "countdown": ("rethink_gym.verifiers.countdown", "CountdownVerifier"),
-    "form": ("rethink_gym.verifiers.form", "FormVerifier"),
+    "countdown": ("rethink_gym.verifiers.puzzles.countdown", "CountdownVerifier"),
+    "form": ("rethink_gym.verifiers.math.form", "FormVerifier"),
     "grader": ("rethink_gym.verifiers.graders.verifier", "GraderVerifier"),
-    "graph": ("rethink_gym.verifiers.graph", "GraphVerifier"),
-    "list": ("rethink_gym.verifiers.listing", "ListVerifier"),
-    "literal": ("rethink_gym.verifiers.literal", "LiteralVerifier"),
-    "logic": ("rethink_gym.verifiers.logic", "LogicVerifier"),
-    "math": ("rethink_gym.verifiers.math", "MathVerifier"),
+    "graph": ("rethink_gym.verifiers.puzzles.graph", "GraphVerifier"),
+    "list": ("rethink_gym.verifiers.puzzles.given", "ListVerifier"),
+    "literal": ("rethink_gym.verifiers.python_values.literal", "LiteralVerifier"),
+    "logic": ("rethink_gym.verifiers.puzzles.logic", "LogicVerifier"),
+    "math": ("rethink_gym.verifiers.math.verifier", "MathVerifier"),
     "similarity": ("rethink_gym.verifiers.similarity", "SimilarityVerifier"),
     "steps": ("rethink_gym.verifiers.steps", "StepVerifier"),
 }

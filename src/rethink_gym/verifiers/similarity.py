@@ -7,7 +7,7 @@ from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.graders.grade import Failure
-from rethink_gym.verifiers.graders.metric import METRICS, check_metric, text_metric
+from rethink_gym.verifiers.text_metrics import METRICS, check_metric, text_metric
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 __all__ = ["SimilarityVerifier"]

@@ -16,7 +16,7 @@ from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.tasks.arithmetic import Arithmetic
 from rethink_gym.evaluation.evaluate import evaluate
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 
 WEIGHTS = resources.files("rethink_gym") / "agents" / "tiny" / "weights"
 

@@ -10,7 +10,7 @@ from sympy.parsing.sympy_parser import (
     standard_transformations,
 )
 
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 
 X = sympy.Symbol("x")
 _READING = (*standard_transformations, implicit_multiplication, convert_xor)

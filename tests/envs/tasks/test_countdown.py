@@ -10,7 +10,7 @@ import pytest
 from rethink_gym.envs.tasks.countdown import Countdown
 from rethink_gym.envs.tasks.game24 import Game24
 from rethink_gym.errors import ArgumentError
-from rethink_gym.verifiers.countdown import apply_move, find_solutions
+from rethink_gym.verifiers.puzzles.countdown import apply_move, find_solutions
 
 
 def worth(expression: str) -> Fraction:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rethink_gym.envs.tasks.cruxeval import CRUXEval
+from rethink_gym.envs.tasks.datasets.cruxeval import CRUXEval
 from rethink_gym.errors import ArgumentError
 from rethink_gym.verdict import Reason
 

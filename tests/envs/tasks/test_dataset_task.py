@@ -9,7 +9,7 @@ import gymnasium as gym
 import pytest
 
 import rethink_gym  # noqa: F401  # registers the environments
-from rethink_gym.envs.tasks.dataset import Dataset
+from rethink_gym.envs.tasks.datasets.dataset import Dataset
 from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 from rethink_gym.verifiers import MathVerifier
 

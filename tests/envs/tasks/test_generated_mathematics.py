@@ -8,7 +8,6 @@ import gymnasium as gym
 import pytest
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
 from rethink_gym.envs.tasks import (
     Arithmetic,
     Calculus,
@@ -22,6 +21,7 @@ from rethink_gym.envs.tasks import (
     Polynomial,
     UnitConversion,
 )
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.unit_conversion import Unit
 from rethink_gym.verifiers import verifier_from_dict
 from rethink_gym.verifiers.steps import StepVerifier

@@ -6,7 +6,7 @@ from itertools import pairwise, permutations, product
 
 import pytest
 
-from rethink_gym.envs.tasks.graph import Graph
+from rethink_gym.envs.tasks.graph.task import Graph
 
 Edges = dict[tuple[str, str], int]
 

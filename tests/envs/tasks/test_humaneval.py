@@ -6,7 +6,7 @@ import gymnasium as gym
 import pytest
 
 from rethink_gym.envs import ReasoningEnv
-from rethink_gym.envs.tasks.humaneval import HumanEval
+from rethink_gym.envs.tasks.datasets.humaneval import HumanEval
 from rethink_gym.errors import DataError, DataNotFoundError
 from rethink_gym.verifiers.code import CodeTests
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rethink_gym.envs.tasks.logic import KINDS, Logic
+from rethink_gym.envs.tasks.logic.task import KINDS, Logic
 from rethink_gym.problem import Problem
 
 Row = dict[str, bool]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rethink_gym.envs.tasks.mbpp import MBPP
+from rethink_gym.envs.tasks.datasets.mbpp import MBPP
 from rethink_gym.errors import DataError
 from rethink_gym.verifiers.code import CodeTests
 

@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import Countdown
 from rethink_gym.envs.tasks.game24 import Game24
-from rethink_gym.envs.tasks.graph import Graph
-from rethink_gym.envs.tasks.graph import Question as GraphQuestion
-from rethink_gym.envs.tasks.logic import Logic
-from rethink_gym.envs.tasks.logic import Question as LogicQuestion
+from rethink_gym.envs.tasks.graph.task import Graph
+from rethink_gym.envs.tasks.graph.task import Question as GraphQuestion
+from rethink_gym.envs.tasks.logic.task import Logic
+from rethink_gym.envs.tasks.logic.task import Question as LogicQuestion
 from rethink_gym.envs.tasks.sorting import Sorting
 from rethink_gym.envs.tasks.tracking import Tracking
 from rethink_gym.envs.tasks.word_problem import WordProblem
 from rethink_gym.errors import ArgumentError
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers import verifier_from_dict
-from rethink_gym.verifiers.graph import Edge, Network
-from rethink_gym.verifiers.logic import parse_formula
+from rethink_gym.verifiers.puzzles.graph import Edge, Network
+from rethink_gym.verifiers.puzzles.logic import parse_formula
 from rethink_gym.verifiers.steps import StepVerifier
 
 HARD: list[GeneratedTask[Any]] = [

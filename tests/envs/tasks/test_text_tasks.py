@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.row_task import RowTask
-from rethink_gym.envs.tasks.hendrycks_math import HendrycksMath
-from rethink_gym.envs.tasks.summary import TLDR, XSUM
-from rethink_gym.envs.tasks.svamp import SVAMP
-from rethink_gym.envs.tasks.wmt22 import WMT22
+from rethink_gym.envs.tasks.base.row_task import RowTask
+from rethink_gym.envs.tasks.datasets.hendrycks_math import HendrycksMath
+from rethink_gym.envs.tasks.datasets.summary import TLDR, XSUM
+from rethink_gym.envs.tasks.datasets.svamp import SVAMP
+from rethink_gym.envs.tasks.datasets.wmt22 import WMT22
 from rethink_gym.errors import ArgumentError, DataError
 
 CANDY = {

@@ -16,9 +16,9 @@ from gymnasium.spaces import Text
 from gymnasium.wrappers import TimeLimit
 
 from rethink_gym.envs import FreeText, ReasoningEnv, TextVectorEnv
-from rethink_gym.envs.making import make_vector_env
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.registry import make_vector_env
 from rethink_gym.envs.tasks import Arithmetic, MathMix
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.envs.testing import PROMISES, ConformanceError, check_text_env
 from rethink_gym.errors import ArgumentError, RethinkError
 from rethink_gym.problem import Problem
@@ -303,7 +303,7 @@ def make_bad_vector(num_envs: int = 1, *, autoreset_mode: Any = "NextStep", **op
 def test_what_a_registered_id_adds_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
     kwargs = {"task": "rethink_gym.envs.tasks.arithmetic:Arithmetic"}
-    maker = "rethink_gym.envs.making:make_env"
+    maker = "rethink_gym.envs.registry:make_env"
     gym.register("BadVector-v0", maker, kwargs=kwargs, vector_entry_point=make_bad_vector)
     with pytest.raises(ConformanceError, match="'vector': in the autoreset mode 'SameStep'"):
         check_text_env("BadVector-v0", promises=["vector"])

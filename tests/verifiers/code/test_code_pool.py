@@ -14,7 +14,7 @@ import pytest
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
-from rethink_gym.verifiers.pool import WorkerPool, shared_pool
+from rethink_gym.verifiers.worker_pool import WorkerPool, shared_pool
 
 TESTS = CodeTests(
     style="humaneval",

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from rethink_gym.errors import ArgumentError, MissingExtraError
-from rethink_gym.verifiers.graders import ErrorKind, Grade, grader_from_dict, metric
+from rethink_gym.verifiers import text_metrics as metric
+from rethink_gym.verifiers.graders import ErrorKind, Grade, grader_from_dict
 
 TEXTS = {"input": "{{sample.output_text}}", "reference": "{{item.reference}}"}
 METRICS = ("fuzzy_match", "bleu", "gleu", *(f"rouge_{n}" for n in range(1, 6)), "rouge_l")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.verifiers.sandbox.mutant import make_mutants, passes_plainly
 
-from rethink_gym.envs.tasks.humaneval import HumanEval
+from rethink_gym.envs.tasks.datasets.humaneval import HumanEval
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
 
 NUM_PROBLEMS = 50

@@ -11,29 +11,29 @@ if TYPE_CHECKING:
     from rethink_gym.envs.tasks.calculus import Calculus
     from rethink_gym.envs.tasks.code import Code
     from rethink_gym.envs.tasks.countdown import Countdown
-    from rethink_gym.envs.tasks.cruxeval import CRUXEval
-    from rethink_gym.envs.tasks.dataset import Dataset
+    from rethink_gym.envs.tasks.datasets.cruxeval import CRUXEval
+    from rethink_gym.envs.tasks.datasets.dataset import Dataset
+    from rethink_gym.envs.tasks.datasets.gsm8k import GSM8K
+    from rethink_gym.envs.tasks.datasets.hendrycks_math import HendrycksMath
+    from rethink_gym.envs.tasks.datasets.humaneval import HumanEval
+    from rethink_gym.envs.tasks.datasets.mbpp import MBPP
+    from rethink_gym.envs.tasks.datasets.summary import TLDR, XSUM
+    from rethink_gym.envs.tasks.datasets.svamp import SVAMP
+    from rethink_gym.envs.tasks.datasets.wmt22 import WMT22
     from rethink_gym.envs.tasks.fraction import Fractions
     from rethink_gym.envs.tasks.game24 import Game24
-    from rethink_gym.envs.tasks.graph import Graph
-    from rethink_gym.envs.tasks.gsm8k import GSM8K
-    from rethink_gym.envs.tasks.hendrycks_math import HendrycksMath
-    from rethink_gym.envs.tasks.humaneval import HumanEval
+    from rethink_gym.envs.tasks.graph.task import Graph
     from rethink_gym.envs.tasks.linear_equation import LinearEquation
     from rethink_gym.envs.tasks.linear_system import LinearSystem
-    from rethink_gym.envs.tasks.logic import Logic
+    from rethink_gym.envs.tasks.logic.task import Logic
     from rethink_gym.envs.tasks.math import MathMix
-    from rethink_gym.envs.tasks.mbpp import MBPP
     from rethink_gym.envs.tasks.modular import ModularArithmetic
     from rethink_gym.envs.tasks.number_theory import NumberTheory
     from rethink_gym.envs.tasks.polynomial import Polynomial
     from rethink_gym.envs.tasks.sequence import NumberSequence
     from rethink_gym.envs.tasks.sorting import Sorting
-    from rethink_gym.envs.tasks.summary import TLDR, XSUM
-    from rethink_gym.envs.tasks.svamp import SVAMP
     from rethink_gym.envs.tasks.tracking import Tracking
     from rethink_gym.envs.tasks.unit_conversion import UnitConversion
-    from rethink_gym.envs.tasks.wmt22 import WMT22
     from rethink_gym.envs.tasks.word_problem import WordProblem
 
 __all__ = [
@@ -71,34 +71,34 @@ __all__ = [
 
 TASKS = {
     "Arithmetic": "arithmetic",
-    "CRUXEval": "cruxeval",
+    "CRUXEval": "datasets.cruxeval",
     "Calculus": "calculus",
     "Code": "code",
     "Countdown": "countdown",
-    "Dataset": "dataset",
+    "Dataset": "datasets.dataset",
     "Fractions": "fraction",
-    "GSM8K": "gsm8k",
+    "GSM8K": "datasets.gsm8k",
     "Game24": "game24",
-    "Graph": "graph",
-    "HendrycksMath": "hendrycks_math",
-    "HumanEval": "humaneval",
+    "Graph": "graph.task",
+    "HendrycksMath": "datasets.hendrycks_math",
+    "HumanEval": "datasets.humaneval",
     "LinearEquation": "linear_equation",
     "LinearSystem": "linear_system",
-    "Logic": "logic",
-    "MBPP": "mbpp",
+    "Logic": "logic.task",
+    "MBPP": "datasets.mbpp",
     "MathMix": "math",
     "ModularArithmetic": "modular",
     "NumberSequence": "sequence",
     "NumberTheory": "number_theory",
     "Polynomial": "polynomial",
-    "SVAMP": "svamp",
+    "SVAMP": "datasets.svamp",
     "Sorting": "sorting",
-    "TLDR": "summary",
+    "TLDR": "datasets.summary",
     "Tracking": "tracking",
     "UnitConversion": "unit_conversion",
-    "WMT22": "wmt22",
+    "WMT22": "datasets.wmt22",
     "WordProblem": "word_problem",
-    "XSUM": "summary",
+    "XSUM": "datasets.summary",
 }
 """The file below this folder in which each task is."""
 

@@ -5,12 +5,12 @@ from functools import lru_cache
 from operator import mul
 from typing import ClassVar, NamedTuple, TypeAlias
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
-from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Arithmetic", "work_out"]

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import Chance
-from rethink_gym.envs.notation import (
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.tasks.base.number_format import (
     bracketed,
     evaluation_steps,
     polynomial_text,
     power_text,
     sum_text,
 )
-from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
-from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Calculus"]

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from rethink_gym.envs.chance import Chance
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verifiers.code import CodeVerifier

@@ -2,12 +2,12 @@
 
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
-from rethink_gym.verifiers.countdown import (
+from rethink_gym.verifiers.puzzles.countdown import (
     MAX_NUMBERS,
     CountdownVerifier,
     Operation,
@@ -34,7 +34,7 @@ class Countdown(GeneratedTask[Puzzle]):
 
     Each number may be used once or left out. Every expression that reaches the target
     is right. All solutions of a puzzle are known: `find_solutions` of
-    `rethink_gym.verifiers.countdown` lists them, and `canonical_solution` tells whether two
+    `rethink_gym.verifiers.puzzles.countdown` lists them, and `canonical_solution` tells whether two
     answers are the same solution.
 
     **Example.** ``Reach 24 with the numbers 6, 9 and 13. Answer with one expression of +, -,

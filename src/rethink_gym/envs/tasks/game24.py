@@ -3,13 +3,13 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
-from rethink_gym.verifiers.countdown import (
+from rethink_gym.verifiers.puzzles.countdown import (
     CountdownVerifier,
     find_solutions,
     moves_of,
@@ -29,7 +29,7 @@ class Game24(GeneratedTask[list[int]]):
 
     Each number must be used exactly once. Only puzzles that can be solved are asked, all
     of them equally likely but for repeated numbers. Every expression that reaches 24 is
-    right; `find_solutions` of `rethink_gym.verifiers.countdown` lists them all.
+    right; `find_solutions` of `rethink_gym.verifiers.puzzles.countdown` lists them all.
 
     **Example.** ``Make 24 from the numbers 3, 3, 8 and 8. Answer with one expression of +, -,
     *, / and brackets that uses each number exactly once.`` Answer: ``8/(3-8/3)``.

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from rethink_gym.envs.task import GeneratedTask, Task
 from rethink_gym.envs.tasks.arithmetic import Arithmetic
+from rethink_gym.envs.tasks.base.task import GeneratedTask, Task
 from rethink_gym.envs.tasks.calculus import Calculus
 from rethink_gym.envs.tasks.fraction import Fractions
 from rethink_gym.envs.tasks.linear_equation import LinearEquation
@@ -18,7 +18,7 @@ from rethink_gym.envs.tasks.unit_conversion import UnitConversion
 from rethink_gym.envs.tasks.word_problem import WordProblem
 from rethink_gym.errors import argument_error
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["MathMix"]

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import Chance
-from rethink_gym.envs.notation import (
+from rethink_gym.envs.prompt import ANSWER_FORMAT
+from rethink_gym.envs.tasks.base.number_format import (
     equation_steps,
     evaluation_steps,
     polynomial_text,
     product_text,
 )
-from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
-from rethink_gym.verifiers.form import FormVerifier
+from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Polynomial"]

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
-from rethink_gym.verifiers.listing import ListVerifier
+from rethink_gym.verifiers.puzzles.given import ListVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Sorting"]

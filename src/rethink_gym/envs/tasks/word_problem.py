@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.task import GeneratedTask
+from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.story import MOST_STEPS, Story, draw_people, tell_story
 from rethink_gym.errors import argument_error, check_count
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["WordProblem"]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import gymnasium as gym
 
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.envs.testing import answers, episodes, vectors
 from rethink_gym.envs.testing.case import AnyTextEnv, Case, ConformanceError, problem_of
 from rethink_gym.errors import argument_error, check_choice, check_count

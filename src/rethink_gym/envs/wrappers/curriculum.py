@@ -11,8 +11,8 @@ import numpy.typing as npt
 from gymnasium.utils import RecordConstructorArgs
 from gymnasium.vector import VectorEnv, VectorWrapper
 
-from rethink_gym.envs.info import info_of
-from rethink_gym.envs.task import Task
+from rethink_gym.envs.tasks.base.task import Task
+from rethink_gym.envs.vector.info import info_of
 from rethink_gym.errors import argument_error, check_count
 
 __all__ = ["Curriculum", "VectorCurriculum"]

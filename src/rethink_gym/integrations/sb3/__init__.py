@@ -3,7 +3,7 @@
 from rethink_gym.errors import MissingExtraError
 
 try:
-    from rethink_gym.integrations.sb3.making import make_codec, make_sb3_env
+    from rethink_gym.integrations.sb3.factory import make_codec, make_sb3_env
     from rethink_gym.integrations.sb3.policy import TokenPolicy
     from rethink_gym.integrations.sb3.vector import TokenVecEnv
 except ModuleNotFoundError as error:

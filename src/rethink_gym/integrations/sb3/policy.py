@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.envs.wrappers import PADDING
 from rethink_gym.errors import argument_error
-from rethink_gym.integrations.sb3.growing import GrowingRows
-from rethink_gym.integrations.sb3.reading import Row, head_of, read_rows
+from rethink_gym.integrations.sb3.forward import Row, head_of, read_rows
+from rethink_gym.integrations.sb3.prefix_cache import GrowingRows
 
 __all__ = ["TokenPolicy"]
 

@@ -12,10 +12,10 @@ from rethink_gym.verifiers.code.extraction import (
     extract_program,
 )
 from rethink_gym.verifiers.code.suite import CodeTests
-from rethink_gym.verifiers.pool import shared_pool
 from rethink_gym.verifiers.sandbox.level import check_level
 from rethink_gym.verifiers.sandbox.limits import Limits
 from rethink_gym.verifiers.verifier import Verifier, read_options
+from rethink_gym.verifiers.worker_pool import shared_pool
 
 __all__ = ["CodeVerifier"]
 

@@ -1,10 +1,10 @@
 """Graders: the known JSON family that scores what a model said, and judges that help."""
 
 from rethink_gym.verifiers.graders.answer import CodeGrader, MathGrader, StepsGrader
+from rethink_gym.verifiers.graders.from_json import grader_from_dict
 from rethink_gym.verifiers.graders.grade import ErrorKind, Grade
 from rethink_gym.verifiers.graders.grader import Grader
 from rethink_gym.verifiers.graders.judge import Judge
-from rethink_gym.verifiers.graders.loading import grader_from_dict
 from rethink_gym.verifiers.graders.model import LabelModel, ScoreModel
 from rethink_gym.verifiers.graders.multi import Multi
 from rethink_gym.verifiers.graders.python import PythonGrader

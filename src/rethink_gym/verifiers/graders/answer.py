@@ -12,7 +12,7 @@ from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
 from rethink_gym.verifiers.graders.template import Context, parse_template
-from rethink_gym.verifiers.math import MathVerifier
+from rethink_gym.verifiers.math.verifier import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["CodeGrader", "MathGrader", "StepsGrader", "VerifierGrader"]

@@ -68,7 +68,7 @@ class PythonGrader(Grader):
 
     def judge_context(self, context: Context) -> Judged:
         """Let the program compute the score."""
-        from rethink_gym.verifiers.pool import shared_pool
+        from rethink_gym.verifiers.worker_pool import shared_pool
 
         question = {
             "grade": {

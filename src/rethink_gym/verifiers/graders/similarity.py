@@ -7,8 +7,8 @@ from typing import ClassVar
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 from rethink_gym.verifiers.graders.grader import TOOL, Grader, Judged, check_text
-from rethink_gym.verifiers.graders.metric import METRICS, check_metric, text_metric, vector_cosine
 from rethink_gym.verifiers.graders.template import Context, parse_template
+from rethink_gym.verifiers.text_metrics import METRICS, check_metric, text_metric, vector_cosine
 
 __all__ = ["Embed", "TextSimilarity"]
 

@@ -6,9 +6,9 @@ from typing import Any, Self
 from rethink_gym.errors import VerifierError, argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
+from rethink_gym.verifiers.graders.from_json import grader_from_dict
 from rethink_gym.verifiers.graders.grade import ErrorKind, Grade
 from rethink_gym.verifiers.graders.grader import Grader
-from rethink_gym.verifiers.graders.loading import grader_from_dict
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["GraderVerifier"]

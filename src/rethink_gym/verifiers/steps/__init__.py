@@ -1,6 +1,6 @@
 """Dense scores: every step of a worked solution judged by what it claims."""
 
-from rethink_gym.verifiers.steps.splitting import Span, split_steps
+from rethink_gym.verifiers.steps.segmentation import Span, split_steps
 from rethink_gym.verifiers.steps.verifier import PrefixScorer, StepVerifier
 
 __all__ = ["PrefixScorer", "Span", "StepVerifier", "split_steps"]

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rethink_gym.verifiers.expression.clock import cpu_left_s, limited_cpu
+from rethink_gym.verifiers.math.expression.values.time_limit import cpu_left_s, limited_cpu
 from rethink_gym.verifiers.steps.claim import Chain, Side
-from rethink_gym.verifiers.steps.ledger import Ledger
-from rethink_gym.verifiers.steps.magnitude import read_side
-from rethink_gym.verifiers.steps.reading import (
+from rethink_gym.verifiers.steps.claim_reader import (
     find_annotations,
     find_chains,
     without_annotations,
 )
+from rethink_gym.verifiers.steps.ledger import Ledger
+from rethink_gym.verifiers.steps.magnitude import read_side
 
 __all__ = ["Finding", "are_matched", "judge_steps"]
 

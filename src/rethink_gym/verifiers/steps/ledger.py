@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from rethink_gym.verifiers.expression.tree import Symbol, symbols_of
+from rethink_gym.verifiers.math.expression.tree import Symbol, symbols_of
 from rethink_gym.verifiers.steps.claim import Chain
 from rethink_gym.verifiers.steps.magnitude import (
     Reading,

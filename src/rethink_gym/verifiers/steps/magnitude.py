@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from rethink_gym.verifiers.expression.exact import exact_value
-from rethink_gym.verifiers.expression.parser import parse
-from rethink_gym.verifiers.expression.scalar import are_scalars_equal
-from rethink_gym.verifiers.expression.tree import (
+from rethink_gym.verifiers.math.expression.comparison.scalar import are_scalars_equal
+from rethink_gym.verifiers.math.expression.parsing.parser import parse
+from rethink_gym.verifiers.math.expression.tree import (
     Call,
     ExpressionError,
     Group,
@@ -20,6 +19,7 @@ from rethink_gym.verifiers.expression.tree import (
     symbols_of,
     walk,
 )
+from rethink_gym.verifiers.math.expression.values.exact import exact_value
 from rethink_gym.verifiers.number import Number, are_numbers_equal, is_rounding
 from rethink_gym.verifiers.steps.claim import SCALE, Side
 

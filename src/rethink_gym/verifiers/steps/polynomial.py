@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rethink_gym.verifiers.expression.exact import exact_value
-from rethink_gym.verifiers.expression.tree import Call, Node, Symbol, UndefinedError
+from rethink_gym.verifiers.math.expression.tree import Call, Node, Symbol, UndefinedError
+from rethink_gym.verifiers.math.expression.values.exact import exact_value
 from rethink_gym.verifiers.number import Number
 
 __all__ = ["Polynomial", "Quotient", "TooBigError", "quotient_of"]

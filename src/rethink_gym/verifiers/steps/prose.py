@@ -1,7 +1,7 @@
 """Cuts prose with mathematics in it into tokens, by one pass of one pattern.
 
 This only tells where mathematics stands between words; what it means is read by
-the parser of `rethink_gym.verifiers.expression`.
+the parser of `rethink_gym.verifiers.math.expression`.
 """
 
 import re

@@ -4,8 +4,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from rethink_gym.verifiers.expression.unit import unit_factor
-from rethink_gym.verifiers.expression.vocabulary import SCALES
+from rethink_gym.verifiers.math.expression.parsing.vocabulary import SCALES
+from rethink_gym.verifiers.math.expression.values.unit import unit_factor
 from rethink_gym.verifiers.steps.claim import SCALE
 from rethink_gym.verifiers.steps.prose import Token, TokenKind
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from rethink_gym.errors import VerifierError, argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import StepScore, Verdict
-from rethink_gym.verifiers.math import MathVerifier
-from rethink_gym.verifiers.steps.splitting import Span, split_steps
+from rethink_gym.verifiers.math.verifier import MathVerifier
+from rethink_gym.verifiers.steps.segmentation import Span, split_steps
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from rethink_gym.agents.policies.generation.draw import draw_tokens
+from rethink_gym.agents.policies.generation.sampler import draw_tokens
 
 
 def test_the_cumulated_distribution_decides() -> None:

@@ -18,8 +18,7 @@ from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies.generation import DecodingEngine, make_decoder
 from rethink_gym.agents.policies.generation import engine as engine_module
-from rethink_gym.agents.policies.generation.cache import KeyValueCache
-from rethink_gym.agents.policies.generation.decoder import Block, Decoder
+from rethink_gym.agents.policies.generation.cache import Block, Decoder, KeyValueCache
 
 
 @pytest.mark.parametrize("make", [make_llama, make_gpt2, make_mamba])

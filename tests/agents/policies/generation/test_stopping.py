@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 from tests.models import letters_of, make_tokenizer
 
-from rethink_gym.agents.policies.generation.stopping import StopWatch
+from rethink_gym.agents.policies.generation.stop_strings import StopWatch
 
 TOKENIZER = make_tokenizer()
 

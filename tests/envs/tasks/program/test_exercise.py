@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.envs.tasks.mutation import mutants
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.envs.tasks.program.kind import KINDS
 

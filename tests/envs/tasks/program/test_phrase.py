@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 import pytest
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.program import families, phrases
 from rethink_gym.envs.tasks.program.phrase import Phrase, draw_stage
 

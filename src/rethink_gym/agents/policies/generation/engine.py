@@ -7,12 +7,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.policies.generation.cache import KeyValueCache
-from rethink_gym.agents.policies.generation.decoder import Block, Decoder
+from rethink_gym.agents.policies.generation.cache import Block, Decoder, KeyValueCache
 from rethink_gym.agents.policies.generation.generic import ForwardDecoder, RecomputingDecoder
-from rethink_gym.agents.policies.generation.kept import KeptRows, fingerprint
 from rethink_gym.agents.policies.generation.llama import LlamaDecoder
 from rethink_gym.agents.policies.generation.loop import Drawn, Rules, draw_messages
+from rethink_gym.agents.policies.generation.prefix_cache import KeptRows, fingerprint
 
 __all__ = ["DecodingEngine", "make_decoder"]
 

@@ -14,8 +14,7 @@ from transformers.cache_utils import (
     DynamicSlidingWindowLayer,
 )
 
-from rethink_gym.agents.policies.generation.cache import KeyValueCache
-from rethink_gym.agents.policies.generation.decoder import Block
+from rethink_gym.agents.policies.generation.cache import Block, KeyValueCache
 
 __all__ = ["ForwardDecoder", "RecomputingDecoder"]
 

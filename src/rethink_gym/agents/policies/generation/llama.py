@@ -12,8 +12,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies.architecture import is_llama_like
-from rethink_gym.agents.policies.generation.cache import KeyValueCache
-from rethink_gym.agents.policies.generation.decoder import Block
+from rethink_gym.agents.policies.generation.cache import Block, KeyValueCache
 from rethink_gym.agents.policies.generation.weights import (
     LayerWeights,
     LinearWeights,

@@ -8,11 +8,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from rethink_gym.agents.policies.generation.cache import KeyValueCache
-from rethink_gym.agents.policies.generation.decoder import Block, Decoder
-from rethink_gym.agents.policies.generation.draw import draw_tokens
-from rethink_gym.agents.policies.generation.stopping import StopWatch
-from rethink_gym.agents.policies.generation.uniforms import Uniforms
+from rethink_gym.agents.policies.generation.cache import Block, Decoder, KeyValueCache
+from rethink_gym.agents.policies.generation.sampler import Uniforms, draw_tokens
+from rethink_gym.agents.policies.generation.stop_strings import StopWatch
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import StopReason
 

@@ -5,8 +5,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from rethink_gym.envs.chance import Chance
 from rethink_gym.envs.prompt import PROGRAM_FORMAT
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.program.families import FAMILIES
 from rethink_gym.envs.tasks.program.kind import KINDS, probes
 from rethink_gym.envs.tasks.program.program import Arguments, Program

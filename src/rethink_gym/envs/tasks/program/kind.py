@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 
 __all__ = ["KINDS", "Kind", "Pool", "probes"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 
 __all__ = ["Constant", "Phrase", "Stage", "Table", "draw_stage", "phrase"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.program.families import FAMILIES, STAGES
 from rethink_gym.envs.tasks.program.family import Family
 from rethink_gym.envs.tasks.program.kind import KINDS, probes

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.story.template import Ending, Event, Opening
 
 __all__ = ["CHANGES", "COSTS", "Bounds", "Change", "Kind"]

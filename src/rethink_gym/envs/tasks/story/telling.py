@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rethink_gym.envs.chance import Chance
+from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.story.change import CHANGES, COSTS, Bounds, Kind
 from rethink_gym.envs.tasks.story.farm import FARM
 from rethink_gym.envs.tasks.story.home import HOME

@@ -1,0 +1,1 @@
+"""The learners, one published method per file."""

@@ -1,0 +1,1 @@
+"""Episodes as tensors, and packed sequences."""

@@ -1,0 +1,1 @@
+"""Networks beside the policy: critic and outcome reward model."""

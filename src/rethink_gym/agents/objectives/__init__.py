@@ -1,0 +1,1 @@
+"""Losses, advantages and credit assignment: pure functions on tensors."""

@@ -1,0 +1,1 @@
+"""What learners share: the base class, the optimizer, rounds of fitting, checkpoints."""

@@ -1,0 +1,241 @@
+"""Checkpoints: folders that are written whole or not at all."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import numpy as np
+import torch
+from gymnasium.vector import VectorEnv
+
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.agents.training.tensor_files import (
+    decode_plain,
+    encode_plain,
+    load_tensors,
+    save_tensors,
+)
+from rethink_gym.errors import CheckpointError, DataNotFoundError, argument_error
+
+__all__ = ["load_learner", "load_state", "recover", "save_atomically", "save_learner"]
+STATE_FILE = "state.json"
+
+
+def save_atomically(
+    folder: Path, state: Mapping[str, object], write: Callable[[Path], None]
+) -> None:
+    """Write a checkpoint so that a crash leaves the old one or the new one, never half.
+
+    The new one is written beside the old one and takes its place when it is whole.
+    Killed between the two moves, both lie there under other names, and `recover`
+    puts the new one into its place.
+
+    Args:
+        folder: Where the checkpoint goes; one that lies there is replaced.
+        state: Plain JSON data, for ``state.json``.
+        write: Writes everything else into the folder it is given.
+    """
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    recover(folder)
+    fresh, old = _neighbours(folder)
+    fresh.mkdir()
+    try:
+        write(fresh)
+        # Written last: a folder that holds it is whole.
+        partial = fresh / f"{STATE_FILE}.partial"
+        partial.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
+        _flush(fresh)
+        partial.rename(fresh / STATE_FILE)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        if not old.exists():
+            shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def recover(folder: Path) -> None:
+    """Put right what a killed process left behind while it wrote a checkpoint.
+
+    Args:
+        folder: Where the checkpoint belongs. If none lies there but a whole one
+            beside it, that one is moved into its place; what is half is removed.
+    """
+    fresh, old = _neighbours(Path(folder))
+    for neighbour in (fresh, old):
+        if (neighbour / STATE_FILE).is_file() and not folder.exists():
+            neighbour.rename(folder)
+        elif neighbour.exists():
+            shutil.rmtree(neighbour)
+
+
+def load_state(folder: Path, algorithm: str) -> dict[str, Any]:
+    """Read the state of a checkpoint.
+
+    Args:
+        folder: The checkpoint.
+        algorithm: Name of the algorithm that must have written it.
+
+    Returns:
+        What was given to `save_atomically` as ``state``.
+
+    Raises:
+        DataNotFoundError: If there is no checkpoint.
+        CheckpointError: If it was written by another algorithm, or cannot be read.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        recover(folder)
+    path = folder / STATE_FILE
+    if not path.is_file():
+        raise DataNotFoundError(
+            f"folder must be a checkpoint with a {STATE_FILE}, got {str(folder)!r}. "
+            "Give the folder that `save` wrote; in a run it is called 'checkpoint'."
+        )
+    try:
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        written_by = state["algorithm"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} cannot be read as a checkpoint: {error!r}.") from error
+    if written_by != algorithm:
+        raise CheckpointError(
+            f"checkpoint must be one of {algorithm!r}, got one of {written_by!r} in "
+            f"{str(folder)!r}. Load it with the algorithm that wrote it; its policy alone "
+            f"is in {str(Path(folder) / 'policy')!r}."
+        )
+    return state
+
+
+def _neighbours(folder: Path) -> tuple[Path, Path]:
+    """Return where the next checkpoint is written, and where the last one waits meanwhile."""
+    return folder.with_name(f".{folder.name}-new"), folder.with_name(f".{folder.name}-old")
+
+
+def _flush(folder: Path) -> None:
+    """Have the disk hold all files of a folder, so that a power cut does not halve them."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+_COUNTERS = ("num_episodes", "num_timesteps", "num_updates", "total_episodes")
+
+
+class Learner(Protocol):
+    """What is saved of a learner; `Algorithm` has it all."""
+
+    name: ClassVar[str]
+    config_class: ClassVar[type[Any]]
+    config: Any
+    policy: LanguageModel
+    env_id: str | None
+    env_kwargs: dict[str, Any]
+    seed: int
+    random: np.random.Generator
+    callback_state: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def tensors(self) -> dict[str, Any]:
+        """Return the learner's own data."""
+
+    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `tensors` returned."""
+
+
+LearnerT = TypeVar("LearnerT", bound=Learner)
+
+
+def save_learner(learner: Learner, folder: Path) -> None:
+    """Write a checkpoint.
+
+    Args:
+        learner: What to save.
+        folder: Where it goes; a checkpoint that lies there is replaced.
+
+    Raises:
+        ArgumentError: If config, environment arguments or the learner's own data hold
+            what is neither plain data nor a tensor.
+    """
+    state = {
+        "algorithm": learner.name,
+        "config": encode_plain(asdict(learner.config)),
+        "env_id": learner.env_id,
+        "env_kwargs": encode_plain(learner.env_kwargs),
+        "sampling": encode_plain(asdict(learner.policy.sampling)),
+        "dtype": str(learner.policy.model.dtype).removeprefix("torch."),
+        "seed": learner.seed,
+        **{counter: getattr(learner, counter) for counter in _COUNTERS},
+        "random": learner.random.bit_generator.state,
+    }
+
+    def write(fresh: Path) -> None:
+        learner.policy.save_pretrained(fresh / "policy")
+        tensors = {
+            "learner": learner.tensors(),
+            "callbacks": learner.callback_state,
+            "generator": learner.policy.generator.get_state(),
+        }
+        save_tensors(fresh, tensors)
+
+    save_atomically(folder, state, write)
+
+
+def load_learner(
+    learner_class: type[LearnerT],
+    folder: Path,
+    env: str | VectorEnv[Any, Any, Any] | None,
+    arguments: Mapping[str, Any],
+    device: str | torch.device = "cpu",
+) -> LearnerT:
+    """Read a checkpoint that `save_learner` wrote.
+
+    Args:
+        learner_class: The class that must have written it.
+        folder: The checkpoint.
+        env: The environment to go on in; the one it was saved with if None.
+        arguments: Further ones of the class.
+        device: Where the model goes.
+
+    Returns:
+        The learner as it was.
+
+    Raises:
+        DataNotFoundError: If there is no checkpoint.
+        CheckpointError: If another algorithm wrote it, or it cannot be read.
+        ArgumentError: If ``env`` is needed and None, or there is no such device.
+    """
+    state = load_state(folder, learner_class.name)
+    if env is None and state["env_id"] is None:
+        raise argument_error("env", "given, since the checkpoint names none", env)
+    policy = LanguageModel.from_pretrained(
+        str(folder / "policy"),
+        sampling=SamplingConfig(**decode_plain(state["sampling"])),
+        device=device,
+        dtype=getattr(torch, state["dtype"]),
+    )
+    learner = learner_class(
+        policy,
+        env if env is not None else state["env_id"],
+        learner_class.config_class(**decode_plain(state["config"])),
+        seed=state["seed"],
+        env_kwargs=decode_plain(state["env_kwargs"]) if not isinstance(env, VectorEnv) else None,
+        **arguments,
+    )
+    tensors = load_tensors(folder)
+    learner.set_tensors(tensors["learner"])
+    learner.callback_state = tensors["callbacks"]
+    policy.generator.set_state(tensors["generator"])
+    learner.random.bit_generator.state = state["random"]
+    for counter in _COUNTERS:
+        setattr(learner, counter, state[counter])
+    return learner

@@ -1,0 +1,1 @@
+"""Environments in which one action is one step of a solution."""

@@ -1,0 +1,1 @@
+"""What all tasks share: the contract, rows of data sets, random draws."""

@@ -1,0 +1,1 @@
+"""Tasks over public data sets."""

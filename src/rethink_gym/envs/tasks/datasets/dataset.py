@@ -1,0 +1,234 @@
+"""Anybody's data set, with anybody's grader."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rethink_gym.envs.tasks.base.rows import UNSPLIT, Row, read_rows
+from rethink_gym.envs.tasks.base.task import Task
+from rethink_gym.errors import DataError, DataNotFoundError, argument_error, check_choice
+from rethink_gym.problem import Problem
+from rethink_gym.verifiers.graders.from_json import grader_from_dict
+from rethink_gym.verifiers.graders.grade import Failure
+from rethink_gym.verifiers.graders.judge import Judge
+from rethink_gym.verifiers.graders.template import Context, Template, parse_template
+from rethink_gym.verifiers.graders.template import Path as ValuePath
+from rethink_gym.verifiers.graders.verifier import GraderVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+if TYPE_CHECKING:
+    from rethink_gym.verifiers.graders.grader import Grader
+
+__all__ = ["Dataset"]
+
+_SPLITS = ("train", "validation", "test")
+
+
+class Dataset(Task):
+    """Questions out of a file or a hub data set, judged by a grader of your own.
+
+    Each row is one problem. What the agent reads and what counts as right are templates
+    over the row, in the notation of the known graders: ``{{item.question}}``. All rows are
+    read and checked when the task is made, and an error names the file and the line.
+
+    **Example.** ``{"question": "Capital of France?", "answer": "Paris"}`` with
+    ``prompt="{{item.question}}"`` asks ``Capital of France?`` Answer: ``Paris``.
+
+    **Difficulty.** That of the data.
+
+    **Splits.** A folder has the splits for which it has files, such as ``train.jsonl`` and
+    ``validation.csv``. Where there are no validation problems, about one in ten of the
+    train problems becomes one: those for which the hash of the prompt says so, whatever
+    their order. No prompt stands in two splits: that is an error.
+
+    **Reward.** The score of the grader, in [0, 1].
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``Dataset-v0``, ``DatasetSelfCorrect-v0``.
+
+    Args:
+        data: A file (JSON lines, JSON, CSV, TSV or Parquet), a folder with one for each
+            split, or a name on the hub; see `read_rows`.
+        grader: A JSON file with a grader, or its fields by name. None if the environment
+            is given a verifier instead.
+        prompt: Template of what the agent reads.
+        gold: Template of the right answer, for verifiers that read one and for people;
+            the grader sees the whole row as its ``item``.
+        solution: Template of a worked solution, if the rows have one.
+        judge: Who judges for graders of the types ``score_model`` and ``label_model``.
+
+    Raises:
+        ArgumentError: If an argument is not what it must be.
+        DataNotFoundError: If there is no such file, folder or data set.
+        DataError: If a row lacks what the templates name, or a prompt is in two splits.
+        HubUnavailableError: If the hub is needed and does not answer.
+        MissingExtraError: If a package is needed and not installed.
+    """
+
+    name: ClassVar = "dataset"
+    reads_files: ClassVar = True
+
+    def __init__(
+        self,
+        data: str | PathLike[str],
+        grader: str | PathLike[str] | Mapping[str, Any] | None = None,
+        *,
+        prompt: str = "{{item.prompt}}",
+        gold: str = "{{item.answer}}",
+        solution: str | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        self.data = fspath(data)
+        config = grader if grader is None or isinstance(grader, Mapping) else _read_grader(grader)
+        self.grader: Grader | None = None
+        if config is not None:
+            self.grader = grader_from_dict(config, judge=judge)
+        needed = tuple(sorted({path.text for path in _item_paths(config)}))
+        self._problems = _load_problems(self.data, prompt, gold, solution, needed)
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits that the data has."""
+        return tuple(self._problems)
+
+    def size(self, split: str) -> int:
+        """Return how many problems a split holds."""
+        return len(self._problems[check_choice("split", split, self.splits)])
+
+    def problem(self, index: int, split: str) -> Problem:
+        """Return one problem; the same index and split always give the same one.
+
+        Raises:
+            ArgumentError: If there is no such split or index.
+        """
+        self.check_place(index, split)
+        return self._problems[split][index]
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier that asks the grader.
+
+        Raises:
+            ArgumentError: If there is no grader, or it lacks a judge.
+            MissingExtraError: If the grader lacks a library.
+        """
+        if self.grader is None:
+            raise argument_error(
+                "grader",
+                "a JSON file or fields by name",
+                None,
+                "Give one, or make the environment with verifier=... instead.",
+            )
+        self.grader.check_ready()
+        return GraderVerifier(self.grader)
+
+
+def _read_grader(path: str | PathLike[str]) -> dict[str, Any]:
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise DataNotFoundError(f"grader must be an existing file, got {fspath(path)!r}.")
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file} must be JSON: {error}.") from error
+    if not isinstance(config, dict):
+        raise DataError(f"{file} must hold a grader, got a {type(config).__name__}.")
+    return config
+
+
+def _item_paths(config: object) -> Iterator[ValuePath]:
+    """Find the fields of a row that the templates of a grader name."""
+    if isinstance(config, str):
+        yield from _paths_of(parse_template(config))
+    elif isinstance(config, Mapping):
+        for name, value in config.items():
+            if name != "source":  # a program is no template
+                yield from _item_paths(value)
+    elif isinstance(config, list | tuple):
+        for value in config:
+            yield from _item_paths(value)
+
+
+def _paths_of(template: Template) -> Iterator[ValuePath]:
+    for part in template.parts:
+        if isinstance(part, ValuePath) and part.namespace == "item":
+            yield part
+
+
+def _load_problems(
+    data: str,
+    prompt: str,
+    gold: str,
+    solution: str | None,
+    needed: tuple[str, ...],
+) -> dict[str, Sequence[Problem]]:
+    """Read all rows, check them, and hold out validation problems where there are none."""
+    texts = {"prompt": prompt, "gold": gold} | ({} if solution is None else {"solution": solution})
+    templates = {name: parse_template(text) for name, text in texts.items()}
+    wanted = [path for text in needed for path in _paths_of(parse_template(f"{{{{{text}}}}}"))]
+    rows = dict(read_rows(data))
+    if UNSPLIT in rows:
+        rows["train"] = rows.pop(UNSPLIT)
+    if "train" in rows and "validation" not in rows:
+        rows |= _hold_out(rows["train"], templates["prompt"])
+    problems: dict[str, Sequence[Problem]] = {}
+    places: dict[str, tuple[str, str]] = {}
+    for split in sorted(rows, key=lambda name: (*_SPLITS, name).index(name)):
+        drawn: list[Problem] = []
+        for row in rows[split]:
+            filled = {name: _fill(template, row, name) for name, template in templates.items()}
+            for path in wanted:
+                _check_value(path, row)
+            _check_place(places, filled["prompt"], split, row)
+            drawn.append(
+                Problem(f"{Path(data).stem}/{split}/{len(drawn)}", item=row.values, **filled)
+            )
+        if not drawn:
+            raise DataError(f"{data} must hold rows for the split {split!r}, got none.")
+        problems[split] = drawn
+    return problems
+
+
+def _hold_out(rows: Sequence[Row], prompt: Template) -> dict[str, list[Row]]:
+    """Move about a tenth of the rows to ``validation``."""
+    held_out = [_is_held_out(_fill(prompt, row, "prompt")) for row in rows]
+    train = [row for row, held in zip(rows, held_out, strict=True) if not held]
+    validation = [row for row, held in zip(rows, held_out, strict=True) if held]
+    return {"train": train} | ({"validation": validation} if train and validation else {})
+
+
+def _is_held_out(prompt: str) -> bool:
+    return hashlib.blake2b(prompt.encode(errors="replace"), digest_size=1).digest()[0] < 26
+
+
+def _fill(template: Template, row: Row, name: str) -> str:
+    try:
+        return template.fill(Context(row.values, {}))
+    except Failure as failure:
+        fields = ", ".join(map(repr, row.values))
+        raise DataError(
+            f"{row.place}, must have what {name} names: {failure.detail}. It has {fields}. "
+            f"Say another {name}, such as {name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
+        ) from failure
+
+
+def _check_value(path: ValuePath, row: Row) -> None:
+    try:
+        Context(row.values, {}).value(path)
+    except Failure as failure:
+        raise DataError(
+            f"{row.place}, must have what the grader names: {failure.detail}."
+        ) from failure
+
+
+def _check_place(places: dict[str, tuple[str, str]], prompt: str, split: str, row: Row) -> None:
+    """Check that a prompt stands in no other split."""
+    first_split, first_place = places.setdefault(prompt, (split, row.place))
+    if first_split != split:
+        raise DataError(
+            f"{row.place}, must not be in the split {split!r}, as its prompt stands in "
+            f"{first_split!r} too ({first_place}). Remove one of them."
+        )

@@ -1,0 +1,117 @@
+"""Sentences to be translated: the test sets of WMT22, and other translations."""
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import ClassVar
+
+from rethink_gym.envs.tasks.base.row_task import RowTask
+from rethink_gym.envs.tasks.base.rows import Row
+from rethink_gym.errors import DataError, argument_error, check_choice
+from rethink_gym.problem import Problem
+from rethink_gym.verifiers.similarity import SimilarityVerifier
+from rethink_gym.verifiers.verifier import Verifier
+
+__all__ = ["WMT22"]
+
+_LANGUAGES = {
+    "cs": "Czech",
+    "de": "German",
+    "en": "English",
+    "fr": "French",
+    "hr": "Croatian",
+    "is": "Icelandic",
+    "ja": "Japanese",
+    "liv": "Livonian",
+    "ru": "Russian",
+    "sah": "Yakut",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+
+
+class WMT22(RowTask):
+    """Sentences of one language, to be translated into another.
+
+    **Example.** ``Translate from English into German: I like tea.`` Answer: ``Ich mag
+    Tee.``
+
+    **Difficulty.** The pair of languages.
+
+    **Splits.** Those of the data; a single file is the split ``test``.
+
+    **Reward.** How alike the answer is to the reference, by ``metric``, in [0, 1].
+
+    **Termination.** After the last attempt.
+
+    **Ids.** ``WMT22-v0``, ``WMT22SelfCorrect-v0``.
+
+    Args:
+        data: A local file or folder, or a name on the hub; see `read_rows`. Each row has a
+            text under the code of each language, such as ``{"en": ..., "de": ...}``, or
+            one object with these under ``translation`` or under the pair, ``en-de``.
+        source: Code of the language to translate from.
+        target: Code of the language to translate into.
+        metric: ``"chrf"``, ``"sacrebleu"`` or another metric of `SimilarityVerifier`.
+
+    Raises:
+        ArgumentError: If there is no such language, or both are the same.
+        DataNotFoundError: If there is no such file, folder or data set.
+        DataError: If a row lacks a language.
+        HubUnavailableError: If the hub is needed and does not answer.
+        MissingExtraError: If a package is needed and not installed.
+
+    References:
+        Kocmi et al., "Findings of the 2022 Conference on Machine Translation (WMT22)",
+        2022. The hub's copy is that of Xu et al., 2023 (arXiv:2309.11674).
+    """
+
+    name: ClassVar = "wmt22"
+    HUB_NAME: ClassVar = "haoranxu/WMT22-Test"
+
+    def __init__(
+        self,
+        data: str | PathLike[str] = HUB_NAME,
+        *,
+        source: str = "en",
+        target: str = "de",
+        metric: str = "chrf",
+    ) -> None:
+        self.source = check_choice("source", source, _LANGUAGES)
+        self.target = check_choice("target", target, _LANGUAGES)
+        if source == target:
+            raise argument_error("target", f"another language than source ({source!r})", target)
+        self.metric = metric
+        super().__init__(data)
+
+    @property
+    def subset(self) -> str:
+        """Which part of the data is meant: the pair of languages."""
+        return f"{self.source}-{self.target}"
+
+    def make_problem(self, row: Row, problem_id: str) -> Problem:
+        """Make the problem of a row.
+
+        Raises:
+            DataError: If a language is missing.
+        """
+        texts = self._texts(row)
+        languages = f"from {_LANGUAGES[self.source]} into {_LANGUAGES[self.target]}"
+        gold = texts[self.target].strip()
+        return Problem(
+            problem_id, f"Translate {languages}:\n{texts[self.source].strip()}", gold, gold
+        )
+
+    def make_verifier(self) -> Verifier:
+        """Build the verifier that compares with the reference."""
+        return SimilarityVerifier(self.metric)
+
+    def _texts(self, row: Row) -> Mapping[str, str]:
+        for texts in (row.values.get(self.subset), row.values.get("translation"), row.values):
+            if isinstance(texts, Mapping):
+                found = {code: texts.get(code) for code in (self.source, self.target)}
+                if all(isinstance(text, str) for text in found.values()):
+                    return found  # type: ignore[return-value]  # mypy does not follow all()
+        raise DataError(
+            f"{row.place}, must have texts under {self.source!r} and {self.target!r}, got "
+            f"{', '.join(map(repr, row.values))}."
+        )

@@ -1,0 +1,102 @@
+"""Answers questions of logic, and says how the answer is found."""
+
+from typing import TypeAlias
+
+from rethink_gym.verifiers.puzzles.logic import Formula, formula_words, truth_table
+
+__all__ = ["assignment_text", "right_rows", "solve_logic"]
+
+Formulas: TypeAlias = tuple[Formula, ...]
+
+
+def solve_logic(
+    kind: str, names: tuple[str, ...], formulas: Formulas, row: int
+) -> tuple[str, list[str]]:
+    """Answer a question of logic.
+
+    Args:
+        kind: ``"value"``, ``"count"``, ``"satisfy"``, ``"tautology"`` or ``"follow"``.
+        names: The variables.
+        formulas: What it is about; the last one is the conclusion of "follow".
+        row: The assignment that is given to "value".
+
+    Returns:
+        The answer as `LogicVerifier` reads it, and the steps to it.
+    """
+    if kind == "value":
+        steps = [step for formula in formulas for step in _steps(formula, names, row)]
+        return ", ".join(_truth(formula, names, row) for formula in formulas), steps
+    rows = right_rows(kind, names, formulas)
+    all_rows = range(1 << len(names))
+    if kind == "count":
+        steps = [
+            f"{assignment_text(names, row, ' ')}: {_truth(formulas[0], names, row)}"
+            for row in all_rows
+        ]
+        return str(rows.bit_count()), steps
+    if rows:
+        row = rows.bit_length() - 1
+        steps = [f"Try {assignment_text(names, row, ' ')}."]
+        steps += [f"{_text(formula)} is {_truth(formula, names, row)}." for formula in formulas]
+        return assignment_text(names, row, "="), steps
+    steps = [
+        f"{assignment_text(names, row, ' ')}: {_decision(kind, names, formulas, row)}"
+        for row in all_rows
+    ]
+    return "none" if kind == "satisfy" else "yes", steps
+
+
+def right_rows(kind: str, names: tuple[str, ...], formulas: Formulas) -> int:
+    """Return the assignments that answer a question, one bit each as in `truth_table`.
+
+    Args:
+        kind: The kind of question; see `solve_logic`.
+        names: The variables.
+        formulas: What it is about.
+
+    Returns:
+        Of "tautology" and "follow" the assignments that show the contrary, of the others
+        those that make all formulas true.
+    """
+    rows = (1 << (1 << len(names))) - 1
+    if kind in ("tautology", "follow"):
+        rows ^= truth_table(formulas[-1], names)
+        formulas = formulas[:-1]
+    for formula in formulas:
+        rows &= truth_table(formula, names)
+    return rows
+
+
+def assignment_text(names: tuple[str, ...], row: int, sign: str) -> str:
+    """Write an assignment, such as ``p=true, q=false`` with the sign ``=``."""
+    return ", ".join(
+        f"{name}{sign}{'true' if row >> place & 1 else 'false'}" for place, name in enumerate(names)
+    )
+
+
+def _truth(formula: Formula, names: tuple[str, ...], row: int) -> str:
+    return "true" if truth_table(formula, names) >> row & 1 else "false"
+
+
+def _text(formula: Formula) -> str:
+    text = formula_words(formula)
+    return text[0].upper() + text[1:] if text.startswith("not ") else text
+
+
+def _steps(formula: Formula, names: tuple[str, ...], row: int) -> list[str]:
+    """Say what each part of a formula is worth, the innermost first."""
+    if isinstance(formula, str):
+        return []
+    steps = [step for part in formula.parts for step in _steps(part, names, row)]
+    return [*steps, f"{_text(formula)} is {_truth(formula, names, row)}."]
+
+
+def _decision(kind: str, names: tuple[str, ...], formulas: Formulas, row: int) -> str:
+    """Say why an assignment is no answer."""
+    *premises, last = formulas
+    if kind == "satisfy":
+        premises.append(last)
+    for premise in premises:
+        if _truth(premise, names, row) == "false":
+            return f"{formula_words(premise)} is false."
+    return f"{formula_words(last)} is true."

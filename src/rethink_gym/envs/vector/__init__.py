@@ -1,0 +1,1 @@
+"""The vector environment and its batched verification."""

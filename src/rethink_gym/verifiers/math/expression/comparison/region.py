@@ -1,0 +1,213 @@
+"""Sets of real numbers: intervals, inequalities, unions; compared by their members.
+
+Two sets are taken as equal if they agree at every boundary of either and between
+any two neighbouring boundaries. That is a proof for intervals, for finite sets and
+for inequalities that are linear or quadratic.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+from rethink_gym.verifiers.math.expression.tree import (
+    Call,
+    Group,
+    GroupKind,
+    Interval,
+    Node,
+    OverLimitError,
+    Relation,
+    Symbol,
+    UndefinedError,
+    symbols_of,
+    walk,
+)
+from rethink_gym.verifiers.math.expression.values.numeric import (
+    approximate_value,
+    context,
+)
+
+__all__ = ["are_regions_equal", "is_region", "region_variable"]
+
+_DIGITS = 50
+_MAX_BOUNDARIES = 60
+_SET_CALLS = frozenset(("union", "intersection", "difference", "and", "or"))
+_SET_NAMES = frozenset(("reals", "empty"))
+_LISTS = (GroupKind.SET, GroupKind.LIST)
+
+
+def is_region(node: Node, *, allow_finite: bool = False) -> bool:
+    """Tell whether a tree is a set of real numbers that can be compared by members.
+
+    Args:
+        node: Any tree.
+        allow_finite: Whether finite sets and pairs, which may be something else,
+            count too.
+    """
+    match node:
+        case Interval(low=low, high=high):
+            return not symbols_of(low) and not symbols_of(high)
+        case Symbol(name=name):
+            return name in _SET_NAMES
+        case Call(name=name, arguments=arguments) if name in _SET_CALLS:
+            return all(is_region(part, allow_finite=True) for part in arguments)
+        case Relation(operators=("in",), sides=(Symbol(), inside)):
+            return is_region(inside, allow_finite=True)
+        case Relation(operators=operators, sides=sides):
+            return (
+                "in" not in operators
+                and any(operator != "=" for operator in operators)
+                and len(symbols_of(node)) == 1
+                and not any(isinstance(part, Group) for side in sides for part in walk(side))
+            )
+        case Group(kind=kind, items=items) if allow_finite:
+            is_pair = kind is GroupKind.TUPLE and len(items) == 2
+            return (is_pair or kind in _LISTS) and not symbols_of(node)
+        case _:
+            return False
+
+
+def region_variable(node: Node) -> str | None:
+    """Return the variable that an inequality is about, None for a plain set."""
+    names = symbols_of(node) - {"?"}
+    return min(names) if names else None
+
+
+def are_regions_equal(left: Node, right: Node) -> bool:
+    """Compare two sets of real numbers.
+
+    Args:
+        left: One set; `is_region` is true of it.
+        right: The other.
+
+    Returns:
+        Whether they have the same members.
+
+    Raises:
+        ExpressionError: If a boundary has no value.
+    """
+    mp = context(_DIGITS)
+    boundaries = sorted(
+        value for value in (*_boundaries(left), *_boundaries(right)) if mp.isfinite(value)
+    )
+    if len(boundaries) > _MAX_BOUNDARIES:
+        raise OverLimitError("a set has too many boundaries")
+    points = list(boundaries)
+    points += [(one + other) / 2 for one, other in pairwise(boundaries)]
+    low, high = (boundaries[0], boundaries[-1]) if boundaries else (mp.mpf(0), mp.mpf(0))
+    points += [low - 1, high + 1, low * 3 - mp.mpf(1000), high * 3 + mp.mpf(1000)]
+    return all(_has(left, point) == _has(right, point) for point in points)
+
+
+def _number(node: Node, values: dict[str, Any] | None = None) -> Any:
+    value = approximate_value(node, values or {}, _DIGITS)
+    mp = context(_DIGITS)
+    if abs(mp.im(value)) > mp.mpf(10) ** -30:
+        raise UndefinedError("a boundary is not real")
+    return mp.re(value)
+
+
+def _boundaries(node: Node) -> list[Any]:
+    match node:
+        case Interval(low=low, high=high):
+            return [_number(low), _number(high)]
+        case Group(items=items):
+            return [_number(item) for item in items]
+        case Call(arguments=arguments):
+            return [value for part in arguments for value in _boundaries(part)]
+        case Relation(operators=("in",), sides=(_, inside)):
+            return _boundaries(inside)
+        case Relation(sides=sides):
+            pairs = pairwise(sides)
+            return [value for one, other in pairs for value in _roots(one, other, node)]
+        case _:
+            return []
+
+
+def _roots(left: Node, right: Node, relation: Relation) -> list[Any]:
+    """Find where two sides meet, if their difference is linear or quadratic."""
+    mp = context(_DIGITS)
+    name = next(iter(symbols_of(relation)))
+    constants = [_number(side) for side in (left, right) if not symbols_of(side)]
+    found = [sign * value for value in constants for sign in (1, -1)]
+    try:
+        at = [
+            _number(left, {name: mp.mpf(x)}) - _number(right, {name: mp.mpf(x)}) for x in range(4)
+        ]
+    except UndefinedError:
+        return found
+    second = at[2] - 2 * at[1] + at[0]
+    third = at[3] - 3 * at[2] + 3 * at[1] - at[0]
+    if abs(third) > mp.mpf(10) ** -30 * (1 + max(map(abs, at))):
+        return found
+    a, c = second / 2, at[0]
+    b = at[1] - at[0] - a
+    if abs(a) < mp.mpf(10) ** -30:
+        return found if abs(b) < mp.mpf(10) ** -30 else [-c / b]
+    root = b * b - 4 * a * c
+    if root < 0:
+        return found
+    return [(-b + sign * mp.sqrt(root)) / (2 * a) for sign in (1, -1)]
+
+
+def _has(node: Node, point: Any) -> bool:
+    match node:
+        case Interval():
+            return _is_between(node.low, point, node.high, node.has_low, node.has_high)
+        case Group(kind=GroupKind.TUPLE, items=(low, high)):
+            return _is_between(low, point, high, False, False)
+        case Group(items=items):
+            return any(_sign(point - _number(item), point) == 0 for item in items)
+        case Symbol(name=name):
+            return name == "reals"
+        case Call(name="union" | "or", arguments=parts):
+            return any(_has(part, point) for part in parts)
+        case Call(name="intersection" | "and", arguments=parts):
+            return all(_has(part, point) for part in parts)
+        case Call(name="difference", arguments=(whole, taken)):
+            return _has(whole, point) and not _has(taken, point)
+        case Relation(operators=("in",), sides=(_, inside)):
+            return _has(inside, point)
+        case Relation(operators=operators, sides=sides):
+            return _holds(sides, operators, point, symbols_of(node))
+        case _:
+            raise UndefinedError("no set of real numbers")
+
+
+def _is_between(low: Node, point: Any, high: Node, has_low: bool, has_high: bool) -> bool:
+    above, below = _number(low), _number(high)
+    from_low, from_high = _sign(point - above, point), _sign(below - point, point)
+    return (from_low > 0 or (has_low and from_low == 0)) and (
+        from_high > 0 or (has_high and from_high == 0)
+    )
+
+
+def _holds(
+    sides: tuple[Node, ...], operators: tuple[str, ...], point: Any, names: frozenset[str]
+) -> bool:
+    values = dict.fromkeys(names, point)
+    try:
+        numbers = [_number(side, values) for side in sides]
+    except UndefinedError:
+        return False
+    for left, operator, right in zip(numbers, operators, numbers[1:], strict=False):
+        sign = _sign(left - right, point)
+        if not _TRUE_SIGNS[operator] & {sign}:
+            return False
+    return True
+
+
+_TRUE_SIGNS = {
+    "=": {0},
+    "!=": {-1, 1},
+    "<": {-1},
+    "<=": {-1, 0},
+    ">": {1},
+    ">=": {1, 0},
+}
+
+
+def _sign(difference: Any, scale: Any) -> int:
+    mp = context(_DIGITS)
+    if abs(difference) <= mp.mpf(10) ** -30 * (1 + abs(scale)):
+        return 0
+    return 1 if difference > 0 else -1

@@ -1,0 +1,1 @@
+"""Answers that are checked rather than compared: puzzles with many solutions."""

@@ -1,0 +1,190 @@
+r"""Expressions of whole numbers with + - * / and brackets: read strictly, worked out exactly.
+
+This is stricter than the parser of `rethink_gym.verifiers.math.expression`: no signs in front of
+numbers, no powers, no products without a sign, no decimals. So nothing can be had that the
+rules of the game do not give.
+"""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from rethink_gym.verifiers.math.expression.tree import (
+    OverLimitError,
+    UndefinedError,
+    UnreadableError,
+)
+
+__all__ = ["Exact", "Operation", "Tree", "evaluate", "leaves_of", "operate", "parse_tree"]
+
+Exact: TypeAlias = int | Fraction
+"""A number without rounding; whole ones are always of type int."""
+
+Tree: TypeAlias = "int | Operation"
+"""An expression."""
+
+MAX_CHARS = 500
+MAX_DIGITS = 9
+MAX_DEPTH = 40
+"""Brackets inside brackets."""
+
+
+class Operation(NamedTuple):
+    """Two expressions with a sign between them.
+
+    Attributes:
+        operator: One of ``+ - * /``.
+        left: What stands before the sign.
+        right: What stands behind it.
+    """
+
+    operator: str
+    left: Tree
+    right: Tree
+
+
+def parse_tree(text: str) -> Tree:
+    r"""Read an expression.
+
+    Args:
+        text: Such as ``(13-9)*6``; ``×``, ``÷``, ``\times``, ``\cdot``, ``\div`` and
+            ``\frac{1}{2}`` are read too.
+
+    Returns:
+        The expression.
+
+    Raises:
+        UnreadableError: If it is anything else.
+        OverLimitError: If it is longer or deeper than anybody needs.
+    """
+    if len(text) > MAX_CHARS:
+        raise OverLimitError(f"more than {MAX_CHARS} characters")
+    return _Parser(text).parse()
+
+
+def evaluate(tree: Tree) -> Exact:
+    """Return what an expression is worth.
+
+    Raises:
+        UndefinedError: If it divides by zero.
+    """
+    if isinstance(tree, int):
+        return tree
+    value = operate(tree.operator, evaluate(tree.left), evaluate(tree.right))
+    if value is None:
+        raise UndefinedError("it divides by zero")
+    return value
+
+
+def leaves_of(tree: Tree) -> Iterator[int]:
+    """Yield the numbers of an expression from left to right."""
+    if isinstance(tree, int):
+        yield tree
+    else:
+        yield from leaves_of(tree.left)
+        yield from leaves_of(tree.right)
+
+
+def operate(operator: str, left: Exact, right: Exact) -> Exact | None:
+    """Work out one operation.
+
+    Args:
+        operator: One of ``+ - * /``.
+        left: What stands before it.
+        right: What stands behind it.
+
+    Returns:
+        The result; None for a division by zero.
+    """
+    value: Exact
+    if operator == "+":
+        value = left + right
+    elif operator == "-":
+        value = left - right
+    elif operator == "*":
+        value = left * right
+    elif not right:
+        return None
+    else:
+        value = Fraction(left, right)
+    return value if isinstance(value, int) or value.denominator > 1 else value.numerator
+
+
+_TOKEN = re.compile(r"\s*(?:([0-9]+)|(\\frac(?![A-Za-z]))|(\S))", re.ASCII)
+_WRITTEN = re.compile(r"\\(?:(?:left|right|displaystyle)(?![A-Za-z])|[,;!:()\[\]])")
+_SIGNS = {
+    **dict.fromkeys(("\\times", "\\cdot", "×", "·", "⋅", "∙", "•"), "*"),
+    **dict.fromkeys(("\\div", "÷", "⁄"), "/"),
+    **dict.fromkeys(("−", "–"), "-"),  # noqa: RUF001
+    **dict.fromkeys(("[", "{"), "("),
+    **dict.fromkeys(("]", "}"), ")"),
+}
+_SIGN = re.compile("|".join(f"{re.escape(sign)}(?![A-Za-z])" for sign in _SIGNS))
+
+
+class _Parser:
+    """Reads by descent, one method for each level of binding."""
+
+    def __init__(self, text: str) -> None:
+        plain = _WRITTEN.sub(" ", text)
+        plain = _SIGN.sub(lambda match: _SIGNS[match[0]], plain)
+        self.tokens = [match[1] or match[2] or match[3] for match in _TOKEN.finditer(plain)]
+        self.place = 0
+        self.depth = 0
+
+    def parse(self) -> Tree:
+        tree = self.sum()
+        if self.next:
+            raise UnreadableError(f"{self.next[:20]!r} has no meaning here")
+        return tree
+
+    @property
+    def next(self) -> str:
+        return self.tokens[self.place] if self.place < len(self.tokens) else ""
+
+    def take(self) -> str:
+        token = self.next
+        self.place += 1
+        return token
+
+    def expect(self, sign: str) -> None:
+        if self.take() != sign:
+            raise UnreadableError(f"{sign!r} is missing")
+
+    def sum(self) -> Tree:
+        tree = self.product()
+        while self.next in ("+", "-"):
+            tree = Operation(self.take(), tree, self.product())
+        return tree
+
+    def product(self) -> Tree:
+        tree = self.operand()
+        while self.next in ("*", "/"):
+            tree = Operation(self.take(), tree, self.operand())
+        return tree
+
+    def operand(self) -> Tree:
+        token = self.next
+        if token == "(":
+            return self.bracket()
+        if token == "\\frac":
+            self.take()
+            return Operation("/", self.bracket(), self.bracket())
+        if not (token.isascii() and token.isdecimal()):
+            raise UnreadableError(
+                f"a number is missing before {token[:20]!r}" if token else "empty"
+            )
+        if len(token) > MAX_DIGITS:
+            raise OverLimitError(f"a number of more than {MAX_DIGITS} digits")
+        return int(self.take())
+
+    def bracket(self) -> Tree:
+        self.expect("(")
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise OverLimitError(f"more than {MAX_DEPTH} brackets in each other")
+        tree = self.sum()
+        self.expect(")")
+        self.depth -= 1
+        return tree

@@ -1,0 +1,1 @@
+"""Python literals and arguments, read without running them."""

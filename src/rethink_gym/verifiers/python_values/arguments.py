@@ -1,0 +1,156 @@
+"""The verifier of arguments: what a function must be called with to return a value."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Self
+
+from rethink_gym.errors import DataError, argument_error
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Verdict
+from rethink_gym.verifiers.code import CodeTests, CodeVerifier
+from rethink_gym.verifiers.python_values.literal import NOTHING_FOUND, extract_literal, unreadable
+from rethink_gym.verifiers.python_values.reader import NotAValueError, read_arguments
+from rethink_gym.verifiers.verifier import Verifier, read_options
+
+__all__ = ["ArgumentsVerifier", "arguments_gold"]
+
+
+class ArgumentsVerifier(Verifier):
+    """Judges arguments by what a function returns for them.
+
+    The answer holds the arguments as they stand in a call, ``[1, 2], 'a'`` or
+    ``f([1, 2], 'a')``: plain values, found as `extract_literal` says. The function is then
+    called with them in the sandbox of `CodeVerifier`, whose options these are. Any
+    arguments for which the value is right will do.
+
+    Args:
+        time_s: Seconds that the call may take.
+        memory_bytes: Its address space.
+        isolation: How strongly the call is isolated.
+
+    Raises:
+        ArgumentError: If an argument is not what it must be.
+        SandboxError: If this system has no such isolation.
+    """
+
+    def __init__(
+        self,
+        *,
+        time_s: float = 3.0,
+        memory_bytes: int = 512 * 2**20,
+        isolation: str = "default",
+    ) -> None:
+        self._programs = CodeVerifier(time_s=time_s, memory_bytes=memory_bytes, isolation=isolation)
+
+    def verify(self, answer: str, problem: Problem) -> Verdict:
+        """Judge one answer.
+
+        Args:
+            answer: What the agent said.
+            problem: The problem it answers; its gold is what `arguments_gold` wrote.
+
+        Returns:
+            The verdict; its score is 1 if the value is right, else 0.
+
+        Raises:
+            DataError: If the gold holds no function and value.
+            VerifierError: If the process that judges cannot be started.
+        """
+        return self.verify_batch([answer], [problem])[0]
+
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        """Judge many answers, spread over as many processes as there are cores.
+
+        Args:
+            answers: What the agents said.
+            problems: The problem that each of them answers; as many as answers.
+
+        Returns:
+            One verdict per answer, in order; each as `verify` gives it.
+
+        Raises:
+            ArgumentError: If there are not as many problems as answers.
+            DataError: If a gold holds no function and value.
+            VerifierError: If a process that judges cannot be started.
+        """
+        if len(answers) != len(problems):
+            raise argument_error("problems", f"as many as answers ({len(answers)})", len(problems))
+        found = [_write_call(*pair) for pair in zip(answers, problems, strict=True)]
+        calls = [each for each in found if isinstance(each, _Call)]
+        verdicts = iter(
+            self._programs.verify_batch(
+                [call.program for call in calls], [call.problem for call in calls]
+            )
+        )
+        return [
+            replace(next(verdicts), answer=each.arguments) if isinstance(each, _Call) else each
+            for each in found
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration as plain JSON data, its kind under ``"type"``."""
+        options = self._programs.to_dict()
+        return {"type": "arguments"} | {name: options[name] for name in _OPTIONS}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build a verifier from what `to_dict` returned; options may be left out.
+
+        Raises:
+            ArgumentError: If there is an option that is not known.
+        """
+        return cls(**read_options(data, _OPTIONS))
+
+
+_OPTIONS = ("time_s", "memory_bytes", "isolation")
+
+
+def arguments_gold(source: str, function: str, value: str) -> str:
+    """Write the gold answer of a problem that asks for arguments.
+
+    Args:
+        source: Python source that defines the function.
+        function: Its name.
+        value: What it is to return, as Python writes it.
+
+    Returns:
+        The gold answer: one line of JSON.
+    """
+    return json.dumps({"source": source, "function": function, "value": value})
+
+
+class _Call(NamedTuple):
+    """A program that makes the call, the problem that it solves, and the arguments."""
+
+    program: str
+    problem: Problem
+    arguments: str
+
+
+def _write_call(answer: str, problem: Problem) -> _Call | Verdict:
+    source, function, value = _read_gold(problem.gold)
+    text = extract_literal(answer)
+    if text is None:
+        return NOTHING_FOUND
+    call = re.fullmatch(rf"{re.escape(function)}\((.*)\)", text, re.DOTALL)
+    try:
+        arguments = read_arguments(call[1] if call else text)
+    except NotAValueError as error:
+        return unreadable(text, error)
+    listed = ", ".join(map(repr, arguments))
+    tests = CodeTests(style="asserts", entry_point="call", tests=(f"assert call() == {value}",))
+    program = f"```python\n{source}\n\ndef call():\n    return {function}({listed})\n```"
+    called = Problem(problem.id, problem.prompt, tests.to_gold(), item=problem.item)
+    return _Call(program, called, listed)
+
+
+def _read_gold(gold: str) -> tuple[str, str, str]:
+    try:
+        data = json.loads(gold)
+        return str(data["source"]), str(data["function"]), str(data["value"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            f"gold must be what arguments_gold writes, got {gold[:80]!r}: {error!r}."
+        ) from error

@@ -1,0 +1,333 @@
+"""PPO: rewards on their tokens, what ends and what is cut off, and the critic."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from rethink_gym.agents.algorithms import ppo
+from rethink_gym.agents.algorithms.ppo import CriticTargets, Ppo, PpoConfig
+from rethink_gym.agents.batching.batch import micro_batches, outputs_at, sampled_turns
+from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
+from rethink_gym.agents.objectives.losses import clipped_value_losses
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.conversation import Conversation, StopReason
+from rethink_gym.episode import Episode, Turn
+from rethink_gym.errors import ArgumentError, DataNotFoundError
+from rethink_gym.verdict import Reason, StepScore, Verdict
+
+SMALL: dict[str, Any] = {
+    "problems_per_update": 4,
+    "samples_per_problem": 4,
+    "max_new_tokens": 6,
+    "learning_rate": 1e-2,
+}
+
+
+def make(policy: LanguageModel, env: Any, **settings: Any) -> Ppo:
+    return Ppo(policy, env, PpoConfig(**{**SMALL, **settings}))
+
+
+def expecting(algorithm: Ppo, value: float) -> Ppo:
+    """Let the critic expect the same of everything."""
+    with torch.no_grad():
+        algorithm.critic.head.bias.fill_(value)
+    return algorithm
+
+
+def changed(episodes: Sequence[Episode], **changes: Any) -> list[Episode]:
+    """Change all turns."""
+    return [
+        replace(episode, turns=tuple(replace(turn, **changes) for turn in episode.turns))
+        for episode in episodes
+    ]
+
+
+def stopped(turn: Turn, stop: StopReason) -> Turn:
+    return replace(turn, completion=replace(turn.completion, stop=stop))
+
+
+def targets_of(algorithm: Ppo, episodes: Sequence[Episode]) -> CriticTargets:
+    targets, _ = algorithm.targets(episodes)
+    return targets
+
+
+def last_tokens(algorithm: Ppo, episodes: Sequence[Episode]) -> Tensor:
+    """The index of each episode's last sampled token."""
+    return (sampled_turns(algorithm.policy, episodes) >= 0).sum(dim=1) - 1
+
+
+@pytest.mark.parametrize("is_critic_separate", [False, True])
+def test_a_trivial_task_is_learned_with_a_critic(
+    policy: LanguageModel, make_env: Any, is_critic_separate: bool
+) -> None:
+    settings = {"samples_per_problem": 16, "max_new_tokens": 1}
+    algorithm = make(policy, make_env(64), **settings, is_critic_separate=is_critic_separate)
+    before = algorithm.update(algorithm.collect())
+    algorithm.learn(64 * 12)
+    right = [episode.turns[-1].reward for episode in algorithm.collect()]
+    assert sum(right) / len(right) > 0.8
+    assert before["kl_t1"] == pytest.approx(0.0, abs=1e-6)
+    assert before["value_mean"] == 0.0
+
+
+def test_a_turns_reward_reaches_its_own_tokens_and_those_before(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    algorithm = make(policy, make_env(16), decay=1.0, beta=0.0)
+    episodes = changed(algorithm.collect(), reward=1.0)
+    turns = sampled_turns(policy, episodes)
+    returns = targets_of(algorithm, episodes).returns
+    assert set(returns[turns == 0].tolist()) == {2.0}
+    assert set(returns[turns == 1].tolist()) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("terminated", "truncated", "stop", "length_cap", "final_return"),
+    [
+        (True, False, StopReason.END, "end", 0.0),
+        (False, True, StopReason.END, "end", 0.7),
+        (True, True, StopReason.END, "end", 0.0),
+        (True, False, StopReason.LENGTH, "end", 0.0),
+        (True, False, StopReason.LENGTH, "bootstrap", 0.7),
+        (True, False, StopReason.END, "bootstrap", 0.0),
+        (True, False, StopReason.LENGTH, "penalty", -0.5),
+        (True, False, StopReason.END, "penalty", 0.0),
+    ],
+)
+def test_what_was_cut_off_is_no_end_unless_it_is_said_to_be_one(
+    policy: LanguageModel,
+    make_env: Any,
+    terminated: bool,
+    truncated: bool,
+    stop: StopReason,
+    length_cap: str,
+    final_return: float,
+) -> None:
+    algorithm = make(policy, make_env(16), beta=0.0, length_cap=length_cap, cap_penalty=0.5)
+    expecting(algorithm, 0.7)
+    flags = {"terminated": terminated, "truncated": truncated, "reward": 0.0}
+    episodes = [
+        replace(episode, turns=(*episode.turns[:-1], stopped(episode.turns[-1], stop)))
+        for episode in changed(algorithm.collect(), **flags)
+    ]
+    returns = targets_of(algorithm, episodes).returns
+    lasts = returns[torch.arange(len(episodes)), last_tokens(algorithm, episodes)]
+    torch.testing.assert_close(lasts, torch.full_like(lasts, final_return))
+
+
+def test_answers_that_were_cut_off_may_be_left_out(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = make(policy, make_env(16), length_cap="mask")
+    episodes = [
+        replace(
+            episode,
+            turns=(
+                stopped(episode.turns[0], StopReason.LENGTH),
+                stopped(episode.turns[1], StopReason.END),
+            ),
+        )
+        for episode in algorithm.collect()
+    ]
+    turns = sampled_turns(policy, episodes)
+    targets = targets_of(algorithm, episodes)
+    assert torch.equal(targets.is_learned, turns == 1)
+    assert targets.advantages[turns == 0].abs().max() == 0
+
+
+def test_advantages_are_whitened_over_what_is_learned(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = make(policy, make_env(16))
+    episodes = algorithm.collect()
+    targets = targets_of(algorithm, episodes)
+    learned = targets.advantages[targets.is_learned]
+    assert learned.mean().item() == pytest.approx(0.0, abs=1e-5)
+    assert learned.var(unbiased=False).item() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_the_kl_is_taken_off_the_reward_of_every_token(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    algorithm = make(policy, make_env(16), beta=0.05, decay=1.0)
+    with torch.no_grad():
+        for parameter in policy.model.parameters():
+            parameter.add_(0.03 * torch.randn_like(parameter))
+    episodes = changed(algorithm.collect(), reward=0.0)
+    turns = sampled_turns(policy, episodes)
+    here = algorithm.log_probs(policy, episodes, turns)
+    there = algorithm.log_probs(algorithm.reference, episodes, turns)
+    to_go = (here - there).flip(1).cumsum(1).flip(1)
+    targets, numbers = algorithm.targets(episodes)
+    torch.testing.assert_close(targets.returns[turns >= 0], -0.05 * to_go[turns >= 0])
+    assert to_go.abs().max() > 0.01
+    # What is reported is the estimate that is never negative, k3.
+    reported = torch.expm1(there - here) + here - there
+    assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-4)
+    assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-4)
+
+
+def test_the_critic_judges_what_stands_before_a_token(
+    policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    algorithm = make(policy, make_env(16))
+    torch.nn.init.normal_(algorithm.critic.head.weight)
+    episodes = algorithm.collect()
+    [part] = micro_batches(policy, episodes, 10**6)
+    rows, columns = part.sampled.rows, part.sampled.columns
+    _, hidden = outputs_at(policy.model, part.token_ids, rows, columns - 1)
+    with torch.no_grad():
+        values = algorithm.critic(hidden, part.token_ids, rows, columns - 1)
+    targets = targets_of(algorithm, episodes)
+    torch.testing.assert_close(targets.values[part.places], values)
+    # And so it does while it learns: at the first step its values are still the same.
+    met: list[Tensor] = []
+
+    def watched(found: Tensor, before: Tensor, returns: Tensor, *, clip: float) -> Tensor:
+        met.append((found - before).abs().max())
+        return clipped_value_losses(found, before, returns, clip=clip)
+
+    monkeypatch.setattr(ppo, "clipped_value_losses", watched)
+    algorithm.update(episodes)
+    assert met[0] < 1e-5
+
+
+def test_the_environments_own_end_and_its_cut_reach_the_critic(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    returns = {}
+    for name, is_cut in (("ended", False), ("cut", True)):
+        env = make_env(16)
+        step = env.step
+
+        def ending(actions: Any, step: Any = step, is_cut: bool = is_cut) -> Any:
+            observations, rewards, terminations, truncations, infos = step(actions)
+            over = (terminations, truncations) if not is_cut else (truncations, terminations)
+            return observations, 0 * rewards, *over, infos
+
+        env.step = ending
+        algorithm = expecting(make(policy, env, beta=0.0), 0.7)
+        episodes = algorithm.collect()
+        found = targets_of(algorithm, episodes).returns
+        returns[name] = found[torch.arange(16), last_tokens(algorithm, episodes)]
+    assert returns["ended"].tolist() == pytest.approx([0.0] * 16)
+    assert returns["cut"].tolist() == pytest.approx([0.7] * 16)
+
+
+def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = make(policy, make_env(16), rewards="dense", beta=0.0, decay=1.0)
+    sentence = policy.tokenizer("7\n8\n9", add_special_tokens=False)["input_ids"]
+    assert len(sentence) == 5
+    episodes = []
+    for episode in algorithm.collect():
+        said = replace(
+            episode.turns[0].completion,
+            text=policy.decode(sentence),
+            token_ids=tuple(sentence),
+            log_probs=(0.0,) * len(sentence),
+        )
+        scores = (StepScore(0, 1, 1.0), StepScore(2, 3, 0.0), StepScore(4, 5, 1.0))
+        verdict = Verdict(1.0, True, Reason.EQUAL, steps=scores)
+        turn = replace(episode.turns[0], completion=said, reward=1.0, verdict=verdict)
+        episodes.append(replace(episode, turns=(replace(turn, terminated=True),)))
+    returns = targets_of(algorithm, episodes).returns
+    # Step 1 earns a third at its token, the last one a third and the answer 1 at theirs.
+    by_hand = torch.tensor([5 / 3, 4 / 3, 4 / 3, 4 / 3, 4 / 3])
+    torch.testing.assert_close(returns, by_hand.expand(16, 5))
+
+
+@pytest.mark.parametrize("form", ["sparse", "potential"])
+def test_a_learned_reward_takes_the_place_of_the_environments(
+    policy: LanguageModel, make_env: Any, form: str
+) -> None:
+    algorithm = make(policy, make_env(16), rewards=f"orm_{form}", beta=0.0, decay=1.0)
+    seen: list[Conversation] = []
+
+    def scores(said: Sequence[Conversation], answers: Sequence[Sequence[str]]) -> list[list[float]]:
+        seen.extend(said)
+        return [[0.1] * (len(pieces) - 1) + [0.6] for pieces in answers]
+
+    algorithm.prefix_scores = scores
+    episodes = changed(algorithm.collect(), reward=99.0)
+    returns = targets_of(algorithm, episodes).returns
+    # Of two turns, each 0.6, whatever the form.
+    torch.testing.assert_close(returns[:, 0], torch.full((16,), 1.2))
+    assert sorted({len(said) for said in seen}) == [1, 3]
+
+
+def test_a_learned_reward_that_is_not_there_is_asked_for(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    algorithm = make(policy, make_env(16), rewards="orm_sparse")
+    with pytest.raises(ArgumentError, match=r"reward_model must be given.*rethink train orm"):
+        algorithm.update(algorithm.collect())
+    with pytest.raises(DataNotFoundError):
+        make(policy, make_env(16), rewards="orm_sparse", reward_model="/nowhere")
+
+
+def test_whitened_rewards_keep_their_mean(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = make(policy, make_env(16), whiten_rewards=True, beta=0.0, decay=1.0)
+    episodes = changed(algorithm.collect(), reward=3.0)
+    returns = targets_of(algorithm, episodes).returns
+    assert returns[:, 0].min() > 0
+
+
+def test_the_critic_is_kept_in_checkpoints_and_learning_goes_on_bit_for_bit(
+    policy: LanguageModel, make_env: Any, tmp_path: Path
+) -> None:
+    twin = policy.frozen_copy()
+    twin.model.requires_grad_(True)
+    whole = make(policy, make_env(16)).learn(16 * 3)
+
+    def interrupt(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
+        return bool(local_names["self"].num_updates < 1)
+
+    half = make(twin, make_env(16)).learn(16 * 3, callback=interrupt)
+    half.save(tmp_path / "checkpoint")
+    resumed = Ppo.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 3)
+    assert torch.equal(resumed.critic.head.weight, whole.critic.head.weight)
+    assert resumed.critic.head.weight.abs().max() > 0
+    for one, other in zip(
+        resumed.policy.model.parameters(), whole.policy.model.parameters(), strict=True
+    ):
+        assert torch.equal(one, other)
+
+
+def test_the_optimizer_is_the_papers(policy: LanguageModel, make_env: Any) -> None:
+    groups = make(policy, make_env(16)).optimizer.param_groups
+    assert {group["eps"] for group in groups} == {1e-5}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"rewards": "orm"}, "rewards must be one of"),
+        ({"length_cap": "cut"}, "length_cap must be one of"),
+        ({"beta": -0.1}, "beta must be a number of at least 0"),
+        ({"decay": 1.1}, r"decay must be in \[0, 1\]"),
+        ({"value_clip": 0.0}, "value_clip must be a number above 0"),
+    ],
+)
+def test_settings_that_make_no_sense_for_ppo_are_refused(
+    settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        replace(PpoConfig(), **settings)
+
+
+def test_the_reward_model_of_the_config_is_loaded(
+    policy: LanguageModel, make_env: Any, tmp_path: Path
+) -> None:
+    OutcomeRewardModel(policy.frozen_copy()).save_pretrained(tmp_path)
+    algorithm = make(
+        policy,
+        make_env(16),
+        rewards="orm_potential",
+        reward_model=str(tmp_path),
+        beta=0.0,
+        decay=1.0,
+    )
+    returns = targets_of(algorithm, algorithm.collect()).returns
+    # A fresh model says one half of everything, in both turns.
+    torch.testing.assert_close(returns[:, 0], torch.ones(16))

@@ -1,0 +1,225 @@
+"""The REINFORCE family: baselines, places of the KL, and what DAPO adds."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from rethink_gym.agents.algorithms.reinforce import (
+    Grpo,
+    GrpoConfig,
+    Reinforce,
+    ReinforceConfig,
+    Rloo,
+    RlooConfig,
+)
+from rethink_gym.agents.batching.batch import sampled_turns
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.episode import Episode
+from rethink_gym.errors import ArgumentError
+from rethink_gym.verdict import Reason, Verdict
+
+SMALL: dict[str, Any] = {
+    "problems_per_update": 4,
+    "samples_per_problem": 4,
+    "max_new_tokens": 6,
+    "learning_rate": 1e-2,
+}
+REWARDS = torch.tensor([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]])
+
+
+def make(policy: LanguageModel, env: Any, **settings: Any) -> Reinforce:
+    return Reinforce(policy, env, ReinforceConfig(**{**SMALL, **settings}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "advantages"),
+    [
+        ({"baseline": "none"}, [[[1, 0], [1, 1]], [[1, 1], [1, 1]]]),
+        ({"baseline": "none", "turn_discount": 0.0}, REWARDS.tolist()),
+        ({"baseline": "leave_one_out"}, [[[0, -1], [0, 1]], [[0, 0], [0, 0]]]),
+        (
+            {"baseline": "group", "scale_group": False},
+            [[[0, -0.5], [0, 0.5]], [[0, 0], [0, 0]]],
+        ),
+        ({"baseline": "group"}, [[[0, -(0.5**0.5)], [0, 0.5**0.5]], [[0, 0], [0, 0]]]),
+    ],
+)
+def test_baselines_by_hand(
+    policy: LanguageModel, make_env: Any, settings: dict[str, Any], advantages: Any
+) -> None:
+    found = make(policy, make_env(16), **settings).advantages(REWARDS)
+    torch.testing.assert_close(found, torch.tensor(advantages).float(), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("algorithm_class", [Rloo, Grpo])
+def test_the_named_members_learn_a_trivial_task(
+    policy: LanguageModel, make_env: Any, algorithm_class: Any
+) -> None:
+    config = algorithm_class.config_class(
+        **{**SMALL, "samples_per_problem": 16, "max_new_tokens": 1}
+    )
+    algorithm = algorithm_class(policy, make_env(64), config)
+    before = algorithm.update(algorithm.collect())
+    algorithm.learn(64 * 40)
+    right = [episode.turns[-1].reward for episode in algorithm.collect()]
+    assert sum(right) / len(right) > 0.9
+    assert before["kl_t1"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_named_members_are_settings_and_nothing_else() -> None:
+    assert (RlooConfig().baseline, RlooConfig().kl_place) == ("leave_one_out", "reward")
+    assert (GrpoConfig().baseline, GrpoConfig().loss_aggregation) == ("group", "sequence_mean")
+    assert vars(Rloo).keys() - vars(Reinforce).keys() == set()
+
+
+def perturb(policy: LanguageModel) -> None:
+    with torch.no_grad():
+        for parameter in policy.model.parameters():
+            parameter.add_(0.03 * torch.randn_like(parameter))
+
+
+def test_a_kl_in_the_reward_is_summed_over_each_attempt(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    algorithm = make(policy, make_env(16), beta=0.5, kl_place="reward")
+    perturb(policy)
+    episodes = algorithm.collect()
+    turns = sampled_turns(policy, episodes)
+    rewards, numbers = algorithm.turn_rewards(episodes, turns)
+    here = algorithm.log_probs(policy, episodes, turns)
+    there = algorithm.log_probs(algorithm.reference, episodes, turns)
+    for row, episode in enumerate(episodes):
+        for index, turn in enumerate(episode.turns):
+            kl = (here - there)[row][turns[row] == index].sum().item()
+            found = rewards.flatten(0, 1)[row, index].item()
+            assert found == pytest.approx(turn.reward - 0.5 * kl, abs=1e-4)
+    assert algorithm.kl_weights(2).tolist() == [0.0, 0.0]
+    reported = torch.expm1(there - here) + here - there
+    assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-3)
+    assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-3)
+
+
+@pytest.mark.parametrize("kl_place", ["loss", "reward"])
+def test_the_kl_is_zero_before_the_first_step(
+    policy: LanguageModel, make_env: Any, kl_place: str
+) -> None:
+    algorithm = make(policy, make_env(16), kl_place=kl_place)
+    numbers = algorithm.update(algorithm.collect())
+    assert numbers["kl_t1"] == pytest.approx(0.0, abs=1e-6)
+    assert numbers["kl_t2"] == pytest.approx(0.0, abs=1e-6)
+
+
+class Scripted(Reinforce):
+    """Earns by the problem: those of odd numbers teach nothing."""
+
+    def play_groups(self, num_problems: int) -> list[Episode]:
+        played = super().play_groups(num_problems)
+        self.num_rounds = getattr(self, "num_rounds", 0) + 1
+        size = self.config.samples_per_problem
+        groups = [played[start : start + size] for start in range(0, len(played), size)]
+        return [
+            self._rewarded(episode, sample if group % 2 == 0 else 0)
+            for group, episodes in enumerate(groups)
+            for sample, episode in enumerate(episodes)
+        ]
+
+    @staticmethod
+    def _rewarded(episode: Episode, reward: int) -> Episode:
+        first, *others = episode.turns
+        unpaid = (replace(turn, reward=0.0) for turn in others)
+        return replace(episode, turns=(replace(first, reward=float(reward)), *unpaid))
+
+
+def test_dynamic_sampling_plays_on_until_every_problem_teaches_something(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    config = ReinforceConfig(**SMALL, dynamic_sampling=True)
+    algorithm = Scripted(policy, make_env(16), config)
+    episodes = algorithm.collect()
+    # Of 4 problems 2 teach, of 2 others 1, of 1 other 1.
+    assert algorithm.num_rounds == 3
+    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
+    assert rewards.shape == (4, 4, 2)
+    assert (rewards[:, :, 0].std(dim=1) > 0).all()
+    assert algorithm.num_episodes == 3 * 4, "what was dropped counts as played"
+    assert algorithm.num_timesteps == 3 * 4 * 2
+
+
+def test_if_no_rounds_are_left_dropped_problems_fill_the_batch(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    config = ReinforceConfig(**SMALL, dynamic_sampling=True, max_rounds=1)
+    algorithm = Scripted(policy, make_env(16), config)
+    episodes = algorithm.collect()
+    assert len(episodes) == 16
+    assert algorithm.num_episodes == 0
+    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
+    assert algorithm.advantages(rewards)[2:].abs().max() == 0
+
+
+def test_long_messages_are_penalised_where_asked(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = make(policy, make_env(16), overlong_tokens=2)
+    episodes = algorithm.collect()
+    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
+    for row, episode in enumerate(episodes):
+        for index, turn in enumerate(episode.turns):
+            excess = max(0, len(turn.completion.token_ids) - 4) / 2
+            assert rewards.flatten(0, 1)[row, index].item() == turn.reward - excess
+
+
+def answering(episode: Episode, answer: str | None) -> Episode:
+    verdict = Verdict(0.0, False, Reason.DIFFERENT, answer)
+    turns = tuple(replace(turn, verdict=verdict, reward=0.0) for turn in episode.turns)
+    return replace(episode, problem_id="one", turns=turns)
+
+
+@pytest.mark.parametrize(
+    ("counts", "bonuses"),
+    [("history", [0.5**0.5, 0.5**0.5, 1.0, 0.0]), ("batch", [-1 / 3, -1 / 3, 0.0, 0.0])],
+)
+def test_rare_answers_are_paid_for(
+    policy: LanguageModel, make_env: Any, counts: str, bonuses: list[float]
+) -> None:
+    settings = {"problems_per_update": 1, "answer_bonus": 2.0, "answer_counts": counts}
+    algorithm = make(policy, make_env(4), **settings)
+    said = ["7", "7", "8", None]
+    episodes = [answering(*each) for each in zip(algorithm.collect(), said, strict=True)]
+    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
+    assert rewards[0, :, 0].tolist() == pytest.approx([2 * bonus for bonus in bonuses])
+
+
+def test_the_counts_of_answers_are_kept_in_checkpoints(
+    policy: LanguageModel, make_env: Any, tmp_path: Path
+) -> None:
+    settings = {"answer_bonus": 1.0}
+    algorithm = make(policy, make_env(16), **settings).learn(16)
+    algorithm.save(tmp_path / "checkpoint")
+    loaded = Reinforce.load(tmp_path / "checkpoint", make_env(16))
+    assert loaded.answer_counts == algorithm.answer_counts
+    assert sum(loaded.answer_counts.values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"baseline": "mean"}, "baseline must be one of"),
+        ({"kl_place": "los"}, "kl_place must be one of 'loss', 'reward', got 'los'. Did you"),
+        ({"answer_counts": "all"}, "answer_counts must be one of"),
+        ({"answer_bonus": -1.0}, "answer_bonus must be a number of at least 0"),
+        ({"overlong_tokens": 200}, "overlong_tokens must be at most max_new_tokens, 96"),
+        ({"max_rounds": 0}, "max_rounds must be a whole number of at least 1"),
+        ({"baseline": "none", "samples_per_problem": 0}, "samples_per_problem must be"),
+    ],
+)
+def test_settings_that_make_no_sense_for_the_family_are_refused(
+    settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        replace(ReinforceConfig(), **settings)
+
+
+def test_without_a_baseline_one_sample_will_do() -> None:
+    assert ReinforceConfig(baseline="none", samples_per_problem=1).samples_per_problem == 1

@@ -1,0 +1,125 @@
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import pytest
+import torch
+from gymnasium.vector import SyncVectorEnv
+from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
+from tests.models import text_of
+
+from rethink_gym.agents.algorithms.star import RestEm, RestEmConfig, Star, StarConfig
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.errors import ArgumentError
+
+CONFIG = StarConfig(num_problems=4, num_epochs=1, max_new_tokens=3)
+
+
+class Copying(Star):
+    """Says what a hint tells, and without one something wrong; notes what it reads."""
+
+    def act(
+        self, conversations: Sequence[Conversation], *, deterministic: bool = False
+    ) -> list[Completion]:
+        self.read = [conversation[0].content for conversation in conversations]
+        return [
+            Completion("so\n7" if "the answer is 7." in prompt else "x") for prompt in self.read
+        ]
+
+
+def test_what_fails_is_tried_again_with_the_answer_as_a_hint(policy: LanguageModel) -> None:
+    learner = Copying(policy, make_seven_env(), CONFIG)
+    samples = learner.collect()
+    assert not any(turn.reward for each in samples for turn in each.turns)
+    selected = learner.select(samples)
+    assert said(selected) == [(each.problem_id, ("so\n7",)) for each in samples]
+    assert all(prompt.endswith("\nHint: the answer is 7.") for prompt in learner.read)
+
+
+def test_the_prompt_that_is_learned_has_no_hint(policy: LanguageModel) -> None:
+    learner = Copying(policy, make_seven_env(), CONFIG)
+    samples = learner.collect()
+    learner.update(samples)
+    for demonstration, sample in zip(learner.data, samples, strict=True):
+        assert demonstration.episode.conversation[0] == sample.conversation[0]
+        read = policy.tokenize(demonstration.episode.conversation).token_ids
+        assert "Hint" not in text_of(policy.tokenizer, read)
+
+
+def test_only_problems_without_a_right_sample_get_a_hint(policy: LanguageModel) -> None:
+    learner = Copying(policy, make_seven_env(), CONFIG)
+    solved, *rest = learner.collect()
+    selected = learner.select([episode(solved.problem_id, "7"), *rest])
+    assert said(selected)[0] == (solved.problem_id, ("7",))
+    assert len(learner.read) == len(rest) == 3
+
+
+def test_what_stays_wrong_with_a_hint_is_not_learned(policy: LanguageModel) -> None:
+    class Stubborn(Copying):
+        def act(
+            self, conversations: Sequence[Conversation], *, deterministic: bool = False
+        ) -> list[Completion]:
+            return [Completion("x") for _ in conversations]
+
+    learner = Stubborn(policy, make_seven_env(), CONFIG)
+    before = weights_of(learner)
+    assert learner.update(learner.collect())["num_selected"] == 0
+    assert torch.equal(weights_of(learner), before)
+
+
+def test_all_problems_solved_need_no_hint(policy: LanguageModel) -> None:
+    learner = Copying(policy, make_seven_env(), CONFIG)
+    samples = [episode(each.problem_id, "7") for each in learner.collect()]
+    learner.read = []
+    assert len(learner.select(samples)) == 4
+    assert learner.read == []
+
+
+def test_hints_go_before_every_attempt_of_an_episode(policy: LanguageModel) -> None:
+    learner = Copying(policy, make_seven_env(max_attempts=2), CONFIG)
+    selected = learner.select(learner.collect())
+    assert said(selected)[0][1] == ("so\n7", "so\n7")
+    assert "Hint" in learner.read[0]
+
+
+def test_a_round_learns_from_its_own_solutions_alone(policy: LanguageModel) -> None:
+    learner = Star(policy, make_seven_env(), StarConfig(num_problems=1, rationalise=False))
+    learner.update([episode("p", "7")])
+    learner.update([episode("q", "7")])
+    assert said(learner.data) == [("q", ("7",))]
+
+
+def test_it_samples_one_greedy_answer_per_problem(policy: LanguageModel) -> None:
+    learner = Star(policy, make_seven_env(), CONFIG)
+    first, second = learner.collect(), learner.collect()
+    assert [e.turns[0].completion for e in first] == [e.turns[0].completion for e in second]
+    assert len(first) == 4
+
+
+def test_rest_em_is_star_without_hints_with_many_samples_and_a_cap(policy: LanguageModel) -> None:
+    config = RestEmConfig()
+    assert (config.samples_per_problem, config.max_per_problem) == (32, 10)
+    assert (config.rationalise, config.restart, config.accumulate) == (False, True, False)
+    small = RestEmConfig(num_problems=2, samples_per_problem=3, num_epochs=1, max_new_tokens=2)
+    ends = []
+    for learner_class, settings in (
+        (RestEm, small),
+        (Star, StarConfig(**{k: getattr(small, k) for k in small.__dataclass_fields__})),
+    ):
+        learner: Any = learner_class(unfrozen(policy), make_seven_env(), settings, seed=2)  # type: ignore[arg-type]
+        learner.update([episode("p", str(n)) for n in range(12)])
+        ends.append(weights_of(learner))
+    assert torch.equal(*ends)
+
+
+def test_a_hint_needs_an_environment_that_knows_the_answer(policy: LanguageModel) -> None:
+    foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
+    learner = Star(policy, foreign, CONFIG)
+    with pytest.raises(ArgumentError, match="env must be an environment that tells its task"):
+        learner.select([])
+
+
+def test_a_hint_without_the_answer_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"hint must be a text with \{gold\} in it"):
+        StarConfig(hint="Think.")

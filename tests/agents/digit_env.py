@@ -1,0 +1,107 @@
+"""Learners of every kind on a task with worked solutions that even chance solves now and then.
+
+It stands in a file of its own so that a child process can import it.
+"""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from tests.agents.imitating import SaySeven
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from rethink_gym import agents
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.agents.tiny.tokenizer import make_tokenizer
+from rethink_gym.agents.training.algorithm import Algorithm
+from rethink_gym.agents.training.callbacks import Checkpoints
+from rethink_gym.envs.reasoning import ReasoningEnv
+from rethink_gym.envs.vector.env import TextVectorEnv
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Reason, Verdict
+from rethink_gym.verifiers.verifier import Verifier
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.callbacks import BaseCallback
+
+__all__ = ["learn_to_the_end", "make_digit_env", "make_learner", "make_policy"]
+
+SMALL = {
+    "problems_per_update": 2,
+    "samples_per_problem": 4,
+    "num_problems": 4,
+    "batch_size": 4,
+    "max_new_tokens": 2,
+    "max_steps": 2,
+    "learning_rate": 1e-2,
+    "temperature": 1.0,
+}
+
+
+class StartsWithDigit(Verifier):
+    """Accepts whatever starts with a digit."""
+
+    def verify(self, answer: str, problem: Problem) -> Verdict:
+        correct = answer[:1].isdecimal()
+        reason = Reason.EQUAL if correct else Reason.DIFFERENT
+        return Verdict(float(correct), correct, reason, answer)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": "starts_with_digit"}
+
+
+class SayDigit(SaySeven):
+    """The same questions, but any digit will do."""
+
+    def make_verifier(self) -> Verifier:
+        return StartsWithDigit()
+
+
+def make_digit_env(num_envs: int) -> TextVectorEnv:
+    task = SayDigit()
+    return TextVectorEnv(
+        [lambda: ReasoningEnv(task, max_attempts=2, reward="per_attempt") for _ in range(num_envs)]
+    )
+
+
+def make_policy(max_new_tokens: int = 2) -> LanguageModel:
+    torch.manual_seed(0)
+    tokenizer = make_tokenizer()
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=160,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=None,
+    )
+    sampling = SamplingConfig(max_new_tokens=max_new_tokens)
+    return LanguageModel(LlamaForCausalLM(config), tokenizer, sampling)
+
+
+def make_learner(name: str, **changes: Any) -> Algorithm[Any]:
+    """Make one of our learners, small enough to learn in a second."""
+    learner_class = getattr(agents, agents.ALGORITHMS[name])
+    known = {field.name for field in fields(learner_class.config_class)}
+    settings = {**{name: value for name, value in SMALL.items() if name in known}, **changes}
+    config = learner_class.config_class(**settings)
+    learner: Algorithm[Any] = learner_class(make_policy(), make_digit_env(8), config, seed=5)
+    return learner
+
+
+def learn_to_the_end(folder: str, total_episodes: int) -> None:
+    """Go on from the checkpoint in a folder, or begin; a child process that may be killed."""
+    torch.set_num_threads(1)
+    checkpoint = Path(folder) / "checkpoint"
+    try:
+        learner: Algorithm[Any] = agents.Score.load(checkpoint, make_digit_env(8))
+    except FileNotFoundError:
+        learner = make_learner("score")
+    callbacks: list[BaseCallback] = [Checkpoints(checkpoint, every=1)]
+    learner.learn(total_episodes, callbacks)
+    learner.policy.save_pretrained(Path(folder) / "end")

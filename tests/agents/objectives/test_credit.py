@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+
+import pytest
+import torch
+from tests.models import letters_of, make_tokenizer
+
+from rethink_gym.agents.objectives.credit import (
+    StepReward,
+    completing_token,
+    model_step_rewards,
+    place_step_rewards,
+    place_turn_rewards,
+    right_step_rewards,
+)
+from rethink_gym.conversation import Completion, Conversation, Role
+from rethink_gym.episode import Episode, Turn
+from rethink_gym.errors import ArgumentError
+from rethink_gym.verdict import Reason, StepScore, Verdict
+
+TOKENIZER = make_tokenizer()
+
+
+def decode(token_ids: Sequence[int]) -> str:
+    return str(TOKENIZER.decode(list(token_ids), skip_special_tokens=True))
+
+
+def turn(text: str, token_ids: Sequence[int], steps: tuple[StepScore, ...] = ()) -> Turn:
+    completion = Completion(text, tuple(token_ids), (0.0,) * len(token_ids))
+    verdict = Verdict(0.0, False, Reason.DIFFERENT, steps=steps)
+    return Turn("?", completion, 0.0, False, False, verdict)
+
+
+def test_the_reward_of_a_turn_lands_on_the_last_token_of_that_turn() -> None:
+    turns = torch.tensor([[0, 0, 0, 1, 1], [0, 1, -1, -1, -1]])
+    placed = place_turn_rewards(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), turns)
+    assert placed.tolist() == [[0.0, 0.0, 1.0, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0, 0.0]]
+
+
+def test_the_reward_of_a_turn_that_was_not_sampled_goes_to_what_was_sampled_before() -> None:
+    turns = torch.tensor([[0, 0, 2, -1]])
+    placed = place_turn_rewards(torch.tensor([[1.0, 5.0, 2.0]]), turns)
+    assert placed.tolist() == [[0.0, 6.0, 2.0, 0.0]]
+    unheard = place_turn_rewards(torch.tensor([[1.0, 2.0]]), torch.tensor([[1, 1]]))
+    assert unheard.tolist() == [[0.0, 2.0]]
+
+
+def test_rewards_of_other_episodes_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="rewards must be of shape"):
+        place_turn_rewards(torch.zeros(3, 1), torch.zeros((2, 4), dtype=torch.long))
+
+
+@pytest.mark.parametrize("by_bytes", [False, True])
+@pytest.mark.parametrize("text", ["1+1=2\n3*4=12\nA: 12", "é so = ü\n\U0001f600 end", "The answer"])
+def test_a_step_is_complete_with_the_token_that_says_its_last_character(
+    text: str, by_bytes: bool
+) -> None:
+    token_ids = TOKENIZER(text)["input_ids"]
+    if by_bytes:
+        symbols = TOKENIZER.backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)
+        token_ids = letters_of(TOKENIZER, "".join(symbol for symbol, _ in symbols))
+    for end in range(1, len(text) + 1):
+        token = completing_token(decode, token_ids, text[:end])
+        assert decode(token_ids[: token + 1]).startswith(text[:end])
+        assert not decode(token_ids[:token]).startswith(text[:end])
+
+
+def test_a_step_that_the_tokens_never_say_ends_with_the_last_one() -> None:
+    assert completing_token(decode, TOKENIZER("abc")["input_ids"], "xyz") == 2
+
+
+def test_step_rewards_land_where_the_steps_end() -> None:
+    first, second = "1+1=2\n2+2=5\nA: 5", "A: 4"
+    steps = (StepScore(0, 5, 1.0), StepScore(6, 11, 0.0), StepScore(12, 16, None))
+    ids = [letters_of(TOKENIZER, text.replace("\n", "Ċ")) for text in (first, second)]
+    episode = Episode("p", (turn(first, ids[0], steps), turn(second, ids[1])))
+    turns = torch.tensor([[0] * len(ids[0]) + [1] * len(ids[1])])
+    paid = right_step_rewards([episode])
+    assert paid[0, 0] == [StepReward(5, 1 / 3), StepReward(11, 0.0), StepReward(16, 0.0)]
+    assert paid[0, 1] == []
+    placed = place_step_rewards(decode, [episode], turns, paid)
+    assert placed.nonzero().tolist() == [[0, 4]]
+    assert placed[0, 4].item() == pytest.approx(1 / 3)
+
+
+def scores(
+    said_before: Sequence[Conversation], answers: Sequence[Sequence[str]]
+) -> list[list[float]]:
+    """Every piece adds a quarter to the hope."""
+    assert all(said[-1].role is Role.USER for said in said_before)
+    return [[0.25 * (index + 1) for index in range(len(pieces))] for pieces in answers]
+
+
+@pytest.mark.parametrize(
+    ("form", "rewards"),
+    [
+        ("sparse", [0.0, 0.0, 0.75]),
+        ("potential", [0.25, 0.25, 0.25]),
+        ("dense", [0.25, 0.5, 0.75]),
+    ],
+)
+def test_a_learned_model_pays_the_steps_of_every_turn(form: str, rewards: list[float]) -> None:
+    text = "1+1=2\n2+2=4\nA: 4"
+    ids = letters_of(TOKENIZER, text.replace("\n", "Ċ"))
+    episode = Episode("p", (turn(text, ids), turn(text, ids)))
+    paid = model_step_rewards(scores, [episode], form)
+    for index in (0, 1):
+        assert [step.reward for step in paid[0, index]] == pytest.approx(rewards)
+        assert [step.end for step in paid[0, index]] == [5, 11, 16]
+    turns = torch.tensor([[0] * len(ids) + [1] * len(ids)])
+    placed = place_step_rewards(decode, [episode], turns, paid)
+    assert placed.sum().item() == pytest.approx(2 * sum(rewards))
+    assert placed[0, len(ids) - 1].item() == pytest.approx(rewards[-1])

@@ -1,0 +1,224 @@
+"""What the update by tokens promises, whichever learner uses it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from tests.models import make_gpt2
+from torch import Tensor, nn
+
+from rethink_gym.agents.algorithms.ppo import Ppo, PpoConfig
+from rethink_gym.agents.algorithms.reinforce import Reinforce, ReinforceConfig
+from rethink_gym.agents.batching.batch import TokenBatch
+from rethink_gym.agents.objectives.losses import AGGREGATIONS
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.agents.training.on_policy import OnPolicy, PolicyGradient
+from rethink_gym.episode import Episode
+from rethink_gym.errors import ArgumentError
+
+SMALL: dict[str, Any] = {
+    "problems_per_update": 4,
+    "samples_per_problem": 4,
+    "max_new_tokens": 6,
+    "learning_rate": 1e-2,
+}
+
+
+def copy_of(policy: LanguageModel) -> LanguageModel:
+    """Return a policy that learns on its own; frozen copies share no cache."""
+    copy = policy.frozen_copy()
+    copy.model.requires_grad_(True)
+    copy.seed(0)
+    return copy
+
+
+def gradient(policy: LanguageModel) -> Tensor:
+    parts = [p.grad.flatten() for p in policy.model.parameters() if p.grad is not None]
+    return torch.cat(parts)
+
+
+def play(policy: LanguageModel, env: Any, **settings: Any) -> list[Episode]:
+    """Ragged episodes of two turns, rewarded differently."""
+    config = ReinforceConfig(**{**SMALL, **settings})
+    played = Reinforce(copy_of(policy), env, config, seed=3).collect()
+    return [
+        replace(
+            episode, turns=tuple(replace(turn, reward=float(index % 3)) for turn in episode.turns)
+        )
+        for index, episode in enumerate(played)
+    ]
+
+
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+@pytest.mark.parametrize("algorithm_class", [Reinforce, Ppo])
+def test_the_gradient_does_not_depend_on_micro_batches(
+    policy: LanguageModel, make_env: Any, algorithm_class: Any, aggregation: str
+) -> None:
+    episodes = play(policy, make_env(16))
+    lengths = [len(policy.tokenize(episode.conversation).token_ids) for episode in episodes]
+    gradients = []
+    for rows in (1, 2, 4, 16):
+        extra = {"num_epochs": 1, "num_minibatches": 1} if algorithm_class is Ppo else {}
+        config = algorithm_class.config_class(
+            **SMALL,
+            **extra,
+            loss_aggregation=aggregation,
+            max_grad_norm=1e9,
+            max_tokens_per_micro_batch=rows * max(lengths),
+        )
+        copy = copy_of(policy)
+        algorithm_class(copy, make_env(16), config).update(episodes)
+        gradients.append(gradient(copy))
+    for other in gradients[1:]:
+        torch.testing.assert_close(other, gradients[0], atol=1e-6, rtol=1e-5)
+    assert gradients[0].abs().max() > 1e-4
+
+
+def log_ratios_of_first_minibatch(
+    algorithm: OnPolicy[Any], episodes: Sequence[Episode], monkeypatch: pytest.MonkeyPatch
+) -> Tensor:
+    """Return the log-ratios that the first micro-batch of an update meets."""
+    met: list[Tensor] = []
+    losses_of = algorithm.token_losses
+
+    def watched(
+        logits: Tensor, hidden: Tensor, part: TokenBatch, targets: Any, sums: Any
+    ) -> Tensor:
+        log_probs = logits.log_softmax(-1).gather(1, part.sampled.token_ids[:, None])[:, 0]
+        met.append((log_probs - targets.old_log_probs[part.places]).detach())
+        return losses_of(logits, hidden, part, targets, sums)
+
+    monkeypatch.setattr(algorithm, "token_losses", watched)
+    algorithm.update(episodes)
+    return met[0]
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+@pytest.mark.parametrize("algorithm_class", [Reinforce, Ppo])
+def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
+    make_env: Any,
+    algorithm_class: Any,
+    temperature: float,
+    policy: LanguageModel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokenizer = policy.tokenizer
+    model = make_gpt2(len(tokenizer), attn_pdrop=0.3, embd_pdrop=0.3, resid_pdrop=0.3)
+    nn.Module.train(model)
+    dropping = LanguageModel(model, tokenizer, SamplingConfig(max_new_tokens=6), seed=0)
+    config = algorithm_class.config_class(
+        **SMALL,
+        num_epochs=2,
+        num_minibatches=4,
+        temperature=temperature,
+        max_tokens_per_micro_batch=100,
+    )
+    algorithm = algorithm_class(dropping, make_env(16), config)
+    episodes = algorithm.collect()
+    ratios = log_ratios_of_first_minibatch(algorithm, episodes, monkeypatch).exp()
+    assert (ratios - 1).abs().max() < 1e-5
+    # And the log-probabilities of the moment of sampling are the same ones.
+    [first] = {len(episode.turns) for episode in episodes}
+    assert first == 2
+    assert torch.isfinite(ratios).all()
+
+
+def test_what_was_sampled_with_is_what_is_trained_with(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    config = ReinforceConfig(**SMALL, temperature=0.7, num_minibatches=2)
+    algorithm = Reinforce(policy, make_env(16), config)
+    episodes = algorithm.collect()
+    targets, _ = algorithm.targets(episodes)
+    assert targets.old_log_probs is not None
+    for row, episode in enumerate(episodes):
+        drawn = [p for turn in episode.turns for p in turn.completion.log_probs]
+        learned = targets.old_log_probs[row, : len(drawn)].tolist()
+        assert learned == pytest.approx(drawn, abs=1e-5)
+
+
+def test_every_episode_is_in_one_minibatch_of_each_epoch(
+    policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ReinforceConfig(**SMALL, num_epochs=3, num_minibatches=4)
+    algorithm = Reinforce(policy, make_env(16), config)
+    episodes = algorithm.collect()
+    steps: list[list[int]] = []
+    step = algorithm._step
+
+    def noted(played: list[Episode], minibatch: list[int], *others: Any) -> None:
+        steps.append(minibatch)
+        step(played, minibatch, *others)
+
+    monkeypatch.setattr(algorithm, "_step", noted)
+    algorithm.update(episodes)
+    assert [len(minibatch) for minibatch in steps] == [4] * 12
+    for epoch in range(3):
+        seen = [index for minibatch in steps[4 * epoch : 4 * epoch + 4] for index in minibatch]
+        assert sorted(seen) == list(range(16))
+    assert steps[0] != steps[4]
+
+
+def test_a_step_without_a_finite_gradient_is_not_taken(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    algorithm = Reinforce(policy, make_env(16), ReinforceConfig(**SMALL))
+    episodes = algorithm.collect()
+    broken = [
+        replace(episode, turns=tuple(replace(turn, reward=float("inf")) for turn in episode.turns))
+        for episode in episodes
+    ]
+    before = torch.cat([p.detach().flatten() for p in policy.model.parameters()])
+    numbers = algorithm.update(broken)
+    after = torch.cat([p.detach().flatten() for p in policy.model.parameters()])
+    assert torch.equal(before, after)
+    assert not abs(numbers["grad_norm"]) < float("inf")
+
+
+def test_entropy_is_raised_where_it_is_paid_for(policy: LanguageModel, make_env: Any) -> None:
+    with torch.no_grad():
+        policy.model.get_output_embeddings().weight.mul_(8.0)  # type: ignore[no-untyped-call]
+    config = ReinforceConfig(**SMALL, beta=0.0, entropy_weight=1.0, loss_aggregation="token_mean")
+    algorithm = Reinforce(policy, make_env(16), config)
+    entropies = [algorithm.update(algorithm.collect())["entropy"] for _ in range(8)]
+    assert entropies[-1] > entropies[0] + 0.05
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"num_minibatches": 300}, "num_minibatches must be at most the 256 episodes"),
+        ({"loss_aggregation": "mean"}, "loss_aggregation must be one of"),
+        ({"clip_low": 1.5}, "clip_low must be above 0 and at most 1"),
+        ({"clip_high": 0.0}, "clip_high must be a number above 0"),
+        ({"entropy_weight": -1.0}, "entropy_weight must be a number of at least 0"),
+        ({"num_epochs": 0}, "num_epochs must be a whole number of at least 1"),
+    ],
+)
+@pytest.mark.parametrize("config", [ReinforceConfig(), PpoConfig()])
+def test_settings_out_of_range_are_refused(
+    config: Any, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        replace(config, **settings)
+
+
+def test_a_learner_of_whole_attempts_still_is_two_methods(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    class Plain(PolicyGradient[ReinforceConfig]):
+        name = "plain"
+        config_class = ReinforceConfig
+        default_episodes = 16
+
+        def advantages(self, rewards: Tensor) -> Tensor:
+            return rewards
+
+        def kl_weights(self, num_turns: int) -> Tensor:
+            return torch.tensor([0.0, 0.1])
+
+    learner = Plain(policy, make_env(16), ReinforceConfig(**SMALL)).learn(16)
+    assert learner.num_updates == 1

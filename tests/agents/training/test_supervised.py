@@ -1,0 +1,184 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tests.agents.imitating import episode, unfrozen, weights_of
+from tests.models import make_llama, make_tokenizer
+
+from rethink_gym.agents.demonstrations import Demonstration, demonstrate
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.training.supervised import (
+    FitConfig,
+    SupervisedConfig,
+    accumulate_gradient,
+    fit,
+    make_optimizer,
+    mean_loss,
+    readable,
+    take_step,
+)
+from rethink_gym.errors import ArgumentError
+
+ANSWERS = ("7", "The answer is 42.", "1+1=2\nA: 2", "")
+
+
+def demonstrations_of(
+    policy: LanguageModel, is_learned: Sequence[bool] = (True, True)
+) -> list[Demonstration]:
+    return [
+        demonstrate(policy, episode(f"p{n}", answer, "A: 7", right=(False, True)), is_learned)
+        for n, answer in enumerate(ANSWERS)
+    ]
+
+
+def gradients(policy: LanguageModel) -> torch.Tensor:
+    parts = [p.grad.flatten() for p in policy.model.parameters() if p.grad is not None]
+    return torch.cat(parts)
+
+
+def log_probs_one_by_one(policy: LanguageModel, demonstration: Demonstration) -> list[float]:
+    """Return the log-probability of each learned token, by the book."""
+    tokens = policy.tokenize(demonstration.episode.conversation)
+    ids = torch.tensor([tokens.token_ids])
+    with torch.no_grad():
+        rows = policy.model(input_ids=ids).logits[0].log_softmax(-1)
+    return [
+        rows[place - 1, token].item()
+        for place, (token, turn) in enumerate(zip(tokens.token_ids, tokens.turn_ids, strict=True))
+        if turn >= 0 and demonstration.is_learned[turn]
+    ]
+
+
+@pytest.mark.parametrize(
+    "is_learned", [(True, True), (False, True), (True, False)], ids=["both", "second", "first"]
+)
+@pytest.mark.parametrize("pad_is_end", [False, True], ids=["pad is not end", "pad is end"])
+def test_the_loss_is_the_mean_over_the_learned_tokens_and_no_others(
+    is_learned: Sequence[bool], pad_is_end: bool
+) -> None:
+    tokenizer = make_tokenizer(pad_is_end=pad_is_end)
+    policy = LanguageModel(make_llama(len(tokenizer)), tokenizer)
+    demonstrations = demonstrations_of(policy, is_learned)
+    by_the_book = [n for each in demonstrations for n in log_probs_one_by_one(policy, each)]
+    assert len(by_the_book) == sum(each.num_tokens for each in demonstrations)
+    assert mean_loss(policy, demonstrations, 10_000) == pytest.approx(
+        -np.mean(by_the_book), rel=1e-5
+    )
+
+
+def test_first_token_and_end_token_are_learned_and_nothing_behind(policy: LanguageModel) -> None:
+    (demonstration, *_) = demonstrations_of(policy)
+    ends = [turn.completion.token_ids for turn in demonstration.episode.turns]
+    tokens = policy.tokenize(demonstration.episode.conversation)
+    learned = [
+        token for token, turn in zip(tokens.token_ids, tokens.turn_ids, strict=True) if turn >= 0
+    ]
+    assert learned == [*ends[0], *ends[1]]
+    assert learned[-1] in policy.end_ids
+    assert demonstration.num_tokens == len(learned)
+
+
+def test_micro_batches_do_not_change_the_gradient(policy: LanguageModel) -> None:
+    demonstrations = demonstrations_of(policy, (False, True)) + demonstrations_of(policy)
+    found = []
+    for max_tokens in (1, 40, 80, 10_000):
+        policy.model.zero_grad()
+        accumulate_gradient(policy, demonstrations, max_tokens)
+        found.append(gradients(policy).clone())
+    assert found[0].abs().max() > 1e-4
+    for other in found[1:]:
+        torch.testing.assert_close(other, found[0], atol=1e-6, rtol=1e-4)
+
+
+def test_context_that_is_not_learned_has_no_loss_of_its_own(policy: LanguageModel) -> None:
+    only_second = demonstrations_of(policy, (False, True))
+    both = demonstrations_of(policy)
+    policy.model.zero_grad()
+    accumulate_gradient(policy, only_second, 10_000)
+    second = gradients(policy).clone()
+    policy.model.zero_grad()
+    accumulate_gradient(policy, both, 10_000)
+    assert (gradients(policy) - second).abs().max() > 1e-4
+
+
+CONFIG = FitConfig(learning_rate=1e-2, num_epochs=60, batch_size=2)
+
+
+def test_a_fit_learns_what_it_is_shown(policy: LanguageModel) -> None:
+    demonstrations = demonstrations_of(policy)
+    before = mean_loss(policy, demonstrations, 10_000)
+    result = fit(policy, demonstrations, CONFIG, np.random.default_rng(0))
+    assert result is not None
+    assert (result.num_epochs, result.num_steps) == (60, 120)
+    assert mean_loss(policy, demonstrations, 10_000) < before / 20
+
+
+def test_a_fit_to_nothing_changes_nothing(policy: LanguageModel) -> None:
+    before = weights_of(policy)
+    assert fit(policy, [], CONFIG, np.random.default_rng(0)) is None
+    masked = demonstrations_of(policy, (False, False))
+    assert fit(policy, masked, CONFIG, np.random.default_rng(0)) is None
+    assert torch.equal(weights_of(policy), before)
+
+
+def test_what_exceeds_the_context_is_left_out(policy: LanguageModel) -> None:
+    long = demonstrate(policy, episode("long", "7" * 200), (True,))
+    short = demonstrations_of(policy)
+    assert readable(policy, [long, *short]) == short
+
+
+def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
+    policy: LanguageModel,
+) -> None:
+    # What is held out cannot be told from what is learned: at some point it gets worse.
+    demonstrations = [
+        demonstrate(policy, episode(f"p{n}", f"{n} is {n * n}"), (True,)) for n in range(12)
+    ]
+    config = replace(CONFIG, validation_share=0.25, patience=2, learning_rate_schedule="constant")
+    random = np.random.default_rng(1)
+    result = fit(policy, demonstrations, config, random)
+    assert result is not None
+    assert result.validation_loss is not None
+    assert 2 < result.num_epochs < 60
+    held_out = {f"p{n}" for n in np.random.default_rng(1).permutation(12)[:3]}
+    validation = [each for each in demonstrations if each.episode.problem_id in held_out]
+    assert mean_loss(policy, validation, 10_000) == pytest.approx(result.validation_loss)
+
+
+def test_the_demonstrations_of_one_problem_are_not_split(policy: LanguageModel) -> None:
+    one_problem = [demonstrate(policy, episode("p", str(n)), (True,)) for n in range(10)]
+    config = replace(CONFIG, validation_share=0.5, num_epochs=1)
+    result = fit(policy, one_problem, config, np.random.default_rng(0))
+    assert result is not None
+    assert result.validation_loss is None
+    assert result.num_steps == 5
+
+
+@pytest.mark.parametrize(("schedule", "rate"), [("linear", 0.25), ("constant", 1.0)])
+def test_the_learning_rate_follows_its_schedule(
+    policy: LanguageModel, schedule: str, rate: float
+) -> None:
+    config = SupervisedConfig(learning_rate=1.0, learning_rate_schedule=schedule)
+    copy = unfrozen(policy)
+    optimizer = make_optimizer(copy, config)
+    take_step(copy, optimizer, demonstrations_of(copy), config, 0.75)
+    assert optimizer.param_groups[0]["lr"] == rate
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"learning_rate": 0.0}, "learning_rate must be a number above 0"),
+        ({"temperature": -1.0}, "temperature must be a number of at least 0"),
+        ({"learning_rate_schedule": "cosine"}, "learning_rate_schedule must be one of"),
+        ({"batch_size": 0}, "batch_size must be a whole number of at least 1"),
+        ({"num_epochs": 0}, "num_epochs must be a whole number of at least 1"),
+        ({"validation_share": 1.0}, r"validation_share must be in \[0, 1\)"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        FitConfig(**settings)
