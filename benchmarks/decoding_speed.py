@@ -19,7 +19,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from record import write_record
 from rethink_gym.agents.policies import SamplingConfig
-from rethink_gym.agents.policies.generation import DecodingEngine, Rules
+from rethink_gym.agents.policies.generation import DecodingEngine, GenerationConfig
 
 VOCABULARY = 160
 PROMPT_LENGTH = 16
@@ -103,7 +103,7 @@ def draw(
 ) -> Prompts:
     """Draw by our own loop."""
     sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    rules = Rules(sampling, end_ids, None, random, lambda _: "")
+    rules = GenerationConfig(sampling, end_ids, None, random, lambda _: "")
     return [drawn.token_ids for drawn in engine.generate(prompts, rules)]
 
 

@@ -75,7 +75,7 @@ def gymnasium_plays(
     env = gym.make(env_id)
     inner = env.unwrapped
     env.reset(seed=0)
-    is_right = itertools.cycle((True, False))
+    is_correct = itertools.cycle((True, False))
     others = itertools.cycle([wrong % number for number in WRONG])
 
     def play_alone() -> int:
@@ -83,7 +83,7 @@ def gymnasium_plays(
             env.reset()
             is_over = False
             while not is_over:
-                step = env.step(right(inner) if next(is_right) else next(others))
+                step = env.step(right(inner) if next(is_correct) else next(others))
                 is_over = step[2] or step[3]
         return 100
 
@@ -198,13 +198,13 @@ def reasoning_gym() -> dict[str, Play]:
 
     items = create_dataset("chain_sum", size=1_000_000, seed=1)
     indices = itertools.count()
-    is_right = itertools.cycle((True, False))
+    is_correct = itertools.cycle((True, False))
     others = itertools.cycle(list(map(str, WRONG)))
 
     def play_alone() -> int:
         for _ in range(100):
             item = items[next(indices)]
-            items.score_answer(item["answer"] if next(is_right) else next(others), item)
+            items.score_answer(item["answer"] if next(is_correct) else next(others), item)
         return 100
 
     def make() -> int:
@@ -220,13 +220,13 @@ def gem() -> dict[str, Play]:
     from gem import make, make_vec  # type: ignore[import-not-found]  # in its own venv
 
     env = make("rg:chain_sum")
-    is_right = itertools.cycle((True, False))
+    is_correct = itertools.cycle((True, False))
     others = itertools.cycle(list(map(str, WRONG)))
 
     def play_alone() -> int:
         for _ in range(100):
             env.reset()
-            env.step(f"\\boxed{{{env.data['answer'] if next(is_right) else next(others)}}}")
+            env.step(f"\\boxed{{{env.data['answer'] if next(is_correct) else next(others)}}}")
         return 100
 
     def make_many() -> int:

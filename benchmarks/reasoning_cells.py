@@ -168,8 +168,8 @@ def run_pretraining(folder: Path, *, size: str) -> Figures:
 def run_sft(folder: Path, *, size: str, passes: int, seed: int, problems: int) -> Figures:
     """Fine-tune the pretrained model to worked solutions."""
     policy = _policy(folder.parents[1] / f"pretrained-{size}" / "seed0", seed)
-    config = agents.SftConfig(num_problems=TRACES, learning_rate=3e-4)
-    learner = agents.Sft(policy, ENV_ID, config, seed=seed)
+    config = agents.SFTConfig(num_problems=TRACES, learning_rate=3e-4)
+    learner = agents.SFT(policy, ENV_ID, config, seed=seed)
     kept = _Kept()
     learner.learn(passes * TRACES, callback=kept)
     policy.save_pretrained(folder / "policy")
@@ -181,8 +181,8 @@ def run_sft(folder: Path, *, size: str, passes: int, seed: int, problems: int) -
 def run_orm(folder: Path, *, size: str, seed: int, problems: int) -> Figures:
     """Train an outcome reward model on samples of SFT-light, as the paper does."""
     policy = _policy(folder.parents[1] / f"sft1-{size}" / f"seed{seed}", seed)
-    config = agents.OrmConfig()
-    learner = agents.Orm(policy, ENV_ID, config, seed=seed)
+    config = agents.ORMConfig()
+    learner = agents.ORM(policy, ENV_ID, config, seed=seed)
     learner.learn(ROLLOUTS["orm"])
     learner.model.save_pretrained(folder / "orm")
     return {"config": asdict(config)}
@@ -203,10 +203,10 @@ def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
     scores = [
         _scores(model, [each["prompt"]] * len(each["answers"]), each["answers"]) for each in kept
     ]
-    is_right = np.array([each["is_right"] for each in kept])
+    is_correct = np.array([each["is_correct"] for each in kept])
     return {
-        f"rerank@{SAMPLES}": float(rerank_at_k(is_right, scores, SAMPLES).mean()),
-        "auc": area_under_curve(is_right.ravel(), np.ravel(scores)),
+        f"rerank@{SAMPLES}": float(rerank_at_k(is_correct, scores, SAMPLES).mean()),
+        "auc": area_under_curve(is_correct.ravel(), np.ravel(scores)),
     }
 
 
@@ -236,29 +236,29 @@ def run_method(
     elif method == "rcrl":
         # Samples of the trained policy of expert iteration, labelled by their returns. It
         # says nearly the same each time, so many problems tell more than many samples.
-        config = agents.RcrlConfig(
+        config = agents.RCRLConfig(
             num_problems=ROLLOUTS["rcrl"] // 2,
             samples_per_problem=2,
             base_model=str(beginning / "policy"),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
-        learner = agents.Rcrl(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
+        learner = agents.RCRL(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
     else:
         rewards = {"sparse": "sparse", "dense": "dense", "orm": "orm_potential"}
-        config = agents.PpoConfig(
+        config = agents.PPOConfig(
             rewards=rewards[method.removeprefix("ppo_")],
             reward_model=str(_orm_folder(root, size, seed)) if method == "ppo_orm" else "",
         )
         if method == "ppo_dense":
             env_kwargs["verifier"] = StepVerifier(final=FormVerifier(), use_reference=True)
-        learner = agents.Ppo(
+        learner = agents.PPO(
             _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
     curve = _Curve(problems if method in SMALL_METHODS and size == "large" else 0)
     learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
     learner.policy.save_pretrained(folder / "policy")
     figures = measure(learner, problems, keep=folder)
-    if isinstance(learner, agents.Rcrl):
+    if isinstance(learner, agents.RCRL):
         learner.best_label = learner.config.bad_label
         figures["maj@1, bad label"] = greedy(learner, problems)["maj@1"]
     settings = {name: value for name, value in asdict(config).items() if "/" not in str(value)}
@@ -268,7 +268,7 @@ def run_method(
 def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
     """Measure greedily and over `SAMPLES` samples at temperature 1, and keep the samples."""
     sampled = _sampled(playing, problems)
-    is_right = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
+    is_correct = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
     means = {name: float(each.mean()) for name, each in sampled.values.items()}
     if keep is not None:
         groups = [sampled.episodes[n : n + SAMPLES] for n in range(0, problems * SAMPLES, SAMPLES)]
@@ -276,9 +276,9 @@ def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
             {
                 "prompt": group[0].turns[0].observation,
                 "answers": [episode.turns[-1].completion.text for episode in group],
-                "is_right": of_group.tolist(),
+                "is_correct": of_group.tolist(),
             }
-            for group, of_group in zip(groups, is_right, strict=True)
+            for group, of_group in zip(groups, is_correct, strict=True)
         ]
         (keep / _SAMPLES).write_text(json.dumps(kept), encoding="utf-8")
     return {
@@ -286,7 +286,7 @@ def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
         **{name: means[name] for name in means if name.startswith(("pass@", "maj@"))},
         "pass@1": means["accuracy@t1"],
         "answer_entropy": means["answer_entropy"],
-        "right": is_right.sum(axis=1).tolist(),
+        "right": is_correct.sum(axis=1).tolist(),
         "distinct_right": sampled.values["distinct_right"].astype(int).tolist(),
     }
 
@@ -297,9 +297,9 @@ def greedy(playing: Any, problems: int, split: str = "test") -> Figures:
     return {"maj@1": evaluation.metrics.accuracies[0]}
 
 
-def area_under_curve(is_right: BoolArray, scores: FloatArray) -> float:
+def area_under_curve(is_correct: BoolArray, scores: FloatArray) -> float:
     """Return how often a right answer has a higher score than a wrong one; a tie is half."""
-    right, wrong = (np.sort(scores[kind]) for kind in (is_right, ~is_right))
+    right, wrong = (np.sort(scores[kind]) for kind in (is_correct, ~is_correct))
     below = np.searchsorted(wrong, right, "left") + np.searchsorted(wrong, right, "right")
     return float(below.mean() / 2 / len(wrong))
 

@@ -121,10 +121,10 @@ def prepare_ppo(
 
 def train_reinforce(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
     """Prepare our sequence-level learner; the episodes of the last update tell the return."""
-    from rethink_gym.agents import LanguageModel, Reinforce, ReinforceConfig
+    from rethink_gym.agents import REINFORCE, LanguageModel, REINFORCEConfig
 
     policy = LanguageModel.from_pretrained("tiny")
-    learner = Reinforce(policy, ENV_ID, ReinforceConfig(max_new_tokens=MAX_NEW_TOKENS), seed=seed)
+    learner = REINFORCE(policy, ENV_ID, REINFORCEConfig(max_new_tokens=MAX_NEW_TOKENS), seed=seed)
     learner.total_episodes = round(num_tokens / 45)  # about: it sets the pace of the schedule
 
     def learn() -> dict[str, Any]:

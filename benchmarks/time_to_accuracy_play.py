@@ -80,13 +80,13 @@ def train_ours(rate: float, seed: int) -> Race:
     """Train by our RLOO until the last target is reached."""
     from stable_baselines3.common.callbacks import BaseCallback
 
-    from rethink_gym.agents import Rloo, RlooConfig
+    from rethink_gym.agents import RLOO, RLOOConfig
 
     class Watching(BaseCallback):
         def _on_step(self) -> bool:
             return race.step(self.model.num_updates)  # type: ignore[attr-defined]  # our own
 
-    config = RlooConfig(
+    config = RLOOConfig(
         problems_per_update=PROBLEMS_PER_STEP,
         samples_per_problem=SAMPLES,
         max_new_tokens=MAX_NEW_TOKENS,
@@ -95,7 +95,7 @@ def train_ours(rate: float, seed: int) -> Race:
         beta=0.0,
     )
     policy = LanguageModel.from_pretrained("tiny")
-    learner = Rloo(policy, ENV_ID, config, seed=seed)
+    learner = RLOO(policy, ENV_ID, config, seed=seed)
     race = Race(policy)
     learner.learn(MAX_STEPS * learner.episodes_per_update, callback=Watching())
     return race

@@ -265,8 +265,8 @@ def sb3(is_naive: bool) -> Callable[[Shape, Path, int], Clock]:
 
 
 SIDES: dict[str, Callable[[Shape, Path, int], Clock]] = {
-    "ours: RLOO": ours("Rloo", {}),
-    "ours: PPO": ours("Ppo", {"num_epochs": 1, "num_minibatches": 1}),
+    "ours: RLOO": ours("RLOO", {}),
+    "ours: PPO": ours("PPO", {"num_epochs": 1, "num_minibatches": 1}),
     "TRL: GRPO": trl("GRPO"),
     "TRL: GRPO in 4 parts": trl("GRPO", num_parts=4),
     "TRL: RLOO": trl("RLOO"),

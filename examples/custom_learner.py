@@ -1,6 +1,6 @@
 """A learner of one's own in one file: RAFT, which imitates the best of several samples.
 
-``rethink train examples/custom_learner.py:Raft --env MathSelfCorrect-v0`` trains the bundled
+``rethink train examples/custom_learner.py:RAFT --env MathSelfCorrect-v0`` trains the bundled
 model with it, like any of ours: with validation, checkpoints, logs and a report. What the
 learners in rounds share (to play, to fit, to save and to go on) is in `SelfTraining`; what
 is left to say is what is imitated.
@@ -21,7 +21,7 @@ from rethink_gym.errors import argument_error
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaftConfig(SelfTrainingConfig):
+class RAFTConfig(SelfTrainingConfig):
     """The settings; each is an option of the command line, as in ``-o min_reward=0.5``.
 
     Attributes:
@@ -29,8 +29,8 @@ class RaftConfig(SelfTrainingConfig):
             be imitated.
     """
 
-    accumulate: bool = False
-    restart: bool = False
+    keep_all_rounds: bool = False
+    from_base: bool = False
     min_reward: float = 1.0
 
     def __post_init__(self) -> None:
@@ -39,11 +39,11 @@ class RaftConfig(SelfTrainingConfig):
             raise argument_error("min_reward", "a number above 0", self.min_reward)
 
 
-class Raft(SelfTraining[RaftConfig]):
+class RAFT(SelfTraining[RAFTConfig]):
     """Imitates the sample of each problem that earned most, and goes on from there."""
 
     name: ClassVar = "raft"
-    config_class: ClassVar = RaftConfig
+    config_class: ClassVar = RAFTConfig
     default_episodes: ClassVar = 12_288
 
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:

@@ -6,7 +6,7 @@ import torch
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies import SamplingConfig
-from rethink_gym.agents.policies.generation import Drawn, Rules
+from rethink_gym.agents.policies.generation import GeneratedSequence, GenerationConfig
 
 VOCABULARY = 60
 END_IDS = (1, 2, 3)
@@ -24,9 +24,11 @@ def make_prompts(*lengths: int, seed: int = 0) -> Prompts:
 
 def rules(
     *, temperature: float = 0.0, seed: int = 0, end_ids: Sequence[int] = END_IDS, limit: int = LIMIT
-) -> Rules:
+) -> GenerationConfig:
     sampling = SamplingConfig(max_new_tokens=limit, temperature=temperature)
-    return Rules(sampling, end_ids, None, torch.Generator().manual_seed(seed), lambda _: "")
+    return GenerationConfig(
+        sampling, end_ids, None, torch.Generator().manual_seed(seed), lambda _: ""
+    )
 
 
 def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[int, ...]:
@@ -43,7 +45,10 @@ def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[i
 
 
 def largest_error(
-    model: PreTrainedModel, prompts: Prompts, drawn: list[Drawn], temperature: float = 1.0
+    model: PreTrainedModel,
+    prompts: Prompts,
+    drawn: list[GeneratedSequence],
+    temperature: float = 1.0,
 ) -> float:
     """How far log-probabilities are from those of one full forward pass per row."""
     errors: list[float] = []
@@ -56,7 +61,7 @@ def largest_error(
     return max(errors)
 
 
-def next_turn(prompts: Prompts, drawn: list[Drawn]) -> Prompts:
+def next_turn(prompts: Prompts, drawn: list[GeneratedSequence]) -> Prompts:
     """Append what was said, and what an environment says to it, of various lengths."""
     said = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
     return [

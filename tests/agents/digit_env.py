@@ -99,7 +99,7 @@ def learn_to_the_end(folder: str, total_episodes: int) -> None:
     torch.set_num_threads(1)
     checkpoint = Path(folder) / "checkpoint"
     try:
-        learner: Algorithm[Any] = agents.Score.load(checkpoint, make_digit_env(8))
+        learner: Algorithm[Any] = agents.SCoRe.load(checkpoint, make_digit_env(8))
     except FileNotFoundError:
         learner = make_learner("score")
     callbacks: list[BaseCallback] = [Checkpoints(checkpoint, every=1)]

@@ -88,14 +88,14 @@ def episode(problem_id: str, *answers: str, right: Sequence[bool] = (True,)) -> 
             Turn(
                 observation=CORRECTION if number else problem_id,
                 completion=Completion(answer),
-                reward=float(is_right),
+                reward=float(is_correct),
                 terminated=number == last,
                 truncated=False,
                 verdict=Verdict(
-                    float(is_right), is_right, Reason.EQUAL if is_right else Reason.DIFFERENT
+                    float(is_correct), is_correct, Reason.EQUAL if is_correct else Reason.DIFFERENT
                 ),
             )
-            for number, (answer, is_right) in enumerate(zip(answers, right, strict=True))
+            for number, (answer, is_correct) in enumerate(zip(answers, right, strict=True))
         ),
     )
 

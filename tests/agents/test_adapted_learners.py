@@ -18,7 +18,7 @@ pytest.importorskip("peft", reason="the extra lora is not installed")
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
     *[(name, {}) for name in sorted(agents.ALGORITHMS)],
     ("ppo", {"is_critic_separate": True}),
-    ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_share": 0.5}),
+    ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_frac": 0.5}),
 ]
 
 
@@ -29,7 +29,7 @@ def make_adapted_policy() -> LanguageModel:
 
 
 def trained(learner: Algorithm[Any]) -> LanguageModel:
-    return learner.model.policy if isinstance(learner, agents.Orm) else learner.policy
+    return learner.model.policy if isinstance(learner, agents.ORM) else learner.policy
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIONS)
@@ -38,7 +38,7 @@ def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
 ) -> None:
     monkeypatch.setattr("tests.agents.training.make_policy", make_adapted_policy)
     whole, half = make_learner(name, **options), make_learner(name, **options)
-    before = {key: weight.clone() for key, weight in trained(whole).own_weights().items()}
+    before = {key: weight.clone() for key, weight in trained(whole).trainable_state_dict().items()}
     beneath = {key: weight.clone() for key, weight in weights_beneath(whole.policy.model).items()}
     if isinstance(whole, OnPolicy):
         places = {weight.data_ptr() for weight in whole.policy.model.parameters()}
@@ -49,9 +49,11 @@ def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
     half.learn(total, callback=lambda *_: half.num_updates < 2)
     half.save(tmp_path / "checkpoint")
     resumed = type(half).load(tmp_path / "checkpoint", make_digit_env(8)).learn(total)
-    for key, weight in trained(whole).own_weights().items():
-        assert torch.equal(trained(resumed).own_weights()[key], weight), key
-    assert any(not torch.equal(trained(whole).own_weights()[k], w) for k, w in before.items())
+    for key, weight in trained(whole).trainable_state_dict().items():
+        assert torch.equal(trained(resumed).trainable_state_dict()[key], weight), key
+    assert any(
+        not torch.equal(trained(whole).trainable_state_dict()[k], w) for k, w in before.items()
+    )
     for learner in (whole, resumed):
         for key, weight in weights_beneath(learner.policy.model).items():
             assert torch.equal(weight, beneath[key]), key

@@ -86,7 +86,7 @@ def make(name: str, env_id: str, **changes: Any) -> tuple[Algorithm[Any], Knowin
 
 
 def weights(learner: Algorithm[Any]) -> torch.Tensor:
-    model = learner.model if isinstance(learner, agents.Orm) else learner.policy.model
+    model = learner.model if isinstance(learner, agents.ORM) else learner.policy.model
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 

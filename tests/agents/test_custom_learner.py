@@ -42,13 +42,13 @@ def test_the_command_line_trains_it_with_its_own_options(
     few = ["--episodes", "32", "--eval-problems", "2", "--validate-every", "0"]
     result = CliRunner().invoke(
         app,
-        ["train", f"{EXAMPLE}:Raft", *arguments, *few, *options, "-o", "min_reward=0.5"],
+        ["train", f"{EXAMPLE}:RAFT", *arguments, *few, *options, "-o", "min_reward=0.5"],
         env={"COLUMNS": "120"},
     )
     assert result.exit_code == 0, result.output
     assert "raft on Math-v0" in result.output
     settings = json.loads((out / "config.json").read_text())
-    assert (settings["learner"], settings["config"]["min_reward"]) == (f"{EXAMPLE}:Raft", 0.5)
+    assert (settings["learner"], settings["config"]["min_reward"]) == (f"{EXAMPLE}:RAFT", 0.5)
     assert len((out / "progress.json").read_text().splitlines()) == 2
     assert (out / "report.html").is_file()
 
@@ -56,7 +56,7 @@ def test_the_command_line_trains_it_with_its_own_options(
 def test_it_imitates_the_best_sample_of_each_problem(
     example: ModuleType, policy: LanguageModel
 ) -> None:
-    learner = example.Raft(policy, make_seven_env(), example.RaftConfig(**SMALL))
+    learner = example.RAFT(policy, make_seven_env(), example.RAFTConfig(**SMALL))
     samples = [
         episode("p", "a", "b", right=(False, True)),
         episode("p", "c", "d", right=(True, True)),
@@ -71,18 +71,18 @@ def test_it_learns_and_goes_on_from_a_checkpoint_bit_for_bit(
     example: ModuleType, policy: LanguageModel, tmp_path: Path
 ) -> None:
     def make() -> Any:
-        config = example.RaftConfig(**SMALL, learning_rate=1e-2)
-        return example.Raft(unfrozen(policy), make_digit_env(8), config, seed=5)
+        config = example.RAFTConfig(**SMALL, learning_rate=1e-2)
+        return example.RAFT(unfrozen(policy), make_digit_env(8), config, seed=5)
 
     whole = make().learn(4 * 16)
     half = make()
     half.learn(4 * 16, callback=lambda *_: half.num_updates < 2)
     half.save(tmp_path / "checkpoint")
-    resumed = example.Raft.load(tmp_path / "checkpoint", make_digit_env(8)).learn(4 * 16)
+    resumed = example.RAFT.load(tmp_path / "checkpoint", make_digit_env(8)).learn(4 * 16)
     assert torch.equal(weights_of(resumed), weights_of(whole))
     assert not torch.equal(weights_of(resumed), weights_of(policy))
 
 
 def test_its_own_setting_is_checked(example: ModuleType) -> None:
     with pytest.raises(ArgumentError, match="min_reward must be a number above 0"):
-        example.RaftConfig(min_reward=0.0)
+        example.RAFTConfig(min_reward=0.0)

@@ -83,7 +83,7 @@ def test_what_the_policy_sampled_stays_as_it_was_sampled(policy: LanguageModel) 
         ("all", (True, True, True)),
         ("first", (True, False, False)),
         ("last", (False, False, True)),
-        ("right", (False, True, True)),
+        ("correct", (False, True, True)),
     ],
 )
 def test_a_rule_says_which_turns_are_learned(rule: str, learned: Sequence[bool]) -> None:

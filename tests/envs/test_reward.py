@@ -24,14 +24,14 @@ PERFECT = KINDS["right"]
 
 
 def play(
-    scheme: str, verdicts: Sequence[Verdict], max_attempts: int, stop_when_right: bool = False
+    scheme: str, verdicts: Sequence[Verdict], max_attempts: int, stop_when_correct: bool = False
 ) -> list[float]:
     """Return what each attempt earns until the episode ends."""
-    reward = make_reward(scheme, max_attempts, stop_when_right=stop_when_right)
+    reward = make_reward(scheme, max_attempts, stop_when_correct=stop_when_correct)
     earned: list[float] = []
     for attempt, verdict in enumerate(verdicts[:max_attempts], start=1):
         earned.append(reward(verdicts[:attempt]))
-        if stop_when_right and verdict.correct and verdict.score == 1.0:
+        if stop_when_correct and verdict.correct and verdict.score == 1.0:
             break
     return earned
 
@@ -123,7 +123,7 @@ def test_a_scheme_of_the_callers_own_is_taken_as_it_is() -> None:
     def scheme(verdicts: Sequence[Verdict]) -> float:
         return float(len(verdicts))
 
-    assert make_reward(scheme, 2, stop_when_right=True) is scheme
+    assert make_reward(scheme, 2, stop_when_correct=True) is scheme
 
 
 def test_an_unknown_scheme_is_refused_with_the_nearest_name() -> None:

@@ -39,7 +39,7 @@ def plain() -> TextEnv:
 
 
 def hinted() -> TextEnv:
-    return ReasoningEnv(MathMix(), max_attempts=2, max_hints=2, stop_when_right=True)
+    return ReasoningEnv(MathMix(), max_attempts=2, max_hints=2, stop_when_correct=True)
 
 
 def dense() -> TextEnv:

@@ -47,8 +47,8 @@ class ByTurn:
 
     def _answer(self, conversation: Conversation) -> str:
         right = solve(conversation[0].content.split(".")[0])
-        is_right = self._rules[len(conversation) // 2](right)
-        return f"{self._note}\nA: {right if is_right else right + 1}"
+        is_correct = self._rules[len(conversation) // 2](right)
+        return f"{self._note}\nA: {right if is_correct else right + 1}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from tests.evaluation.scripted import Learner, LearnerConfig, save_model
 
-from rethink_gym.agents.algorithms.score import Score, ScoreConfig
+from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.episode import Episode, load_episodes
 from rethink_gym.errors import ArgumentError, DataNotFoundError, ModelError
@@ -120,7 +120,7 @@ SMALL: dict[str, Any] = {
 UPKEEP = Upkeep(validate_every=2, num_validation_problems=4, checkpoint_every=2)
 
 
-class Interrupted(Score):
+class Interrupted(SCoRe):
     """SCoRe that is interrupted by Ctrl-C in its third update, once."""
 
     is_to_come: ClassVar = True
@@ -132,7 +132,7 @@ class Interrupted(Score):
         return super().collect()
 
 
-class Killed(Score):
+class Killed(SCoRe):
     """SCoRe that dies in its fourth update, once, with the log of the third one written."""
 
     is_to_come: ClassVar = True
@@ -147,16 +147,16 @@ class Killed(Score):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, model: str) -> Run:
     """A run of SCoRe that nothing disturbed."""
-    return run_score(Score, tmp_path_factory.mktemp("whole") / "run", model)
+    return run_score(SCoRe, tmp_path_factory.mktemp("whole") / "run", model)
 
 
-def run_score(score_class: type[Score], folder: Path, model: str, **changes: Any) -> Run:
+def run_score(score_class: type[SCoRe], folder: Path, model: str, **changes: Any) -> Run:
     return train_and_report(
         score_class,
         env_id=ENV,
         model=model,
         folder=folder,
-        config=ScoreConfig(**SMALL),
+        config=SCoReConfig(**SMALL),
         total_episodes=20,
         num_eval_problems=4,
         upkeep=UPKEEP,
@@ -193,12 +193,12 @@ def test_a_disturbed_run_ends_as_an_undisturbed_one(
 
 def test_a_finished_run_is_not_resumed(whole: Run) -> None:
     with pytest.raises(ArgumentError, match="folder must be an unfinished run"):
-        resume_and_report(Score, whole.folder)
+        resume_and_report(SCoRe, whole.folder)
 
 
 def test_what_is_no_run_is_not_resumed(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match=r"a run with a config\.json"):
-        resume_and_report(Score, tmp_path)
+        resume_and_report(SCoRe, tmp_path)
 
 
 def test_training_is_not_repeated_if_only_the_measurement_is_missing(
@@ -209,7 +209,7 @@ def test_training_is_not_repeated_if_only_the_measurement_is_missing(
     for left_over in ("report.html", "metrics.json", "episodes_trained.jsonl"):
         (folder / left_over).unlink()
     log = (folder / "progress.json").read_bytes()
-    resumed = resume_and_report(Score, folder)
+    resumed = resume_and_report(SCoRe, folder)
     assert resumed.trained.episodes == whole.trained.episodes
     assert resumed.training_s == whole.training_s
     assert (folder / "progress.json").read_bytes() == log

@@ -34,7 +34,7 @@ __all__ = [
     "encode_text",
     "from_json_lines",
     "in_tokens",
-    "is_right",
+    "is_correct",
     "learned_turns",
     "load_recorded",
     "normal_text",
@@ -43,7 +43,7 @@ __all__ = [
     "solved_problems",
     "to_json_lines",
 ]
-LEARNED_TURNS = ("all", "first", "last", "right")
+LEARNED_TURNS = ("all", "first", "last", "correct")
 """The rules by which turns are learned that have a name; see `learned_turns`."""
 
 
@@ -142,7 +142,7 @@ def encode_text(policy: LanguageModel, text: str) -> tuple[int, ...]:
     return tuple(encoded["input_ids"])
 
 
-def is_right(turn: Turn) -> bool:
+def is_correct(turn: Turn) -> bool:
     """Return whether a turn was judged right; without a verdict, whether it earned something."""
     return turn.reward > 0 if turn.verdict is None else turn.verdict.correct
 
@@ -152,7 +152,7 @@ def learned_turns(episode: Episode, rule: str) -> tuple[bool, ...]:
 
     Args:
         episode: What was played.
-        rule: ``"all"``, ``"first"``, ``"last"``, or ``"right"`` for those that were
+        rule: ``"all"``, ``"first"``, ``"last"``, or ``"correct"`` for those that were
             judged right.
 
     Returns:
@@ -167,8 +167,8 @@ def learned_turns(episode: Episode, rule: str) -> tuple[bool, ...]:
             return tuple(index == 0 for index in range(last + 1))
         case "last":
             return tuple(index == last for index in range(last + 1))
-        case "right":
-            return tuple(map(is_right, episode.turns))
+        case "correct":
+            return tuple(map(is_correct, episode.turns))
         case _:
             return (True,) * (last + 1)
 

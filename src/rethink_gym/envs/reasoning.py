@@ -36,7 +36,7 @@ class ReasoningEnv(TextEnv):
     any other text.
 
     **End.** The episode terminates with the attempt number ``max_attempts``, or with
-    ``stop_when_right`` at the first one that is right and has the full score. It is
+    ``stop_when_correct`` at the first one that is right and has the full score. It is
     never truncated by the environment itself.
 
     **Info.** ``problem_id``; ``attempt``, how many attempts have been judged; after an
@@ -54,7 +54,7 @@ class ReasoningEnv(TextEnv):
             ``feedback="reason"``, a `StepVerifier` with it.
         split: Which problems of the task to play; its `Task.default_split` if None.
         max_attempts: How many attempts an episode has.
-        stop_when_right: Whether the episode ends with a perfect attempt.
+        stop_when_correct: Whether the episode ends with a perfect attempt.
         max_hints: How many hints the agent may ask for.
         feedback: What is said between two attempts: ``"none"`` (a fixed
             instruction that reveals nothing), ``"verdict"`` (right or wrong),
@@ -84,7 +84,7 @@ class ReasoningEnv(TextEnv):
         verifier: Verifier | None = None,
         split: str | None = None,
         max_attempts: int = 1,
-        stop_when_right: bool = False,
+        stop_when_correct: bool = False,
         max_hints: int = 0,
         feedback: str | Feedback = "none",
         reward: str | Reward = "sparse",
@@ -94,17 +94,17 @@ class ReasoningEnv(TextEnv):
         super().__init__(
             task, verifier=verifier, split=split, max_chars=max_chars, render_mode=render_mode
         )
-        if not isinstance(stop_when_right, bool):
-            raise argument_error("stop_when_right", "True or False", stop_when_right)
+        if not isinstance(stop_when_correct, bool):
+            raise argument_error("stop_when_correct", "True or False", stop_when_correct)
         if verifier is None and (reward == "dense" or feedback == "reason"):
             self.verifier = _with_steps(self.verifier)
         self.max_attempts = check_count("max_attempts", max_attempts)
-        self.stop_when_right = stop_when_right
+        self.stop_when_correct = stop_when_correct
         self.max_hints = check_count("max_hints", max_hints, 0)
         self.feedback_scheme = feedback if isinstance(feedback, str) else "callable"
         self.reward_scheme = reward if isinstance(reward, str) else "callable"
         self._feedback = find_feedback(feedback)
-        self._reward = make_reward(reward, max_attempts, stop_when_right=stop_when_right)
+        self._reward = make_reward(reward, max_attempts, stop_when_correct=stop_when_correct)
         self._num_hints = 0
 
     @property
@@ -112,7 +112,7 @@ class ReasoningEnv(TextEnv):
         """What two environments must have in common to take over each other's state."""
         return super().settings | {
             "max_attempts": self.max_attempts,
-            "stop_when_right": self.stop_when_right,
+            "stop_when_correct": self.stop_when_correct,
             "max_hints": self.max_hints,
             "feedback": self.feedback_scheme,
             "reward": self.reward_scheme,
@@ -169,7 +169,9 @@ class ReasoningEnv(TextEnv):
             return self._give_hint(action, problem)
         verdicts = (*self._verdicts, verdict)
         attempt = len(verdicts)
-        terminated = attempt == self.max_attempts or (self.stop_when_right and is_perfect(verdict))
+        terminated = attempt == self.max_attempts or (
+            self.stop_when_correct and is_perfect(verdict)
+        )
         reward = float(self._reward(verdicts))
         if not math.isfinite(reward):
             raise argument_error("the value of reward(verdicts)", "a finite number", reward)

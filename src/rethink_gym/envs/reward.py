@@ -40,18 +40,18 @@ def is_perfect(verdict: Verdict) -> bool:
     return verdict.correct and verdict.score == 1.0
 
 
-def sparse(max_attempts: int, stop_when_right: bool, verdicts: Sequence[Verdict]) -> float:
+def sparse(max_attempts: int, stop_when_correct: bool, verdicts: Sequence[Verdict]) -> float:
     """Pay only the last attempt of the episode, by its score.
 
     Args:
         max_attempts: How many attempts the episode may have.
-        stop_when_right: Whether a perfect attempt ends the episode.
+        stop_when_correct: Whether a perfect attempt ends the episode.
         verdicts: The verdicts so far, at least one.
 
     Returns:
         The reward, in [0, 1]; 0 for every attempt but the last.
     """
-    is_last = len(verdicts) == max_attempts or (stop_when_right and is_perfect(verdicts[-1]))
+    is_last = len(verdicts) == max_attempts or (stop_when_correct and is_perfect(verdicts[-1]))
     return verdicts[-1].score if is_last else 0.0
 
 
@@ -104,14 +104,14 @@ def dense(verdicts: Sequence[Verdict]) -> float:
 
 
 def make_reward(
-    reward: str | Reward, max_attempts: int, *, stop_when_right: bool = False
+    reward: str | Reward, max_attempts: int, *, stop_when_correct: bool = False
 ) -> Reward:
     """Return the reward scheme that is meant.
 
     Args:
         reward: A name out of `REWARDS`, or a scheme itself.
         max_attempts: How many attempts an episode may have.
-        stop_when_right: Whether a perfect attempt ends the episode.
+        stop_when_correct: Whether a perfect attempt ends the episode.
 
     Returns:
         The scheme.
@@ -123,12 +123,12 @@ def make_reward(
         return reward
     match check_choice("reward", reward, REWARDS):
         case "sparse":
-            return partial(sparse, max_attempts, stop_when_right)
+            return partial(sparse, max_attempts, stop_when_correct)
         case "progress":
             return progress
         case name:
             scheme = per_attempt if name == "per_attempt" else dense
-            if stop_when_right:
+            if stop_when_correct:
                 return partial(_with_saved_attempts, scheme, max_attempts)
             return scheme
 

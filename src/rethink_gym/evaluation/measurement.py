@@ -50,7 +50,7 @@ def evaluate_and_report(
         split: Where they are from.
         temperature: Of sampling; 0 takes the likeliest token.
         max_new_tokens: Most tokens of one answer; the policy's default if None.
-        reward_model: Folder of an outcome reward model, as of a run of `Orm`, that
+        reward_model: Folder of an outcome reward model, as of a run of `ORM`, that
             reranks the samples; without one there is no rerank@k.
         num_envs: How many episodes are played at once.
         env_kwargs: Further arguments of the environment.

@@ -7,11 +7,11 @@ from tests.agents.imitating import episode, make_seven_env, said
 
 from rethink_gym.agents.algorithms.corrections import (
     CorrectionConfig,
-    CorrectionStar,
-    PairSft,
-    PairSftConfig,
+    CorrectionSTaR,
+    PairSFT,
+    PairSFTConfig,
 )
-from rethink_gym.agents.demonstrations import is_right
+from rethink_gym.agents.demonstrations import is_correct
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.errors import ArgumentError
@@ -33,7 +33,7 @@ def make_env() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("keep_right", "selected"),
+    ("keep_correct", "selected"),
     [
         (False, [("p", ("p-wrong-1", "x"))]),
         (True, [("p", ("p-wrong-1", "x")), ("p", ("p-right-1", "z"))]),
@@ -41,23 +41,25 @@ def make_env() -> Any:
     ids=["D: wrong to right", "D+: and right to right"],
 )
 def test_star_keeps_its_own_corrections(
-    policy: LanguageModel, keep_right: bool, selected: list[Any]
+    policy: LanguageModel, keep_correct: bool, selected: list[Any]
 ) -> None:
-    learner = CorrectionStar(policy, make_env(), CorrectionConfig(**SMALL, keep_right=keep_right))
+    learner = CorrectionSTaR(
+        policy, make_env(), CorrectionConfig(**SMALL, keep_correct=keep_correct)
+    )
     found = learner.select(SAMPLES)
     assert said(found) == selected
     assert {each.is_learned for each in found} == {(False, True)}
 
 
-def pairs_of(policy: LanguageModel, *, keep_right: bool, seed: int) -> list[Any]:
-    config = PairSftConfig(**SMALL, keep_right=keep_right)
-    return PairSft(policy, make_env(), config, seed=seed).select(SAMPLES)
+def pairs_of(policy: LanguageModel, *, keep_correct: bool, seed: int) -> list[Any]:
+    config = PairSFTConfig(**SMALL, keep_correct=keep_correct)
+    return PairSFT(policy, make_env(), config, seed=seed).select(SAMPLES)
 
 
 def test_a_wrong_attempt_is_paired_with_a_right_one_of_its_problem(policy: LanguageModel) -> None:
     partners = set()
     for seed in range(20):
-        pairs = pairs_of(policy, keep_right=False, seed=seed)
+        pairs = pairs_of(policy, keep_correct=False, seed=seed)
         assert [each.episode.turns[0].completion.text for each in pairs] == [
             "p-wrong-1",
             "p-wrong-2",
@@ -68,7 +70,7 @@ def test_a_wrong_attempt_is_paired_with_a_right_one_of_its_problem(policy: Langu
 
 def test_right_attempts_are_paired_with_other_right_ones(policy: LanguageModel) -> None:
     for seed in range(8):
-        pairs = said(pairs_of(policy, keep_right=True, seed=seed))
+        pairs = said(pairs_of(policy, keep_correct=True, seed=seed))
         assert ("p", ("p-right-1", "p-right-2")) in pairs
         assert ("p", ("p-right-2", "p-right-1")) in pairs
         assert ("r", ("r-right", "r-right")) in pairs  # there is no other
@@ -79,17 +81,17 @@ def test_right_attempts_are_paired_with_other_right_ones(policy: LanguageModel) 
 def test_a_pair_reads_like_an_episode_and_is_learned_from_the_second_on(
     policy: LanguageModel,
 ) -> None:
-    (first, *_) = pairs_of(policy, keep_right=False, seed=0)
+    (first, *_) = pairs_of(policy, keep_correct=False, seed=0)
     assert first.is_learned == (False, True)
     assert [turn.observation for turn in first.episode.turns] == ["p", CORRECTION]
     last = first.episode.turns[-1]
     assert last.terminated
-    assert is_right(last)
+    assert is_correct(last)
     tokens = policy.tokenize(first.episode.conversation)
     assert tokens.turn_ids.count(1) == first.num_tokens
 
 
-@pytest.mark.parametrize("learner_class", [CorrectionStar, PairSft])
+@pytest.mark.parametrize("learner_class", [CorrectionSTaR, PairSFT])
 def test_an_environment_of_one_attempt_has_nothing_to_correct(
     policy: LanguageModel, learner_class: type[Any]
 ) -> None:
@@ -97,7 +99,7 @@ def test_an_environment_of_one_attempt_has_nothing_to_correct(
         learner_class(policy, make_seven_env(), learner_class.config_class(**SMALL))
 
 
-@pytest.mark.parametrize("learner_class", [CorrectionStar, PairSft])
+@pytest.mark.parametrize("learner_class", [CorrectionSTaR, PairSFT])
 def test_the_second_attempt_is_learned(
     policy: LanguageModel, make_env: Any, learner_class: type[Any]
 ) -> None:

@@ -46,7 +46,7 @@ def test_rounds_are_united_and_equal_texts_kept_once(policy: LanguageModel) -> N
 
 
 def test_without_accumulation_a_round_stands_alone(policy: LanguageModel) -> None:
-    learner = make(policy, accumulate=False)
+    learner = make(policy, keep_all_rounds=False)
     learner.update([episode("p", "1")])
     learner.update([episode("q", "2")])
     assert said(learner.data) == [("q", ("2",))]
@@ -75,7 +75,7 @@ def test_every_round_starts_from_the_base_again(policy: LanguageModel) -> None:
 def test_continuing_instead_of_restarting_is_another_algorithm(policy: LanguageModel) -> None:
     ends = []
     for restart in (True, False):
-        learner = make(unfrozen(policy), restart=restart)
+        learner = make(unfrozen(policy), from_base=restart)
         learner.update([episode("p", "1")])
         ends.append(weights_of(learner))
         learner.update([episode("q", "2")])
@@ -94,7 +94,7 @@ def test_a_round_without_anything_right_changes_nothing(policy: LanguageModel) -
 
 
 def test_an_empty_round_keeps_what_the_round_before_has_learned(policy: LanguageModel) -> None:
-    learner = make(policy, accumulate=False)
+    learner = make(policy, keep_all_rounds=False)
     learner.update([episode("p", "1")])
     before = weights_of(learner)
     learner.update([episode("p", "1", right=(False,))])

@@ -41,7 +41,7 @@ def make(name: str, policy: LanguageModel, env: Any, **changes: Any) -> Algorith
 
 
 def learned(learner: Algorithm[Any]) -> torch.Tensor:
-    if isinstance(learner, agents.Orm):
+    if isinstance(learner, agents.ORM):
         return torch.cat([p.detach().flatten() for p in learner.model.parameters()])
     return weights_of(learner)
 

@@ -61,13 +61,13 @@ DISCOUNTED = [
 
 
 @pytest.mark.parametrize(
-    ("stage", "turn_discount", "recorded"),
+    ("stage", "turn_gamma", "recorded"),
     [(1, 0.0, STAGE_ONE), (2, 0.0, STAGE_TWO), (2, 0.8, DISCOUNTED)],
 )
 def test_two_turns_have_the_recorded_advantages_to_the_last_bit(
-    stage: int, turn_discount: float, recorded: list[list[list[float]]]
+    stage: int, turn_gamma: float, recorded: list[list[list[float]]]
 ) -> None:
-    advantages = score_advantages(TWO_TURNS, stage=stage, alpha=10.0, turn_discount=turn_discount)
+    advantages = score_advantages(TWO_TURNS, stage=stage, alpha=10.0, turn_gamma=turn_gamma)
     assert advantages.tolist() == recorded
 
 
@@ -96,7 +96,7 @@ def test_stage_two_pays_each_of_three_attempts_for_its_own_change() -> None:
 def test_a_turn_discount_passes_the_changes_of_three_attempts_back() -> None:
     # Shaped 0, 11, 1 and 1, -10, 11; to go at 0.5: 5.75, 11.5, 1 and -1.25, -4.5, 11;
     # with 10 r of the attempt before: 5.75, 11.5, 11 and -1.25, 5.5, 11.
-    advantages = score_advantages(THREE_TURNS, stage=2, alpha=10.0, turn_discount=0.5)
+    advantages = score_advantages(THREE_TURNS, stage=2, alpha=10.0, turn_gamma=0.5)
     assert advantages.tolist() == [[[7.0, 6.0, 0.0], [-7.0, -6.0, 0.0]]]
 
 
@@ -104,7 +104,7 @@ def test_with_a_turn_discount_the_first_attempt_is_paid_for_failing() -> None:
     failed_then_right, right_twice = [0.0, 1.0], [1.0, 1.0]
     rewards = torch.tensor([[failed_then_right, right_twice]])
     faithful = score_advantages(rewards, stage=2, alpha=10.0)
-    discounted = score_advantages(rewards, stage=2, alpha=10.0, turn_discount=1.0)
+    discounted = score_advantages(rewards, stage=2, alpha=10.0, turn_gamma=1.0)
     assert faithful[0, 0, 0] < 0 < faithful[0, 1, 0]
     assert discounted[0, 0, 0] > 0 > discounted[0, 1, 0]
 

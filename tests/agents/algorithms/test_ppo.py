@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rethink_gym.agents.algorithms import ppo
-from rethink_gym.agents.algorithms.ppo import CriticTargets, Ppo, PpoConfig
+from rethink_gym.agents.algorithms.ppo import PPO, CriticTargets, PPOConfig
 from rethink_gym.agents.batching.batch import micro_batches, outputs_at, sampled_turns
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.objectives.losses import clipped_value_losses
@@ -28,11 +28,11 @@ SMALL: dict[str, Any] = {
 }
 
 
-def make(policy: LanguageModel, env: Any, **settings: Any) -> Ppo:
-    return Ppo(policy, env, PpoConfig(**{**SMALL, **settings}))
+def make(policy: LanguageModel, env: Any, **settings: Any) -> PPO:
+    return PPO(policy, env, PPOConfig(**{**SMALL, **settings}))
 
 
-def expecting(algorithm: Ppo, value: float) -> Ppo:
+def expecting(algorithm: PPO, value: float) -> PPO:
     """Let the critic expect the same of everything."""
     with torch.no_grad():
         algorithm.critic.head.bias.fill_(value)
@@ -51,12 +51,12 @@ def stopped(turn: Turn, stop: StopReason) -> Turn:
     return replace(turn, completion=replace(turn.completion, stop=stop))
 
 
-def targets_of(algorithm: Ppo, episodes: Sequence[Episode]) -> CriticTargets:
+def targets_of(algorithm: PPO, episodes: Sequence[Episode]) -> CriticTargets:
     targets, _ = algorithm.targets(episodes)
     return targets
 
 
-def last_tokens(algorithm: Ppo, episodes: Sequence[Episode]) -> Tensor:
+def last_tokens(algorithm: PPO, episodes: Sequence[Episode]) -> Tensor:
     """The index of each episode's last sampled token."""
     return (sampled_turns(algorithm.policy, episodes) >= 0).sum(dim=1) - 1
 
@@ -78,7 +78,7 @@ def test_a_trivial_task_is_learned_with_a_critic(
 def test_a_turns_reward_reaches_its_own_tokens_and_those_before(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = make(policy, make_env(16), decay=1.0, beta=0.0)
+    algorithm = make(policy, make_env(16), gae_lambda=1.0, beta=0.0)
     episodes = changed(algorithm.collect(), reward=1.0)
     turns = sampled_turns(policy, episodes)
     returns = targets_of(algorithm, episodes).returns
@@ -150,7 +150,7 @@ def test_advantages_are_whitened_over_what_is_learned(policy: LanguageModel, mak
 def test_the_kl_is_taken_off_the_reward_of_every_token(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = make(policy, make_env(16), beta=0.05, decay=1.0)
+    algorithm = make(policy, make_env(16), beta=0.05, gae_lambda=1.0)
     with torch.no_grad():
         for parameter in policy.model.parameters():
             parameter.add_(0.03 * torch.randn_like(parameter))
@@ -216,7 +216,7 @@ def test_the_environments_own_end_and_its_cut_reach_the_critic(
 
 
 def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = make(policy, make_env(16), rewards="dense", beta=0.0, decay=1.0)
+    algorithm = make(policy, make_env(16), rewards="dense", beta=0.0, gae_lambda=1.0)
     sentence = policy.tokenizer("7\n8\n9", add_special_tokens=False)["input_ids"]
     assert len(sentence) == 5
     episodes = []
@@ -241,7 +241,7 @@ def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_en
 def test_a_learned_reward_takes_the_place_of_the_environments(
     policy: LanguageModel, make_env: Any, form: str
 ) -> None:
-    algorithm = make(policy, make_env(16), rewards=f"orm_{form}", beta=0.0, decay=1.0)
+    algorithm = make(policy, make_env(16), rewards=f"orm_{form}", beta=0.0, gae_lambda=1.0)
     seen: list[Conversation] = []
 
     def scores(said: Sequence[Conversation], answers: Sequence[Sequence[str]]) -> list[list[float]]:
@@ -267,7 +267,7 @@ def test_a_learned_reward_that_is_not_there_is_asked_for(
 
 
 def test_whitened_rewards_keep_their_mean(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = make(policy, make_env(16), whiten_rewards=True, beta=0.0, decay=1.0)
+    algorithm = make(policy, make_env(16), whiten_rewards=True, beta=0.0, gae_lambda=1.0)
     episodes = changed(algorithm.collect(), reward=3.0)
     returns = targets_of(algorithm, episodes).returns
     assert returns[:, 0].min() > 0
@@ -285,7 +285,7 @@ def test_the_critic_is_kept_in_checkpoints_and_learning_goes_on_bit_for_bit(
 
     half = make(twin, make_env(16)).learn(16 * 3, callback=interrupt)
     half.save(tmp_path / "checkpoint")
-    resumed = Ppo.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 3)
+    resumed = PPO.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 3)
     assert torch.equal(resumed.critic.head.weight, whole.critic.head.weight)
     assert resumed.critic.head.weight.abs().max() > 0
     for one, other in zip(
@@ -305,7 +305,7 @@ def test_the_optimizer_is_the_papers(policy: LanguageModel, make_env: Any) -> No
         ({"rewards": "orm"}, "rewards must be one of"),
         ({"length_cap": "cut"}, "length_cap must be one of"),
         ({"beta": -0.1}, "beta must be a number of at least 0"),
-        ({"decay": 1.1}, r"decay must be in \[0, 1\]"),
+        ({"gae_lambda": 1.1}, r"gae_lambda must be in \[0, 1\]"),
         ({"value_clip": 0.0}, "value_clip must be a number above 0"),
     ],
 )
@@ -313,7 +313,7 @@ def test_settings_that_make_no_sense_for_ppo_are_refused(
     settings: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
-        replace(PpoConfig(), **settings)
+        replace(PPOConfig(), **settings)
 
 
 def test_the_reward_model_of_the_config_is_loaded(
@@ -326,7 +326,7 @@ def test_the_reward_model_of_the_config_is_loaded(
         rewards="orm_potential",
         reward_model=str(tmp_path),
         beta=0.0,
-        decay=1.0,
+        gae_lambda=1.0,
     )
     returns = targets_of(algorithm, algorithm.collect()).returns
     # A fresh model says one half of everything, in both turns.

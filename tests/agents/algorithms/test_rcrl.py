@@ -7,7 +7,7 @@ import pytest
 import torch
 from tests.agents.imitating import episode, make_seven_env, said
 
-from rethink_gym.agents.algorithms.rcrl import Rcrl, RcrlConfig
+from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig
 from rethink_gym.agents.algorithms.rcrl_labels import cut_steps, say_steps
 from rethink_gym.agents.demonstrations import Demonstration, completion_of, encode_text
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
@@ -32,8 +32,8 @@ SAMPLES = [
 ]
 
 
-def make(policy: LanguageModel, **changes: Any) -> Rcrl:
-    return Rcrl(policy, make_seven_env(), RcrlConfig(**SMALL, **changes))
+def make(policy: LanguageModel, **changes: Any) -> RCRL:
+    return RCRL(policy, make_seven_env(), RCRLConfig(**SMALL, **changes))
 
 
 def labelled(selected: Sequence[Demonstration]) -> list[tuple[str, ...]]:
@@ -142,7 +142,7 @@ def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -
 def test_steps_can_be_mixed_in_another_ratio_without_losing_their_context(
     policy: LanguageModel,
 ) -> None:
-    selected = make(policy, threshold=0.4, good_share=0.25).select(SAMPLES)
+    selected = make(policy, threshold=0.4, good_frac=0.25).select(SAMPLES)
     assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
     learned = "".join(text for each in selected for text in learned_text(policy, each))
     # One good step of four, and all five bad ones: "a" three times, "8" and "c".
@@ -289,15 +289,15 @@ def test_a_missing_outcome_reward_model_is_named(policy: LanguageModel, tmp_path
 
 
 def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: Any) -> None:
-    config = RcrlConfig(
+    config = RCRLConfig(
         num_problems=32,
         samples_per_problem=16,
         max_new_tokens=1,
         learning_rate=1e-2,
         num_epochs=40,
-        good_share=0.5,
+        good_frac=0.5,
     )
-    learner = Rcrl(policy, make_env(128, max_attempts=1), config)
+    learner = RCRL(policy, make_env(128, max_attempts=1), config)
     learner.learn(32 * 16)
     right = {}
     for label in ("!", "?"):
@@ -314,10 +314,10 @@ def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: A
         ({"good_label": ""}, "good_label and bad_label must be"),
         ({"good_label": "x", "bad_label": "x"}, "two different texts"),
         ({"threshold": 1.0}, "threshold must be in"),
-        ({"good_share": 1.0}, "good_share must be in"),
+        ({"good_frac": 1.0}, "good_frac must be in"),
         ({"max_steps": 0}, "max_steps must be a whole number of at least 1"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        RcrlConfig(**settings)
+        RCRLConfig(**settings)

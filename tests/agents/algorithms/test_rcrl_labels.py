@@ -41,5 +41,5 @@ def test_as_many_steps_as_possible_are_chosen_in_the_share_asked_for(
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0])
 def test_a_share_of_all_or_nothing_is_refused(share: float) -> None:
-    with pytest.raises(ArgumentError, match="good_share must be in"):
+    with pytest.raises(ArgumentError, match="good_frac must be in"):
         balanced_mask([True], share, np.random.default_rng(0))

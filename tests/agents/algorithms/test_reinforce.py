@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from rethink_gym.agents.algorithms.reinforce import (
-    Grpo,
-    GrpoConfig,
-    Reinforce,
-    ReinforceConfig,
-    Rloo,
-    RlooConfig,
+    GRPO,
+    REINFORCE,
+    RLOO,
+    GRPOConfig,
+    REINFORCEConfig,
+    RLOOConfig,
 )
 from rethink_gym.agents.batching.batch import sampled_turns
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -30,15 +30,15 @@ SMALL: dict[str, Any] = {
 REWARDS = torch.tensor([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]])
 
 
-def make(policy: LanguageModel, env: Any, **settings: Any) -> Reinforce:
-    return Reinforce(policy, env, ReinforceConfig(**{**SMALL, **settings}))
+def make(policy: LanguageModel, env: Any, **settings: Any) -> REINFORCE:
+    return REINFORCE(policy, env, REINFORCEConfig(**{**SMALL, **settings}))
 
 
 @pytest.mark.parametrize(
     ("settings", "advantages"),
     [
         ({"baseline": "none"}, [[[1, 0], [1, 1]], [[1, 1], [1, 1]]]),
-        ({"baseline": "none", "turn_discount": 0.0}, REWARDS.tolist()),
+        ({"baseline": "none", "turn_gamma": 0.0}, REWARDS.tolist()),
         ({"baseline": "leave_one_out"}, [[[0, -1], [0, 1]], [[0, 0], [0, 0]]]),
         (
             {"baseline": "group", "scale_group": False},
@@ -54,7 +54,7 @@ def test_baselines_by_hand(
     torch.testing.assert_close(found, torch.tensor(advantages).float(), atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("algorithm_class", [Rloo, Grpo])
+@pytest.mark.parametrize("algorithm_class", [RLOO, GRPO])
 def test_the_named_members_learn_a_trivial_task(
     policy: LanguageModel, make_env: Any, algorithm_class: Any
 ) -> None:
@@ -70,9 +70,9 @@ def test_the_named_members_learn_a_trivial_task(
 
 
 def test_the_named_members_are_settings_and_nothing_else() -> None:
-    assert (RlooConfig().baseline, RlooConfig().kl_place) == ("leave_one_out", "reward")
-    assert (GrpoConfig().baseline, GrpoConfig().loss_aggregation) == ("group", "sequence_mean")
-    assert vars(Rloo).keys() - vars(Reinforce).keys() == set()
+    assert (RLOOConfig().baseline, RLOOConfig().kl_place) == ("leave_one_out", "reward")
+    assert (GRPOConfig().baseline, GRPOConfig().loss_aggregation) == ("group", "sequence_mean")
+    assert vars(RLOO).keys() - vars(REINFORCE).keys() == set()
 
 
 def perturb(policy: LanguageModel) -> None:
@@ -112,7 +112,7 @@ def test_the_kl_is_zero_before_the_first_step(
     assert numbers["kl_t2"] == pytest.approx(0.0, abs=1e-6)
 
 
-class Scripted(Reinforce):
+class Scripted(REINFORCE):
     """Earns by the problem: those of odd numbers teach nothing."""
 
     def play_groups(self, num_problems: int) -> list[Episode]:
@@ -136,7 +136,7 @@ class Scripted(Reinforce):
 def test_dynamic_sampling_plays_on_until_every_problem_teaches_something(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    config = ReinforceConfig(**SMALL, dynamic_sampling=True)
+    config = REINFORCEConfig(**SMALL, dynamic_sampling=True)
     algorithm = Scripted(policy, make_env(16), config)
     episodes = algorithm.collect()
     # Of 4 problems 2 teach, of 2 others 1, of 1 other 1.
@@ -151,7 +151,7 @@ def test_dynamic_sampling_plays_on_until_every_problem_teaches_something(
 def test_if_no_rounds_are_left_dropped_problems_fill_the_batch(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    config = ReinforceConfig(**SMALL, dynamic_sampling=True, max_rounds=1)
+    config = REINFORCEConfig(**SMALL, dynamic_sampling=True, max_rounds=1)
     algorithm = Scripted(policy, make_env(16), config)
     episodes = algorithm.collect()
     assert len(episodes) == 16
@@ -197,7 +197,7 @@ def test_the_counts_of_answers_are_kept_in_checkpoints(
     settings = {"answer_bonus": 1.0}
     algorithm = make(policy, make_env(16), **settings).learn(16)
     algorithm.save(tmp_path / "checkpoint")
-    loaded = Reinforce.load(tmp_path / "checkpoint", make_env(16))
+    loaded = REINFORCE.load(tmp_path / "checkpoint", make_env(16))
     assert loaded.answer_counts == algorithm.answer_counts
     assert sum(loaded.answer_counts.values()) > 0
 
@@ -218,8 +218,8 @@ def test_settings_that_make_no_sense_for_the_family_are_refused(
     settings: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
-        replace(ReinforceConfig(), **settings)
+        replace(REINFORCEConfig(), **settings)
 
 
 def test_without_a_baseline_one_sample_will_do() -> None:
-    assert ReinforceConfig(baseline="none", samples_per_problem=1).samples_per_problem == 1
+    assert REINFORCEConfig(baseline="none", samples_per_problem=1).samples_per_problem == 1

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rethink_gym.agents.algorithms.score import Score, ScoreConfig
+from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.batching.batch import micro_batches, sampled_logits, sampled_turns
 from rethink_gym.agents.objectives.losses import exact_kl
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -57,7 +57,7 @@ def made_up(policy: LanguageModel, num_turns: int = 2) -> list[Episode]:
 
 
 @pytest.mark.parametrize(
-    ("stage_one_share", "norms", "kls", "sums"),
+    ("stage_one_frac", "norms", "kls", "sums"),
     [
         (
             1.0,
@@ -77,13 +77,13 @@ def made_up(policy: LanguageModel, num_turns: int = 2) -> list[Episode]:
 def test_two_turns_learn_what_they_learned_before_there_were_more(
     policy: LanguageModel,
     make_env: Any,
-    stage_one_share: float,
+    stage_one_frac: float,
     norms: list[float],
     kls: list[float],
     sums: tuple[float, float],
 ) -> None:
     episodes = made_up(policy)
-    algorithm = Score(policy, make_env(12), ScoreConfig(**SMALL, stage_one_share=stage_one_share))
+    algorithm = SCoRe(policy, make_env(12), SCoReConfig(**SMALL, stage_one_frac=stage_one_frac))
     logged = []
     for _ in range(3):
         logged.append(algorithm.update(episodes))
@@ -95,14 +95,14 @@ def test_two_turns_learn_what_they_learned_before_there_were_more(
     assert (flat.sum().item(), flat.square().sum().item()) == pytest.approx(sums, rel=1e-3)
 
 
-def three_turns(policy: LanguageModel, make_env: Any, **changes: Any) -> Score:
-    return Score(policy, make_env(12, max_attempts=3), ScoreConfig(**{**SMALL, **changes}))
+def three_turns(policy: LanguageModel, make_env: Any, **changes: Any) -> SCoRe:
+    return SCoRe(policy, make_env(12, max_attempts=3), SCoReConfig(**{**SMALL, **changes}))
 
 
 def test_each_attempt_after_the_first_has_its_own_part_of_stage_one(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_share=0.5)
+    algorithm = three_turns(policy, make_env, stage_one_frac=0.5)
     algorithm.total_episodes = 80
     seen = []
     for played in range(0, 80, 10):
@@ -114,7 +114,7 @@ def test_each_attempt_after_the_first_has_its_own_part_of_stage_one(
 def test_stage_one_of_three_turns_masks_rewards_and_weighs_the_kl_by_turn(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_share=1.0, beta1=0.25, beta2=0.5)
+    algorithm = three_turns(policy, make_env, stage_one_frac=1.0, beta1=0.25, beta2=0.5)
     episodes = made_up(policy, 3)
     algorithm.total_episodes = 24
     turns = sampled_turns(policy, episodes)
@@ -140,7 +140,7 @@ def test_stage_one_of_three_turns_masks_rewards_and_weighs_the_kl_by_turn(
 def test_the_anchor_holds_earlier_attempts_and_no_others(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    settings = {"stage_one_share": 1.0, "beta1": 0.0, "beta2": 3.0, "max_grad_norm": 1e6}
+    settings = {"stage_one_frac": 1.0, "beta1": 0.0, "beta2": 3.0, "max_grad_norm": 1e6}
     algorithm = three_turns(policy, make_env, **settings)
     algorithm.total_episodes, algorithm.num_episodes = 24, 12  # teaches the third attempt
     episodes = [
@@ -165,7 +165,7 @@ def test_the_anchor_holds_earlier_attempts_and_no_others(
 
 
 def test_stage_two_lets_go_of_the_anchor(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_share=0.8)
+    algorithm = three_turns(policy, make_env, stage_one_frac=0.8)
     stages = []
 
     def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
@@ -179,7 +179,7 @@ def test_stage_two_lets_go_of_the_anchor(policy: LanguageModel, make_env: Any) -
 def test_three_turns_go_on_from_a_checkpoint_with_their_anchor(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    settings = {"stage_one_share": 1.0, "kl_target": 0.01, "offline_samples": 1}
+    settings = {"stage_one_frac": 1.0, "kl_target": 0.01, "offline_samples": 1}
     twin = trained_copy(policy)
     whole = three_turns(policy, make_env, **settings).learn(12 * 4)
     half = three_turns(twin, make_env, **settings)
@@ -188,7 +188,7 @@ def test_three_turns_go_on_from_a_checkpoint_with_their_anchor(
         return half.num_updates < 3  # within the part that has an anchor
 
     half.learn(12 * 4, callback=interrupt).save(tmp_path / "checkpoint")
-    resumed = Score.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
+    resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
     assert resumed.anchor is not None
     resumed.learn(12 * 4)
     assert torch.equal(weights(resumed.policy), weights(whole.policy))
@@ -210,13 +210,13 @@ def test_a_part_of_stage_one_ends_where_what_it_holds_has_moved_too_far(
     parts: list[tuple[int, int]],
 ) -> None:
     # In the first update of a part nothing has moved yet when the KL is measured.
-    algorithm = three_turns(policy, make_env, stage_one_share=1.0, kl_bound=kl_bound)
+    algorithm = three_turns(policy, make_env, stage_one_frac=1.0, kl_bound=kl_bound)
     algorithm.total_episodes = 96
     seen = []
     for played in range(0, 72, 12):
         algorithm.num_episodes = played
         algorithm.save(tmp_path / "checkpoint")
-        resumed = Score.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
+        resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
         seen.append((resumed.stage, resumed.taught))
         algorithm.update(made_up(policy, 3))
     assert seen == parts
@@ -226,8 +226,8 @@ def test_a_part_of_stage_one_ends_where_what_it_holds_has_moved_too_far(
 def test_an_adaptive_beta2_follows_the_kl(
     policy: LanguageModel, make_env: Any, kl_target: float, factor: float
 ) -> None:
-    config = ScoreConfig(**SMALL, stage_one_share=1.0, beta2=0.5, kl_target=kl_target)
-    algorithm = Score(policy, make_env(12), config)
+    config = SCoReConfig(**SMALL, stage_one_frac=1.0, beta2=0.5, kl_target=kl_target)
+    algorithm = SCoRe(policy, make_env(12), config)
     algorithm.total_episodes = 1000
     algorithm.update(made_up(policy))
     before = algorithm.beta2
@@ -236,7 +236,7 @@ def test_an_adaptive_beta2_follows_the_kl(
 
 
 def test_a_fixed_beta2_stays(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = Score(policy, make_env(12), ScoreConfig(**SMALL, beta2=0.5)).learn(24)
+    algorithm = SCoRe(policy, make_env(12), SCoReConfig(**SMALL, beta2=0.5)).learn(24)
     assert algorithm.beta2 == 0.5
 
 
@@ -251,8 +251,8 @@ def test_offline_samples_get_their_first_attempt_from_the_base_and_learn_the_sec
     policy: LanguageModel, make_env: Any
 ) -> None:
     # Fewer slots than episodes: the waves must not mix up whose turn it is.
-    config = ScoreConfig(**SMALL, offline_samples=2, stage_one_share=0.0)
-    algorithm = Score(policy, make_env(5), config)
+    config = SCoReConfig(**SMALL, offline_samples=2, stage_one_frac=0.0)
+    algorithm = SCoRe(policy, make_env(5), config)
     algorithm.reference = Saying(algorithm.reference.model, policy.tokenizer)
     episodes = algorithm.collect()
     is_by_base = [episode.turns[0].completion.text == "!" for episode in episodes]
@@ -267,8 +267,8 @@ def test_offline_samples_get_their_first_attempt_from_the_base_and_learn_the_sec
 
 
 def test_without_many_turns_only_first_attempts_are_played(policy: LanguageModel) -> None:
-    config = ScoreConfig(**SMALL, multi_turn=False)
-    algorithm = Score(policy, "MathSelfCorrect-v0", config)
+    config = SCoReConfig(**SMALL, multi_turn=False)
+    algorithm = SCoRe(policy, "MathSelfCorrect-v0", config)
     assert algorithm.stage == 2
     episodes = algorithm.collect()
     assert {len(episode.turns) for episode in episodes} == {1}
@@ -277,8 +277,8 @@ def test_without_many_turns_only_first_attempts_are_played(policy: LanguageModel
 
 
 def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_env: Any) -> None:
-    config = ScoreConfig(**SMALL, stage_one_share=0.0, stage_two="star")
-    algorithm = Score(policy, make_env(12), config)
+    config = SCoReConfig(**SMALL, stage_one_frac=0.0, stage_two="star")
+    algorithm = SCoRe(policy, make_env(12), config)
     episodes = made_up(policy)
     turns = sampled_turns(policy, episodes)
     targets, _ = algorithm.targets(episodes)
@@ -304,9 +304,9 @@ def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_e
 )
 def test_options_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        ScoreConfig(**settings)
+        SCoReConfig(**settings)
 
 
 def test_a_single_turn_has_its_own_environment(policy: LanguageModel, make_env: Any) -> None:
     with pytest.raises(ArgumentError, match="max_attempts must be 1, got 2"):
-        Score(policy, make_env(12), ScoreConfig(**SMALL, multi_turn=False))
+        SCoRe(policy, make_env(12), SCoReConfig(**SMALL, multi_turn=False))

@@ -93,14 +93,14 @@ def test_stage_one_sends_the_kl_to_the_first_attempt(table: TwoTurns) -> None:
 
 
 @pytest.mark.parametrize(
-    ("turn_discount", "first_accuracy"),
+    ("turn_gamma", "first_accuracy"),
     [(0.0, 1.0), (1.0, 0.0)],
     ids=["without turn discount the first attempt is right", "with it, it fails on purpose"],
 )
-def test_where_learning_ends(table: TwoTurns, turn_discount: float, first_accuracy: float) -> None:
+def test_where_learning_ends(table: TwoTurns, turn_gamma: float, first_accuracy: float) -> None:
     optimizer = torch.optim.Adam([table.first, table.second], lr=0.1)
     for _ in range(300):
-        gradients = table.expected_gradient(stage=2, alpha=10.0, turn_discount=turn_discount)
+        gradients = table.expected_gradient(stage=2, alpha=10.0, turn_gamma=turn_gamma)
         table.first.grad, table.second.grad = gradients
         optimizer.step()
     assert table.accuracies() == pytest.approx((first_accuracy, 1.0), abs=0.01)

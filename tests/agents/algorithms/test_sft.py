@@ -6,7 +6,7 @@ from gymnasium.vector import SyncVectorEnv
 from tests.agents.imitating import episode, make_seven_env, said
 from tests.models import make_llama, make_tokenizer
 
-from rethink_gym.agents.algorithms.sft import Sft, SftConfig
+from rethink_gym.agents.algorithms.sft import SFT, SFTConfig
 from rethink_gym.agents.demonstrations import (
     choose_problems,
     completion_of,
@@ -17,11 +17,11 @@ from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.episode import save_episodes
 from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 
-CONFIG = SftConfig(batch_size=8, num_problems=20, learning_rate=1e-2, max_new_tokens=6)
+CONFIG = SFTConfig(batch_size=8, num_problems=20, learning_rate=1e-2, max_new_tokens=6)
 
 
 def test_it_imitates_the_worked_solutions_of_its_problems(policy: LanguageModel) -> None:
-    algorithm = Sft(policy, make_seven_env(), CONFIG, seed=3)
+    algorithm = SFT(policy, make_seven_env(), CONFIG, seed=3)
     episodes = algorithm.collect()
     assert [each.turns[0].completion.text for each in episodes] == ["3\n7"] * 8
     assert all(each.turns[0].verdict and each.turns[0].verdict.correct for each in episodes)
@@ -30,7 +30,7 @@ def test_it_imitates_the_worked_solutions_of_its_problems(policy: LanguageModel)
 
 
 def test_every_pass_takes_each_problem_once_in_another_order(policy: LanguageModel) -> None:
-    algorithm = Sft(policy, make_seven_env(), CONFIG, seed=3)
+    algorithm = SFT(policy, make_seven_env(), CONFIG, seed=3)
     seen = []
     for _ in range(5):
         episodes = algorithm.collect()
@@ -43,12 +43,12 @@ def test_every_pass_takes_each_problem_once_in_another_order(policy: LanguageMod
 
 
 def test_the_solution_is_said_in_every_turn(policy: LanguageModel) -> None:
-    (first, *_) = Sft(policy, make_seven_env(max_attempts=2), CONFIG).collect()
+    (first, *_) = SFT(policy, make_seven_env(max_attempts=2), CONFIG).collect()
     assert [turn.completion.text for turn in first.turns] == ["3\n7", "3\n7"]
 
 
 def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel) -> None:
-    algorithm = Sft(policy, make_seven_env(), CONFIG).learn(8 * 40)
+    algorithm = SFT(policy, make_seven_env(), CONFIG).learn(8 * 40)
     answers = {algorithm.predict(f"Compute {n}.")[0] for n in range(20_000, 20_010)}
     assert answers == {"3\n7"}
 
@@ -62,8 +62,8 @@ def test_recorded_episodes_are_imitated_instead(policy: LanguageModel, tmp_path:
             episode("b", "1", "bad", right=(True, False)),
         ],
     )
-    config = SftConfig(batch_size=2, demonstrations=str(file), learned_turns="right")
-    algorithm = Sft(policy, make_seven_env(max_attempts=2), config)
+    config = SFTConfig(batch_size=2, demonstrations=str(file), learned_turns="correct")
+    algorithm = SFT(policy, make_seven_env(max_attempts=2), config)
     episodes = algorithm.collect()
     assert sorted(each.problem_id for each in episodes) == ["a", "b"]
     assert algorithm.update(episodes)["num_demonstrations"] == 1.0
@@ -71,19 +71,19 @@ def test_recorded_episodes_are_imitated_instead(policy: LanguageModel, tmp_path:
 
 def test_wrong_episodes_are_left_out_unless_they_are_wanted(policy: LanguageModel) -> None:
     episodes = [episode("a", "1", right=(False,)), episode("b", "2")]
-    for only_right, count in ((True, 1.0), (False, 2.0)):
-        config = SftConfig(batch_size=2, only_right=only_right)
-        assert Sft(policy, make_seven_env(), config).update(episodes)["num_demonstrations"] == count
+    for only_correct, count in ((True, 1.0), (False, 2.0)):
+        config = SFTConfig(batch_size=2, only_correct=only_correct)
+        assert SFT(policy, make_seven_env(), config).update(episodes)["num_demonstrations"] == count
 
 
 def test_a_batch_without_anything_to_learn_does_no_harm(policy: LanguageModel) -> None:
-    algorithm = Sft(policy, make_seven_env(), CONFIG)
+    algorithm = SFT(policy, make_seven_env(), CONFIG)
     assert algorithm.update([episode("a", "1", right=(False,))]) == {"num_demonstrations": 0.0}
 
 
 def test_problems_without_solutions_are_named(policy: LanguageModel) -> None:
     with pytest.raises(DataError, match=r"worked solutions to imitate, got none in 20 problems"):
-        Sft(policy, make_seven_env(solved=False), CONFIG)
+        SFT(policy, make_seven_env(solved=False), CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_file_that_holds_no_episodes_is_named(
     if content is not None:
         file.write_text(content)
     with pytest.raises(error, match=message):
-        Sft(policy, make_seven_env(), SftConfig(demonstrations=str(file)))
+        SFT(policy, make_seven_env(), SFTConfig(demonstrations=str(file)))
 
 
 def test_an_environment_that_hides_its_task_is_refused() -> None:

@@ -8,15 +8,15 @@ from gymnasium.vector import SyncVectorEnv
 from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
 from tests.models import text_of
 
-from rethink_gym.agents.algorithms.star import RestEm, RestEmConfig, Star, StarConfig
+from rethink_gym.agents.algorithms.star import ReSTEM, ReSTEMConfig, STaR, STaRConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.errors import ArgumentError
 
-CONFIG = StarConfig(num_problems=4, num_epochs=1, max_new_tokens=3)
+CONFIG = STaRConfig(num_problems=4, num_epochs=1, max_new_tokens=3)
 
 
-class Copying(Star):
+class Copying(STaR):
     """Says what a hint tells, and without one something wrong; notes what it reads."""
 
     def act(
@@ -84,28 +84,28 @@ def test_hints_go_before_every_attempt_of_an_episode(policy: LanguageModel) -> N
 
 
 def test_a_round_learns_from_its_own_solutions_alone(policy: LanguageModel) -> None:
-    learner = Star(policy, make_seven_env(), StarConfig(num_problems=1, rationalise=False))
+    learner = STaR(policy, make_seven_env(), STaRConfig(num_problems=1, rationalise=False))
     learner.update([episode("p", "7")])
     learner.update([episode("q", "7")])
     assert said(learner.data) == [("q", ("7",))]
 
 
 def test_it_samples_one_greedy_answer_per_problem(policy: LanguageModel) -> None:
-    learner = Star(policy, make_seven_env(), CONFIG)
+    learner = STaR(policy, make_seven_env(), CONFIG)
     first, second = learner.collect(), learner.collect()
     assert [e.turns[0].completion for e in first] == [e.turns[0].completion for e in second]
     assert len(first) == 4
 
 
 def test_rest_em_is_star_without_hints_with_many_samples_and_a_cap(policy: LanguageModel) -> None:
-    config = RestEmConfig()
+    config = ReSTEMConfig()
     assert (config.samples_per_problem, config.max_per_problem) == (32, 10)
-    assert (config.rationalise, config.restart, config.accumulate) == (False, True, False)
-    small = RestEmConfig(num_problems=2, samples_per_problem=3, num_epochs=1, max_new_tokens=2)
+    assert (config.rationalise, config.from_base, config.keep_all_rounds) == (False, True, False)
+    small = ReSTEMConfig(num_problems=2, samples_per_problem=3, num_epochs=1, max_new_tokens=2)
     ends = []
     for learner_class, settings in (
-        (RestEm, small),
-        (Star, StarConfig(**{k: getattr(small, k) for k in small.__dataclass_fields__})),
+        (ReSTEM, small),
+        (STaR, STaRConfig(**{k: getattr(small, k) for k in small.__dataclass_fields__})),
     ):
         learner: Any = learner_class(unfrozen(policy), make_seven_env(), settings, seed=2)  # type: ignore[arg-type]
         learner.update([episode("p", str(n)) for n in range(12)])
@@ -115,11 +115,11 @@ def test_rest_em_is_star_without_hints_with_many_samples_and_a_cap(policy: Langu
 
 def test_a_hint_needs_an_environment_that_knows_the_answer(policy: LanguageModel) -> None:
     foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
-    learner = Star(policy, foreign, CONFIG)
+    learner = STaR(policy, foreign, CONFIG)
     with pytest.raises(ArgumentError, match="env must be an environment that tells its task"):
         learner.select([])
 
 
 def test_a_hint_without_the_answer_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"hint must be a text with \{gold\} in it"):
-        StarConfig(hint="Think.")
+        STaRConfig(hint="Think.")

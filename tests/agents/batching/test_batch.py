@@ -6,7 +6,7 @@ import torch
 from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3, make_tokenizer
 from torch import Tensor
 
-from rethink_gym.agents.algorithms.score import Score, ScoreConfig
+from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.batching.batch import (
     TokenBatch,
     micro_batches,
@@ -104,7 +104,7 @@ def test_log_probs_are_those_at_the_temperature_that_was_sampled_at(
 
 
 def logit_gradients(
-    algorithm: Score, episodes: list[Episode], monkeypatch: pytest.MonkeyPatch
+    algorithm: SCoRe, episodes: list[Episode], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Tensor, Tensor]:
     """Update once; return the gradients that reached the logits of each attempt."""
     caught: list[tuple[Tensor, Tensor]] = []
@@ -128,15 +128,15 @@ def logit_gradients(
 def test_in_stage_one_the_first_attempt_feels_the_kl_and_nothing_else(
     policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch, beta2: float
 ) -> None:
-    config = ScoreConfig(
+    config = SCoReConfig(
         problems_per_update=4,
         samples_per_problem=4,
         max_new_tokens=3,
-        stage_one_share=1.0,
+        stage_one_frac=1.0,
         beta1=0.0,
         beta2=beta2,
     )
-    algorithm = Score(policy, make_env(16), config, seed=1)
+    algorithm = SCoRe(policy, make_env(16), config, seed=1)
     with torch.no_grad():  # away from the reference, so that there is a KL to feel
         for parameter in policy.model.parameters():
             parameter.add_(0.02 * torch.randn_like(parameter))

@@ -9,7 +9,7 @@ from tests.agents.digit_env import make_policy
 from tests.agents.imitating import episode, make_seven_env, weights_of
 from tests.models import make_gpt2, make_qwen2, make_tokenizer
 
-from rethink_gym.agents.algorithms.orm import Orm, OrmConfig
+from rethink_gym.agents.algorithms.orm import ORM, ORMConfig
 from rethink_gym.agents.models.outcome_reward import (
     OutcomeRewardModel,
     like_lengths,
@@ -137,7 +137,7 @@ def test_the_loss_is_the_binary_cross_entropy_of_every_prefix() -> None:
     logits = torch.tensor([0.0, math.log(3), -math.log(3)])
     loss = outcome_loss(logits, torch.tensor([1.0, 1.0, 1.0]))
     assert loss.item() == pytest.approx(-(math.log(0.5) + math.log(0.75) + math.log(0.25)) / 3)
-    with pytest.raises(ArgumentError, match=r"is_right must be of shape \(3,\)"):
+    with pytest.raises(ArgumentError, match=r"is_correct must be of shape \(3,\)"):
         outcome_loss(logits, torch.tensor([1.0]))
 
 
@@ -162,7 +162,7 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
         OutcomeRewardModel.from_pretrained(tmp_path)
 
 
-CONFIG = OrmConfig(
+CONFIG = ORMConfig(
     problems_per_update=4,
     samples_per_problem=4,
     batch_size=8,
@@ -174,10 +174,10 @@ CONFIG = OrmConfig(
 
 def test_every_prefix_gets_the_label_of_its_answer(policy: LanguageModel) -> None:
     samples = [episode("p", f"1\n{n % 2}", right=(n % 2 == 1,)) for n in range(8)]
-    learner = Orm(policy, make_seven_env(), CONFIG)
+    learner = ORM(policy, make_seven_env(), CONFIG)
     for _ in range(40):
         numbers = learner.update(samples)
-    assert numbers["right_calls"] == 1.0
+    assert numbers["outcome_accuracy"] == 1.0
     first, last = learner.model.score_prefixes("p", "1\n1")
     assert last > 0.9
     assert 0.3 < first < 0.7  # half of what begins so ends well
@@ -199,8 +199,8 @@ def test_an_error_in_a_step_is_found_in_answers_that_were_never_seen() -> None:
     # For a hundred steps nothing is learned: first what is right must be told from what
     # is wrong.
     random = Random(0)
-    config = OrmConfig(learning_rate=1e-3, learning_rate_schedule="constant")
-    learner = Orm(make_policy(), make_seven_env(), config)
+    config = ORMConfig(learning_rate=1e-3, learning_rate_schedule="constant")
+    learner = ORM(make_policy(), make_seven_env(), config)
     for _ in range(48):
         wrong = [random.choice((0, 1, 2, 2)) for _ in range(256)]
         learner.update([episode("Q", sums(random, n), right=(n == 2,)) for n in wrong])
@@ -223,8 +223,8 @@ def test_micro_batches_do_not_change_what_is_learned(policy: LanguageModel) -> N
     samples = [episode(f"p{n}", "1\n" * n + "2", right=(n % 2 == 1,)) for n in range(8)]
     ends = []
     for max_tokens in (1, 10_000):
-        config = OrmConfig(batch_size=8, max_tokens_per_micro_batch=max_tokens)
-        learner = Orm(policy, make_seven_env(), config)
+        config = ORMConfig(batch_size=8, max_tokens_per_micro_batch=max_tokens)
+        learner = ORM(policy, make_seven_env(), config)
         learner.update(samples)
         ends.append([p.detach().clone() for p in learner.model.parameters()])
     for one, other in zip(*ends, strict=True):
@@ -234,7 +234,7 @@ def test_micro_batches_do_not_change_what_is_learned(policy: LanguageModel) -> N
 def test_reranking_by_what_was_learned_finds_right_answers(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    learner = Orm(policy, make_env(16, max_attempts=1), CONFIG)
+    learner = ORM(policy, make_env(16, max_attempts=1), CONFIG)
     before = weights_of(policy)
     learner.learn(16 * 60)
     assert torch.equal(weights_of(policy), before)
@@ -249,11 +249,11 @@ def test_reranking_by_what_was_learned_finds_right_answers(
 def test_a_checkpoint_holds_the_model_for_others(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    learner = Orm(policy, make_env(16, max_attempts=1), CONFIG).learn(16)
+    learner = ORM(policy, make_env(16, max_attempts=1), CONFIG).learn(16)
     learner.save(tmp_path / "checkpoint")
     scores = learner.model.score_prefixes("Q", SOLUTION)
     for folder in ("checkpoint/orm", "checkpoint", "."):  # a model, a checkpoint, a run
         loaded = OutcomeRewardModel.from_pretrained(tmp_path / folder)
         assert loaded.score_prefixes("Q", SOLUTION) == scores
-    resumed = Orm.load(tmp_path / "checkpoint", make_env(16, max_attempts=1))
+    resumed = ORM.load(tmp_path / "checkpoint", make_env(16, max_attempts=1))
     assert resumed.model.score_prefixes("Q", SOLUTION) == scores

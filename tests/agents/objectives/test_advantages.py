@@ -9,18 +9,18 @@ from rethink_gym.agents.objectives.advantages import (
     generalized_advantages,
     group_advantages,
     leave_one_out_advantages,
-    masked_whitening,
+    masked_whiten,
 )
 from rethink_gym.errors import ArgumentError
 
 
 @pytest.mark.parametrize(
-    ("discount", "returns"),
+    ("gamma", "returns"),
     [(0.0, [1.0, 0.0, 2.0]), (1.0, [3.0, 2.0, 2.0]), (0.5, [1.5, 1.0, 2.0])],
 )
-def test_returns_by_hand(discount: float, returns: list[float]) -> None:
+def test_returns_by_hand(gamma: float, returns: list[float]) -> None:
     rewards = torch.tensor([[1.0, 0.0, 2.0]])
-    torch.testing.assert_close(discounted_returns(rewards, discount), torch.tensor([returns]))
+    torch.testing.assert_close(discounted_returns(rewards, gamma), torch.tensor([returns]))
 
 
 def test_returns_leave_the_rewards_as_they_are() -> None:
@@ -69,12 +69,12 @@ def test_a_group_that_all_earns_the_same_has_advantage_zero(reward: float) -> No
     assert group_advantages(torch.full((2, 7), reward)).abs().max() == 0
 
 
-def by_the_book(rewards: list[float], values: list[float], discount: float, decay: float) -> Any:
+def by_the_book(rewards: list[float], values: list[float], gamma: float, gae_lambda: float) -> Any:
     """GAE as a double sum over the steps of one episode that terminates."""
     next_values = [*values[1:], 0.0]
-    deltas = [r + discount * n - v for r, v, n in zip(rewards, values, next_values, strict=True)]
+    deltas = [r + gamma * n - v for r, v, n in zip(rewards, values, next_values, strict=True)]
     return [
-        sum((discount * decay) ** (k - t) * deltas[k] for k in range(t, len(deltas)))
+        sum((gamma * gae_lambda) ** (k - t) * deltas[k] for k in range(t, len(deltas)))
         for t in range(len(deltas))
     ]
 
@@ -85,8 +85,8 @@ def test_generalized_advantages_by_hand() -> None:
         torch.tensor([rewards]),
         torch.tensor([values]),
         torch.ones(1, 4, dtype=torch.bool),
-        discount=0.9,
-        decay=0.7,
+        gamma=0.9,
+        gae_lambda=0.7,
     )
     assert found[0].tolist() == pytest.approx(by_the_book(rewards, values, 0.9, 0.7))
 
@@ -99,7 +99,7 @@ def test_tokens_of_the_environment_change_no_advantage(num_environment_tokens: i
     rewards = torch.where(is_action, 0.0, 99.0)
     rewards[0, -2] = 1.0
     values = torch.where(is_action, 0.4, -77.0)
-    found = generalized_advantages(rewards, values, is_action, discount=0.99, decay=0.95)
+    found = generalized_advantages(rewards, values, is_action, gamma=0.99, gae_lambda=0.95)
     expected = by_the_book([0.0] * 5 + [1.0], [0.4] * 6, 0.99, 0.95)
     assert found[is_action].tolist() == pytest.approx(expected)
     assert found[~is_action].abs().max() == 0
@@ -111,7 +111,7 @@ def test_what_was_cut_off_is_bootstrapped_and_what_ended_is_not() -> None:
         torch.zeros(2, 1),
         torch.full((2, 1), 0.4),
         ones,
-        discount=0.9,
+        gamma=0.9,
         final_values=torch.tensor([0.0, 0.7]),
     )
     assert found[:, 0].tolist() == pytest.approx([-0.4, 0.9 * 0.7 - 0.4])
@@ -120,27 +120,27 @@ def test_what_was_cut_off_is_bootstrapped_and_what_ended_is_not() -> None:
 def test_whitening_looks_at_masked_entries_only() -> None:
     numbers = torch.tensor([[1.0, 3.0, 1e9], [5.0, -1e9, 7.0]])
     mask = torch.tensor([[True, True, False], [True, False, True]])
-    whitened = masked_whitening(numbers, mask)
+    whitened = masked_whiten(numbers, mask)
     assert whitened[mask].tolist() == pytest.approx([-1.3416, -0.4472, 0.4472, 1.3416], abs=1e-4)
     assert whitened[~mask].tolist() == [0.0, 0.0]
 
 
 def test_rewards_are_scaled_and_not_shifted() -> None:
     numbers, mask = torch.tensor([[1.0, 3.0]]), torch.ones(1, 2, dtype=torch.bool)
-    assert masked_whitening(numbers, mask, shift=False)[0].tolist() == pytest.approx([1.0, 3.0])
+    assert masked_whiten(numbers, mask, shift=False)[0].tolist() == pytest.approx([1.0, 3.0])
 
 
 def test_whitening_a_single_entry_is_no_division_by_zero() -> None:
     mask = torch.tensor([[True, False]])
-    assert masked_whitening(torch.tensor([[4.0, 1.0]]), mask).tolist() == [[0.0, 0.0]]
+    assert masked_whiten(torch.tensor([[4.0, 1.0]]), mask).tolist() == [[0.0, 0.0]]
 
 
 @pytest.mark.parametrize(
     "call",
     [
         lambda ones: generalized_advantages(ones, ones[:1], ones.bool()),
-        lambda ones: generalized_advantages(ones, ones, ones.bool(), decay=1.5),
-        lambda ones: masked_whitening(ones, ones[:1].bool()),
+        lambda ones: generalized_advantages(ones, ones, ones.bool(), gae_lambda=1.5),
+        lambda ones: masked_whiten(ones, ones[:1].bool()),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(call: Callable[[torch.Tensor], object]) -> None:

@@ -10,7 +10,7 @@ from rethink_gym.agents.objectives.credit import (
     model_step_rewards,
     place_step_rewards,
     place_turn_rewards,
-    right_step_rewards,
+    verifier_step_rewards,
 )
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.episode import Episode, Turn
@@ -74,7 +74,7 @@ def test_step_rewards_land_where_the_steps_end() -> None:
     ids = [letters_of(TOKENIZER, text.replace("\n", "Ċ")) for text in (first, second)]
     episode = Episode("p", (turn(first, ids[0], steps), turn(second, ids[1])))
     turns = torch.tensor([[0] * len(ids[0]) + [1] * len(ids[1])])
-    paid = right_step_rewards([episode])
+    paid = verifier_step_rewards([episode])
     assert paid[0, 0] == [StepReward(5, 1 / 3), StepReward(11, 0.0), StepReward(16, 0.0)]
     assert paid[0, 1] == []
     placed = place_step_rewards(decode, [episode], turns, paid)

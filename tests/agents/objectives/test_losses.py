@@ -85,7 +85,7 @@ def test_the_clipped_loss_by_hand() -> None:
 
 def test_with_a_higher_upper_bound_unlikely_tokens_may_grow_further() -> None:
     losses = clipped_policy_losses(
-        numbers(1.25, 0.75).log(), torch.zeros(2), numbers(1.0, -1.0), clip_high=0.28
+        numbers(1.25, 0.75).log(), torch.zeros(2), numbers(1.0, -1.0), clip_eps_high=0.28
     )
     torch.testing.assert_close(losses, numbers(-1.25, 0.8))
 

@@ -57,7 +57,7 @@ class TestWithPeft:
         made = []
         for seed in (0, 0, 1):
             policy = LanguageModel.from_pretrained("tiny", lora=LoraConfig(rank=2, seed=seed))
-            made.append(torch.cat([w.flatten() for w in policy.own_weights().values()]))
+            made.append(torch.cat([w.flatten() for w in policy.trainable_state_dict().values()]))
         assert torch.equal(made[0], made[1])
         assert not torch.equal(made[0], made[2])
         assert torch.equal(torch.get_rng_state(), state)
@@ -82,11 +82,11 @@ class TestWithPeft:
         add_lora(model, LoraConfig(rank=4))
         policy = LanguageModel(model, TOKENIZER)
         train(model)
-        kept = {name: weight.clone() for name, weight in policy.own_weights().items()}
+        kept = {name: weight.clone() for name, weight in policy.trainable_state_dict().items()}
         assert all(is_adapter(name) for name in kept)
         then = logits(model)
         train(model)
-        policy.set_own_weights(kept)
+        policy.load_trainable_state_dict(kept)
         assert torch.equal(logits(model), then)
 
     @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")  # peft 0.21
@@ -100,7 +100,7 @@ class TestWithPeft:
         loaded = LanguageModel.from_pretrained(tmp_path)
         assert torch.equal(logits(loaded.model), logits(model))
         trained = {name for name, weight in loaded.model.named_parameters() if weight.requires_grad}
-        assert trained == set(loaded.own_weights())
+        assert trained == set(loaded.trainable_state_dict())
         base = AutoModelForCausalLM.from_pretrained(tmp_path)
         assert torch.equal(logits(base), beneath)
         theirs = pytest.importorskip("peft").PeftModel.from_pretrained(
@@ -140,7 +140,7 @@ def test_without_peft_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 def test_weights_of_another_model_are_refused() -> None:
     policy = LanguageModel(make_llama(len(TOKENIZER)), TOKENIZER)
     with pytest.raises(ModelError, match="weights must be those of the same model"):
-        policy.set_own_weights({"nonsense": torch.zeros(1)})
+        policy.load_trainable_state_dict({"nonsense": torch.zeros(1)})
 
 
 @pytest.mark.parametrize("change", [{"rank": 0}, {"alpha": 0.0}, {"seed": -1}])

@@ -87,8 +87,8 @@ def test_the_corpus_is_noisy_and_its_second_turn_no_better_than_its_first() -> N
         kinds["works it out"] += "=" in second
         kinds["learned first"] += document.is_learned[0]
         gold = str(eval_chain(prompt))
-        is_right = verifier.verify(first, Problem("p", prompt, gold)).correct
-        assert is_right is document.is_learned[0]
+        is_correct = verifier.verify(first, Problem("p", prompt, gold)).correct
+        assert is_correct is document.is_learned[0]
     assert kinds["stands by it"] > len(two_turns) / 2
     assert 0.1 < kinds["works it out"] / len(two_turns) < 0.3
     assert 0.4 < kinds["learned first"] / len(two_turns) < 0.6

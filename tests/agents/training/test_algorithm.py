@@ -9,20 +9,20 @@ from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback
 from stable_baselines3.common.logger import configure
 
 from rethink_gym import agents
-from rethink_gym.agents.algorithms.reinforce import Reinforce, ReinforceConfig
+from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.callbacks import Validation
 from rethink_gym.conversation import Message, Role, StopReason
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
 
-CONFIG = ReinforceConfig(problems_per_update=2, samples_per_problem=2, max_new_tokens=4)
+CONFIG = REINFORCEConfig(problems_per_update=2, samples_per_problem=2, max_new_tokens=4)
 
 
 def test_predict_answers_an_observation_and_remembers_it(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = Reinforce(policy, make_env(4), CONFIG)
+    algorithm = REINFORCE(policy, make_env(4), CONFIG)
     action, state = algorithm.predict("Compute 1.")
     assert state == (Message(Role.USER, "Compute 1."), Message(Role.ASSISTANT, action))
     again, longer = algorithm.predict("Once more.", state)
@@ -33,7 +33,7 @@ def test_predict_answers_an_observation_and_remembers_it(
 def test_a_deterministic_prediction_is_the_same_each_time(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = Reinforce(policy, make_env(4), CONFIG)
+    algorithm = REINFORCE(policy, make_env(4), CONFIG)
     assert algorithm.predict("Compute 1.") == algorithm.predict("Compute 1.")
     drawn = {algorithm.predict("Compute 1.", deterministic=False)[0] for _ in range(8)}
     assert len(drawn) > 1
@@ -41,13 +41,13 @@ def test_a_deterministic_prediction_is_the_same_each_time(
 
 def test_predict_wants_a_text(policy: LanguageModel, make_env: Any) -> None:
     with pytest.raises(ArgumentError, match="observation must be a text"):
-        Reinforce(policy, make_env(4), CONFIG).predict(7)  # type: ignore[arg-type]
+        REINFORCE(policy, make_env(4), CONFIG).predict(7)  # type: ignore[arg-type]
 
 
 def test_learning_stops_at_the_total_and_counts_what_was_played_before(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = Reinforce(policy, make_env(4), CONFIG).learn(8)
+    algorithm = REINFORCE(policy, make_env(4), CONFIG).learn(8)
     assert (algorithm.num_episodes, algorithm.num_timesteps, algorithm.num_updates) == (8, 16, 2)
     assert algorithm.learn(8).num_updates == 2
     assert algorithm.learn(12).num_updates == 3
@@ -77,7 +77,7 @@ def test_callbacks_of_stable_baselines3_work_unchanged(
 ) -> None:
     noting = Noting()
     checkpoints = CheckpointCallback(save_freq=1, save_path=str(tmp_path))
-    Reinforce(policy, make_env(4), CONFIG).learn(400, callback=[checkpoints, noting])
+    REINFORCE(policy, make_env(4), CONFIG).learn(400, callback=[checkpoints, noting])
     assert noting.calls == ["start", "rollout", "step 8", "rollout", "step 16", "end"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "rl_model_16_steps.zip",
@@ -88,7 +88,7 @@ def test_callbacks_of_stable_baselines3_work_unchanged(
 def test_metrics_reach_the_logger_of_stable_baselines3(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    algorithm = Reinforce(policy, make_env(4), CONFIG)
+    algorithm = REINFORCE(policy, make_env(4), CONFIG)
     logger = configure(str(tmp_path), ["csv"])
     algorithm.set_logger(logger)
     algorithm.learn(8)
@@ -105,7 +105,7 @@ def test_metrics_reach_the_logger_of_stable_baselines3(
 def test_how_many_answers_were_cut_off_is_told(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    class Cut(Reinforce):
+    class Cut(REINFORCE):
         """One answer of four ends before its limit."""
 
         def collect(self) -> list[Episode]:
@@ -128,13 +128,13 @@ def test_how_many_answers_were_cut_off_is_told(
     algorithm.learn(4)
     logger.close()
     with (tmp_path / "progress.csv").open() as file:
-        assert float(next(csv.DictReader(file))["train/cut_share"]) == 0.75
+        assert float(next(csv.DictReader(file))["train/truncated_frac"]) == 0.75
 
 
 def test_a_progress_bar_shows_and_ends(
     policy: LanguageModel, make_env: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Reinforce(policy, make_env(4), CONFIG).learn(8, progress_bar=True)
+    REINFORCE(policy, make_env(4), CONFIG).learn(8, progress_bar=True)
     shown = capsys.readouterr().out
     assert "8/8" in shown
     assert "t1 0.0" in shown
@@ -143,7 +143,7 @@ def test_a_progress_bar_shows_and_ends(
 
 def test_validation_gives_back_the_best_weights(policy: LanguageModel) -> None:
     torch.manual_seed(1)
-    algorithm = Reinforce(policy, "MathSelfCorrect-v0", CONFIG)
+    algorithm = REINFORCE(policy, "MathSelfCorrect-v0", CONFIG)
     validation = Validation(range(4), every=1)
     kept: list[torch.Tensor] = []
 
@@ -167,12 +167,12 @@ def test_evaluation_needs_an_environment_that_can_be_made_anew(
     policy: LanguageModel, make_env: Any
 ) -> None:
     with pytest.raises(ArgumentError, match="env must be given by its id"):
-        Reinforce(policy, make_env(4), CONFIG).evaluate(range(4))
+        REINFORCE(policy, make_env(4), CONFIG).evaluate(range(4))
 
 
 def test_a_config_of_another_algorithm_is_refused(policy: LanguageModel, make_env: Any) -> None:
-    with pytest.raises(ArgumentError, match="config must be a ReinforceConfig"):
-        Reinforce(policy, make_env(4), agents.ScoreConfig())  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="config must be a REINFORCEConfig"):
+        REINFORCE(policy, make_env(4), agents.SCoReConfig())  # type: ignore[arg-type]
 
 
 def test_every_public_name_is_found() -> None:

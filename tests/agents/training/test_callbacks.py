@@ -71,7 +71,7 @@ def test_patience_and_the_best_weights_survive_a_checkpoint(tmp_path: Path) -> N
     saving = Checkpoints(tmp_path / "checkpoint", every=1)
     ending = ConvertCallback(lambda local_names, global_names: half.num_updates < 3)
     half.learn(6 * 8, [saving, Validation(range(4), every=1, patience=3), ending])
-    resumed = agents.Reinforce.load(tmp_path / "checkpoint", make_digit_env(8))
+    resumed = agents.REINFORCE.load(tmp_path / "checkpoint", make_digit_env(8))
     scripted(resumed, accuracies)
     validation = Validation(range(4), every=1, patience=3)
     resumed.learn(6 * 8, validation)

@@ -9,8 +9,8 @@ import torch
 from tests.models import make_gpt2
 from torch import Tensor, nn
 
-from rethink_gym.agents.algorithms.ppo import Ppo, PpoConfig
-from rethink_gym.agents.algorithms.reinforce import Reinforce, ReinforceConfig
+from rethink_gym.agents.algorithms.ppo import PPO, PPOConfig
+from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.batching.batch import TokenBatch
 from rethink_gym.agents.objectives.losses import AGGREGATIONS
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -42,8 +42,8 @@ def gradient(policy: LanguageModel) -> Tensor:
 
 def play(policy: LanguageModel, env: Any, **settings: Any) -> list[Episode]:
     """Ragged episodes of two turns, rewarded differently."""
-    config = ReinforceConfig(**{**SMALL, **settings})
-    played = Reinforce(copy_of(policy), env, config, seed=3).collect()
+    config = REINFORCEConfig(**{**SMALL, **settings})
+    played = REINFORCE(copy_of(policy), env, config, seed=3).collect()
     return [
         replace(
             episode, turns=tuple(replace(turn, reward=float(index % 3)) for turn in episode.turns)
@@ -53,7 +53,7 @@ def play(policy: LanguageModel, env: Any, **settings: Any) -> list[Episode]:
 
 
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-@pytest.mark.parametrize("algorithm_class", [Reinforce, Ppo])
+@pytest.mark.parametrize("algorithm_class", [REINFORCE, PPO])
 def test_the_gradient_does_not_depend_on_micro_batches(
     policy: LanguageModel, make_env: Any, algorithm_class: Any, aggregation: str
 ) -> None:
@@ -61,7 +61,7 @@ def test_the_gradient_does_not_depend_on_micro_batches(
     lengths = [len(policy.tokenize(episode.conversation).token_ids) for episode in episodes]
     gradients = []
     for rows in (1, 2, 4, 16):
-        extra = {"num_epochs": 1, "num_minibatches": 1} if algorithm_class is Ppo else {}
+        extra = {"num_epochs": 1, "num_minibatches": 1} if algorithm_class is PPO else {}
         config = algorithm_class.config_class(
             **SMALL,
             **extra,
@@ -97,7 +97,7 @@ def log_ratios_of_first_minibatch(
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
-@pytest.mark.parametrize("algorithm_class", [Reinforce, Ppo])
+@pytest.mark.parametrize("algorithm_class", [REINFORCE, PPO])
 def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
     make_env: Any,
     algorithm_class: Any,
@@ -129,8 +129,8 @@ def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
 def test_what_was_sampled_with_is_what_is_trained_with(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    config = ReinforceConfig(**SMALL, temperature=0.7, num_minibatches=2)
-    algorithm = Reinforce(policy, make_env(16), config)
+    config = REINFORCEConfig(**SMALL, temperature=0.7, num_minibatches=2)
+    algorithm = REINFORCE(policy, make_env(16), config)
     episodes = algorithm.collect()
     targets, _ = algorithm.targets(episodes)
     assert targets.old_log_probs is not None
@@ -143,8 +143,8 @@ def test_what_was_sampled_with_is_what_is_trained_with(
 def test_every_episode_is_in_one_minibatch_of_each_epoch(
     policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = ReinforceConfig(**SMALL, num_epochs=3, num_minibatches=4)
-    algorithm = Reinforce(policy, make_env(16), config)
+    config = REINFORCEConfig(**SMALL, num_epochs=3, num_minibatches=4)
+    algorithm = REINFORCE(policy, make_env(16), config)
     episodes = algorithm.collect()
     steps: list[list[int]] = []
     step = algorithm._step
@@ -165,7 +165,7 @@ def test_every_episode_is_in_one_minibatch_of_each_epoch(
 def test_a_step_without_a_finite_gradient_is_not_taken(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    algorithm = Reinforce(policy, make_env(16), ReinforceConfig(**SMALL))
+    algorithm = REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL))
     episodes = algorithm.collect()
     broken = [
         replace(episode, turns=tuple(replace(turn, reward=float("inf")) for turn in episode.turns))
@@ -181,8 +181,8 @@ def test_a_step_without_a_finite_gradient_is_not_taken(
 def test_entropy_is_raised_where_it_is_paid_for(policy: LanguageModel, make_env: Any) -> None:
     with torch.no_grad():
         policy.model.get_output_embeddings().weight.mul_(8.0)  # type: ignore[no-untyped-call]
-    config = ReinforceConfig(**SMALL, beta=0.0, entropy_weight=1.0, loss_aggregation="token_mean")
-    algorithm = Reinforce(policy, make_env(16), config)
+    config = REINFORCEConfig(**SMALL, beta=0.0, entropy_coef=1.0, loss_aggregation="token_mean")
+    algorithm = REINFORCE(policy, make_env(16), config)
     entropies = [algorithm.update(algorithm.collect())["entropy"] for _ in range(8)]
     assert entropies[-1] > entropies[0] + 0.05
 
@@ -192,13 +192,13 @@ def test_entropy_is_raised_where_it_is_paid_for(policy: LanguageModel, make_env:
     [
         ({"num_minibatches": 300}, "num_minibatches must be at most the 256 episodes"),
         ({"loss_aggregation": "mean"}, "loss_aggregation must be one of"),
-        ({"clip_low": 1.5}, "clip_low must be above 0 and at most 1"),
-        ({"clip_high": 0.0}, "clip_high must be a number above 0"),
-        ({"entropy_weight": -1.0}, "entropy_weight must be a number of at least 0"),
+        ({"clip_eps_low": 1.5}, "clip_eps_low must be above 0 and at most 1"),
+        ({"clip_eps_high": 0.0}, "clip_eps_high must be a number above 0"),
+        ({"entropy_coef": -1.0}, "entropy_coef must be a number of at least 0"),
         ({"num_epochs": 0}, "num_epochs must be a whole number of at least 1"),
     ],
 )
-@pytest.mark.parametrize("config", [ReinforceConfig(), PpoConfig()])
+@pytest.mark.parametrize("config", [REINFORCEConfig(), PPOConfig()])
 def test_settings_out_of_range_are_refused(
     config: Any, settings: dict[str, Any], message: str
 ) -> None:
@@ -209,9 +209,9 @@ def test_settings_out_of_range_are_refused(
 def test_a_learner_of_whole_attempts_still_is_two_methods(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    class Plain(PolicyGradient[ReinforceConfig]):
+    class Plain(PolicyGradient[REINFORCEConfig]):
         name = "plain"
-        config_class = ReinforceConfig
+        config_class = REINFORCEConfig
         default_episodes = 16
 
         def advantages(self, rewards: Tensor) -> Tensor:
@@ -220,5 +220,5 @@ def test_a_learner_of_whole_attempts_still_is_two_methods(
         def kl_weights(self, num_turns: int) -> Tensor:
             return torch.tensor([0.0, 0.1])
 
-    learner = Plain(policy, make_env(16), ReinforceConfig(**SMALL)).learn(16)
+    learner = Plain(policy, make_env(16), REINFORCEConfig(**SMALL)).learn(16)
     assert learner.num_updates == 1

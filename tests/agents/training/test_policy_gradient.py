@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from rethink_gym.agents.algorithms.reinforce import Reinforce, ReinforceConfig
-from rethink_gym.agents.algorithms.score import Score, ScoreConfig
+from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
+from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.on_policy import PolicyGradient
 from rethink_gym.errors import ArgumentError, CheckpointError, DataNotFoundError
@@ -28,7 +28,7 @@ def gradients(policy: LanguageModel) -> torch.Tensor:
     return torch.cat(parts)
 
 
-@pytest.mark.parametrize("algorithm_class", [Reinforce, Score])
+@pytest.mark.parametrize("algorithm_class", [REINFORCE, SCoRe])
 def test_a_trivial_task_is_learned_in_seconds(
     policy: LanguageModel, make_env: Any, algorithm_class: type[PolicyGradient[Any]]
 ) -> None:
@@ -47,10 +47,10 @@ def test_a_trivial_task_is_learned_in_seconds(
 def test_micro_batches_do_not_change_the_gradient(policy: LanguageModel, make_env: Any) -> None:
     by_size = {}
     for max_tokens in (1, 60, 100_000):
-        config = ScoreConfig(**SMALL, stage_one_share=0.0, max_tokens_per_micro_batch=max_tokens)
+        config = SCoReConfig(**SMALL, stage_one_frac=0.0, max_tokens_per_micro_batch=max_tokens)
         copy = policy.frozen_copy()
         copy.model.requires_grad_(True)
-        algorithm = Score(copy, make_env(16), config)
+        algorithm = SCoRe(copy, make_env(16), config)
         algorithm.update(algorithm.collect())
         by_size[max_tokens] = gradients(copy)
     torch.testing.assert_close(by_size[1], by_size[100_000], atol=1e-6, rtol=1e-4)
@@ -63,7 +63,7 @@ def test_one_seed_gives_one_run(policy: LanguageModel, make_env: Any) -> None:
     for seed in (3, 3, 4):
         copy = policy.frozen_copy()
         copy.model.requires_grad_(True)
-        Reinforce(copy, make_env(16), ReinforceConfig(**SMALL), seed=seed).learn(32)
+        REINFORCE(copy, make_env(16), REINFORCEConfig(**SMALL), seed=seed).learn(32)
         ends.append(weights(copy))
     assert torch.equal(ends[0], ends[1])
     assert not torch.equal(ends[0], ends[2])
@@ -72,18 +72,18 @@ def test_one_seed_gives_one_run(policy: LanguageModel, make_env: Any) -> None:
 def test_a_loaded_checkpoint_goes_on_bit_for_bit(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    config = ScoreConfig(**SMALL, learning_rate_schedule="linear", stage_one_share=0.5)
+    config = SCoReConfig(**SMALL, learning_rate_schedule="linear", stage_one_frac=0.5)
     twin = policy.frozen_copy()
     twin.model.requires_grad_(True)
-    whole = Score(policy, make_env(16), config, seed=5).learn(16 * 4)
+    whole = SCoRe(policy, make_env(16), config, seed=5).learn(16 * 4)
 
     def interrupt(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
         return bool(local_names["self"].num_updates < 2)
 
-    half = Score(twin, make_env(16), config, seed=5).learn(16 * 4, callback=interrupt)
+    half = SCoRe(twin, make_env(16), config, seed=5).learn(16 * 4, callback=interrupt)
     assert half.num_updates == 2
     half.save(tmp_path / "checkpoint")
-    resumed = Score.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 4)
+    resumed = SCoRe.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 4)
     assert resumed.num_updates == whole.num_updates == 4
     assert torch.equal(weights(resumed.policy), weights(whole.policy))
     assert resumed.config == config
@@ -92,43 +92,43 @@ def test_a_loaded_checkpoint_goes_on_bit_for_bit(
 def test_saving_again_replaces_the_checkpoint(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    algorithm = Reinforce(policy, make_env(16), ReinforceConfig(**SMALL))
+    algorithm = REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL))
     algorithm.save(tmp_path / "checkpoint")
     algorithm.learn(16).save(tmp_path / "checkpoint")
-    assert Reinforce.load(tmp_path / "checkpoint", make_env(16)).num_updates == 1
+    assert REINFORCE.load(tmp_path / "checkpoint", make_env(16)).num_updates == 1
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
 
 
 def test_a_checkpoint_of_another_algorithm_is_refused_with_the_remedy(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    Reinforce(policy, make_env(16), ReinforceConfig(**SMALL)).save(tmp_path)
+    REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL)).save(tmp_path)
     with pytest.raises(CheckpointError, match="one of 'score', got one of 'reinforce'"):
-        Score.load(tmp_path, make_env(16))
+        SCoRe.load(tmp_path, make_env(16))
 
 
 def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match=r"folder must be a checkpoint with a state\.json"):
-        Score.load(tmp_path / "nothing")
+        SCoRe.load(tmp_path / "nothing")
 
 
 def test_the_reference_stays_where_the_policy_started(policy: LanguageModel, make_env: Any) -> None:
     start = weights(policy)
-    algorithm = Reinforce(policy, make_env(16), ReinforceConfig(**SMALL)).learn(32)
+    algorithm = REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL)).learn(32)
     assert torch.equal(weights(algorithm.reference), start)
     assert not torch.equal(weights(algorithm.policy), start)
 
 
 def test_stage_one_leaves_the_first_attempt_to_the_kl(policy: LanguageModel, make_env: Any) -> None:
-    config = ScoreConfig(**SMALL, stage_one_share=1.0, beta1=0.0, beta2=0.5)
-    algorithm = Score(policy, make_env(16), config)
+    config = SCoReConfig(**SMALL, stage_one_frac=1.0, beta1=0.0, beta2=0.5)
+    algorithm = SCoRe(policy, make_env(16), config)
     assert algorithm.stage == 1
     assert algorithm.kl_weights(2).tolist() == [0.5, 0.0]
     assert algorithm.advantages(torch.rand(4, 4, 2))[..., 0].abs().max() == 0
 
 
 def test_the_stage_follows_the_share_of_the_run(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = Score(policy, make_env(16), ScoreConfig(**SMALL, stage_one_share=0.5))
+    algorithm = SCoRe(policy, make_env(16), SCoReConfig(**SMALL, stage_one_frac=0.5))
     stages = []
 
     def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
@@ -150,7 +150,7 @@ def test_score_refuses_an_environment_it_was_not_made_for(
     policy: LanguageModel, make_env: Any, env_arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
-        Score(policy, make_env(16, **env_arguments), ScoreConfig(**SMALL))
+        SCoRe(policy, make_env(16, **env_arguments), SCoReConfig(**SMALL))
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_score_refuses_an_environment_it_was_not_made_for(
         ({"learning_rate": 0.0}, "learning_rate must be a number above 0"),
         ({"learning_rate_schedule": "cosine"}, "learning_rate_schedule must be one of"),
         ({"beta": -1.0}, "beta must be a number of at least 0"),
-        ({"turn_discount": 2.0}, r"turn_discount must be in \[0, 1\]"),
+        ({"turn_gamma": 2.0}, r"turn_gamma must be in \[0, 1\]"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        replace(ReinforceConfig(), **settings)
+        replace(REINFORCEConfig(), **settings)
 
 
 def test_what_cannot_learn_is_refused(make_env: Any) -> None:
     with pytest.raises(ArgumentError, match="policy must be a LanguageModel"):
-        Reinforce(lambda text: text, make_env(16))  # type: ignore[arg-type]
+        REINFORCE(lambda text: text, make_env(16))  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def assert_equal(found: Any, expected: Any, where: str = "") -> None:
 def everything(learner: Algorithm[Any]) -> dict[str, Any]:
     return {
         "weights": learner.policy.model.state_dict(),
-        "learner": learner.tensors(),
+        "learner": learner.state_dict(),
         "random": learner.random.bit_generator.state,
         "generator": learner.policy.generator.get_state(),
         "counters": [learner.num_episodes, learner.num_timesteps, learner.num_updates],
@@ -53,10 +53,10 @@ def everything(learner: Algorithm[Any]) -> dict[str, Any]:
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
     *[(name, {}) for name in sorted(agents.ALGORITHMS)],
-    ("expert_iteration", {"restart": False}),
+    ("expert_iteration", {"from_base": False}),
     ("ppo", {"is_critic_separate": True}),
     ("reinforce", {"answer_bonus": 0.5, "dynamic_sampling": True, "num_minibatches": 2}),
-    ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_share": 0.5}),
+    ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_frac": 0.5}),
 ]
 
 
@@ -98,7 +98,7 @@ def test_how_messages_are_drawn_is_kept(tmp_path: Path) -> None:
     learner = make_learner("score")
     learner.policy.sampling = agents.SamplingConfig(max_new_tokens=7, stop_strings=("###",))
     learner.save(tmp_path / "checkpoint")
-    resumed = agents.Score.load(tmp_path / "checkpoint", make_digit_env(8))
+    resumed = agents.SCoRe.load(tmp_path / "checkpoint", make_digit_env(8))
     assert resumed.policy.sampling == learner.policy.sampling
 
 
@@ -159,7 +159,7 @@ def test_ctrl_c_finishes_the_update_and_saves(tmp_path: Path) -> None:
     assert heard == [1]
     assert learner.num_updates == 1
     assert signal.getsignal(signal.SIGINT) is before
-    resumed = agents.Score.load(tmp_path / "checkpoint", make_digit_env(8)).learn(8 * 4)
+    resumed = agents.SCoRe.load(tmp_path / "checkpoint", make_digit_env(8)).learn(8 * 4)
     assert_equal(everything(resumed), everything(whole))
 
 
@@ -176,4 +176,4 @@ def test_a_second_ctrl_c_ends_at_once_and_saves_no_half_update(tmp_path: Path) -
     learner.collect = press_twice  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         learner.learn(8 * 4, Checkpoints(tmp_path / "checkpoint", every=1))
-    assert agents.Score.load(tmp_path / "checkpoint", make_digit_env(8)).num_updates == 2
+    assert agents.SCoRe.load(tmp_path / "checkpoint", make_digit_env(8)).num_updates == 2

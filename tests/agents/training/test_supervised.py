@@ -137,7 +137,7 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
     demonstrations = [
         demonstrate(policy, episode(f"p{n}", f"{n} is {n * n}"), (True,)) for n in range(12)
     ]
-    config = replace(CONFIG, validation_share=0.25, patience=2, learning_rate_schedule="constant")
+    config = replace(CONFIG, validation_frac=0.25, patience=2, learning_rate_schedule="constant")
     random = np.random.default_rng(1)
     result = fit(policy, demonstrations, config, random)
     assert result is not None
@@ -150,7 +150,7 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
 
 def test_the_demonstrations_of_one_problem_are_not_split(policy: LanguageModel) -> None:
     one_problem = [demonstrate(policy, episode("p", str(n)), (True,)) for n in range(10)]
-    config = replace(CONFIG, validation_share=0.5, num_epochs=1)
+    config = replace(CONFIG, validation_frac=0.5, num_epochs=1)
     result = fit(policy, one_problem, config, np.random.default_rng(0))
     assert result is not None
     assert result.validation_loss is None
@@ -176,7 +176,7 @@ def test_the_learning_rate_follows_its_schedule(
         ({"learning_rate_schedule": "cosine"}, "learning_rate_schedule must be one of"),
         ({"batch_size": 0}, "batch_size must be a whole number of at least 1"),
         ({"num_epochs": 0}, "num_epochs must be a whole number of at least 1"),
-        ({"validation_share": 1.0}, r"validation_share must be in \[0, 1\)"),
+        ({"validation_frac": 1.0}, r"validation_frac must be in \[0, 1\)"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:

@@ -90,8 +90,8 @@ def test_exactly_the_orders_with_all_edges_forwards_are_right() -> None:
         problem = task.problem(index, "train")
         nodes, edges = graph_of(problem.prompt)
         for order in permutations(nodes):
-            is_right = all(order.index(start) < order.index(end) for start, end in edges)
-            assert verifier.verify(f"A: {', '.join(order)}", problem).correct is is_right
+            is_correct = all(order.index(start) < order.index(end) for start, end in edges)
+            assert verifier.verify(f"A: {', '.join(order)}", problem).correct is is_correct
 
 
 def test_exactly_the_proper_colorings_are_right_and_two_colors_are_too_few() -> None:
@@ -102,10 +102,10 @@ def test_exactly_the_proper_colorings_are_right_and_two_colors_are_too_few() -> 
         nodes, edges = graph_of(problem.prompt)
         for colors in product((1, 2, 3), repeat=len(nodes)):
             color = dict(zip(nodes, colors, strict=True))
-            is_right = all(color[start] != color[end] for start, end in edges)
+            is_correct = all(color[start] != color[end] for start, end in edges)
             answer = ", ".join(f"{node}={number}" for node, number in color.items())
-            assert verifier.verify(f"A: {answer}", problem).correct is is_right
-            assert not (is_right and len(set(colors)) < 3)
+            assert verifier.verify(f"A: {answer}", problem).correct is is_correct
+            assert not (is_correct and len(set(colors)) < 3)
 
 
 def test_exactly_the_walks_along_all_edges_are_right() -> None:

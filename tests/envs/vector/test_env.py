@@ -39,7 +39,7 @@ MAKERS: list[Callable[[], TextEnv]] = [
     partial(ReasoningEnv, MATH),
     partial(ReasoningEnv, MATH, max_attempts=2, reward="per_attempt"),
     partial(ReasoningEnv, MATH, max_attempts=3, reward="progress", feedback="verdict"),
-    partial(ReasoningEnv, MATH, max_attempts=2, stop_when_right=True, max_hints=1),
+    partial(ReasoningEnv, MATH, max_attempts=2, stop_when_correct=True, max_hints=1),
     partial(StepEnv, MATH, max_steps=3),
 ]
 

@@ -283,7 +283,7 @@ def join(one, other): return Stack(*one.items, *other.items)
 
 
 @pytest.mark.parametrize(
-    ("test", "is_right"),
+    ("test", "is_correct"),
     [
         (
             "s = Stack(1)\ns.push(2)\nassert s.items == [1, 2] and s.pop() == 2 and len(s) == 1",
@@ -304,9 +304,9 @@ def join(one, other): return Stack(*one.items, *other.items)
     ],
 )
 def test_tests_may_use_the_classes_and_further_functions_of_the_program(
-    test: str, is_right: bool
+    test: str, is_correct: bool
 ) -> None:
-    assert judge(STACK, asserts(test, entry_point="Stack")).correct is is_right
+    assert judge(STACK, asserts(test, entry_point="Stack")).correct is is_correct
 
 
 def test_setup_may_build_objects_of_the_program() -> None:
@@ -338,7 +338,7 @@ HUMANEVAL = CodeTests(
 
 
 @pytest.mark.parametrize(
-    ("program", "is_right"),
+    ("program", "is_correct"),
     [
         ("    return s[::-1]", True),
         ("    return encode(s)", True),
@@ -348,9 +348,9 @@ HUMANEVAL = CodeTests(
     ],
 )
 def test_what_the_prompt_defines_is_there_for_tests_and_program(
-    program: str, is_right: bool
+    program: str, is_correct: bool
 ) -> None:
-    assert judge(program, HUMANEVAL).correct is is_right
+    assert judge(program, HUMANEVAL).correct is is_correct
 
 
 EXAMPLES = CodeTests(

@@ -6,14 +6,14 @@ from typing import Any, ClassVar, TypeVar
 
 from gymnasium.vector import VectorEnv
 
-from rethink_gym.agents.demonstrations import Demonstration, demonstrate, is_right, learned_turns
+from rethink_gym.agents.demonstrations import Demonstration, demonstrate, is_correct, learned_turns
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import env_attribute
 from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
 
-__all__ = ["CorrectionConfig", "CorrectionStar", "CorrectionTraining", "PairSft", "PairSftConfig"]
+__all__ = ["CorrectionConfig", "CorrectionSTaR", "CorrectionTraining", "PairSFT", "PairSFTConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,12 @@ class CorrectionConfig(SelfTrainingConfig):
     it does not state the number of samples, a cap or the length of a fit.
 
     Attributes:
-        keep_right: Whether right first attempts that stay right are imitated as well
+        keep_correct: Whether right first attempts that stay right are imitated as well
             (the sets written D⁺ in the paper), and not only wrong ones put right (D).
     """
 
-    accumulate: bool = False
-    keep_right: bool = False
+    keep_all_rounds: bool = False
+    keep_correct: bool = False
 
 
 CorrectionConfigT = TypeVar("CorrectionConfigT", bound=CorrectionConfig)
@@ -54,7 +54,7 @@ class CorrectionTraining(SelfTraining[CorrectionConfigT]):
             raise argument_error("env's max_attempts", "at least 2", found, remedy)
 
 
-class CorrectionStar(CorrectionTraining[CorrectionConfig]):
+class CorrectionSTaR(CorrectionTraining[CorrectionConfig]):
     """STaR on the model's own corrections; the loss falls on the last attempt.
 
     Args:
@@ -83,21 +83,21 @@ class CorrectionStar(CorrectionTraining[CorrectionConfig]):
         return [
             demonstrate(self.policy, episode, learned_turns(episode, "last"))
             for episode in episodes
-            if is_right(episode.turns[-1])
-            and (self.config.keep_right or not is_right(episode.turns[0]))
+            if is_correct(episode.turns[-1])
+            and (self.config.keep_correct or not is_correct(episode.turns[0]))
         ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PairSftConfig(CorrectionConfig):
+class PairSFTConfig(CorrectionConfig):
     """The settings of Pair-SFT; one round over the training set, as in the paper."""
 
 
-class PairSft(CorrectionTraining[PairSftConfig]):
+class PairSFT(CorrectionTraining[PairSFTConfig]):
     """Pairs each wrong first attempt with a right one of the same problem.
 
     The second attempt of a pair is a first attempt of another sample, drawn at random
-    among the right ones; the loss falls on it alone. With ``keep_right``, right first
+    among the right ones; the loss falls on it alone. With ``keep_correct``, right first
     attempts are paired like wrong ones (D⁺); one that has no other right sample
     beside it is paired with itself.
 
@@ -120,7 +120,7 @@ class PairSft(CorrectionTraining[PairSftConfig]):
     """
 
     name: ClassVar = "pair_sft"
-    config_class: ClassVar = PairSftConfig
+    config_class: ClassVar = PairSFTConfig
     default_episodes: ClassVar = 4_096
 
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
@@ -130,9 +130,9 @@ class PairSft(CorrectionTraining[PairSftConfig]):
             by_problem.setdefault(episode.problem_id, []).append(episode)
         pairs = []
         for samples in by_problem.values():
-            right = [sample for sample in samples if is_right(sample.turns[0])]
+            right = [sample for sample in samples if is_correct(sample.turns[0])]
             for sample in samples:
-                if is_right(sample.turns[0]) and not self.config.keep_right:
+                if is_correct(sample.turns[0]) and not self.config.keep_correct:
                     continue
                 others = [other for other in right if other is not sample]
                 if partners := others or right:

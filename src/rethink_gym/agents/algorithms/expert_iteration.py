@@ -8,7 +8,7 @@ from rethink_gym.agents.demonstrations import (
     LEARNED_TURNS,
     Demonstration,
     demonstrate,
-    is_right,
+    is_correct,
     learned_turns,
 )
 from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
@@ -30,13 +30,13 @@ class ExpertIterationConfig(SelfTrainingConfig):
 
     Attributes:
         learned_turns: Which turns of an episode whose last answer is right are
-            learned: ``"right"``, ``"last"``, ``"first"`` or ``"all"``.
+            learned: ``"correct"``, ``"last"``, ``"first"`` or ``"all"``.
 
     Raises:
         ArgumentError: If a value is out of its range.
     """
 
-    learned_turns: str = "right"
+    learned_turns: str = "correct"
 
     def __post_init__(self) -> None:
         SelfTrainingConfig.__post_init__(self)
@@ -73,5 +73,5 @@ class ExpertIteration(SelfTraining[ExpertIterationConfig]):
         return [
             demonstrate(self.policy, episode, learned_turns(episode, self.config.learned_turns))
             for episode in episodes
-            if is_right(episode.turns[-1])
+            if is_correct(episode.turns[-1])
         ]

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
-from rethink_gym.agents.demonstrations import is_right
+from rethink_gym.agents.demonstrations import is_correct
 from rethink_gym.agents.models.outcome_reward import (
     OutcomeRewardModel,
     Prefixes,
@@ -25,11 +25,11 @@ from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import check_count
 
-__all__ = ["Orm", "OrmConfig"]
+__all__ = ["ORM", "ORMConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrmConfig(SupervisedConfig):
+class ORMConfig(SupervisedConfig):
     """The settings of the training of an outcome reward model.
 
     The label on every prefix and the reranking are the paper's; it does not state how
@@ -55,7 +55,7 @@ class OrmConfig(SupervisedConfig):
             check_count(name, getattr(self, name))
 
 
-class Orm(Algorithm[OrmConfig]):
+class ORM(Algorithm[ORMConfig]):
     """Learns which beginnings of the policy's own solutions end well.
 
     The policy itself stays as it is. Once the model has learned something, a message is
@@ -81,14 +81,14 @@ class Orm(Algorithm[OrmConfig]):
     """
 
     name: ClassVar = "orm"
-    config_class: ClassVar = OrmConfig
+    config_class: ClassVar = ORMConfig
     default_episodes: ClassVar = 7_680
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: OrmConfig | None = None,
+        config: ORMConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -123,7 +123,7 @@ class Orm(Algorithm[OrmConfig]):
             episodes: What `collect` returned; every turn is an answer.
 
         Returns:
-            ``loss`` in nats per prefix, ``right_calls`` as the share of whole answers
+            ``loss`` in nats per prefix, ``outcome_accuracy`` as the share of whole answers
             that were called rightly before they were learned, and ``grad_norm``.
         """
         turns = [turn for episode in episodes for turn in episode.turns]
@@ -140,16 +140,16 @@ class Orm(Algorithm[OrmConfig]):
         calls: list[bool] = []
         for batch in np.array_split(self.random.permutation(len(rows)), num_batches):
             self.optimizer.zero_grad()
-            loss, right_calls = self._accumulate_gradient(
-                [rows[place] for place in batch], [is_right(turns[place]) for place in batch]
+            loss, outcome_accuracy = self._accumulate_gradient(
+                [rows[place] for place in batch], [is_correct(turns[place]) for place in batch]
             )
             grad_norm = torch.nn.utils.clip_grad_norm_(
                 self.model.parameters(), self.config.max_grad_norm
             ).item()
             self.optimizer.step()
             losses += loss / num_batches
-            calls += right_calls
-        return {"loss": losses, "right_calls": float(np.mean(calls)), "grad_norm": grad_norm}
+            calls += outcome_accuracy
+        return {"loss": losses, "outcome_accuracy": float(np.mean(calls)), "grad_norm": grad_norm}
 
     def _accumulate_gradient(
         self, rows: Sequence[Prefixes], labels: Sequence[bool]
@@ -213,17 +213,17 @@ class Orm(Algorithm[OrmConfig]):
         super().save(folder)
         self.model.save_pretrained(Path(folder) / "orm")
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the weights of the model and the state of the optimizer."""
         return {
-            "trunk": self.model.policy.own_weights(),
+            "trunk": self.model.policy.trainable_state_dict(),
             "head": self.model.head.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
-        self.model.policy.set_own_weights(tensors["trunk"])
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        self.model.policy.load_trainable_state_dict(tensors["trunk"])
         self.model.head.load_state_dict(tensors["head"])
         self.optimizer.load_state_dict(tensors["optimizer"])
 
@@ -231,7 +231,7 @@ class Orm(Algorithm[OrmConfig]):
 class _Sampling:
     """The policy below the model, as it samples while it is being judged."""
 
-    def __init__(self, orm: Orm) -> None:
+    def __init__(self, orm: ORM) -> None:
         self._orm = orm
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:

@@ -11,13 +11,13 @@ from torch import Tensor
 from rethink_gym.agents.batching.batch import TokenBatch, micro_batches, outputs_at, sampled_turns
 from rethink_gym.agents.models.critic import Critic
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
-from rethink_gym.agents.objectives.advantages import generalized_advantages, masked_whitening
+from rethink_gym.agents.objectives.advantages import generalized_advantages, masked_whiten
 from rethink_gym.agents.objectives.credit import (
     PrefixScores,
     model_step_rewards,
     place_step_rewards,
     place_turn_rewards,
-    right_step_rewards,
+    verifier_step_rewards,
 )
 from rethink_gym.agents.objectives.losses import clipped_value_losses, kl_estimates, token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -27,13 +27,13 @@ from rethink_gym.conversation import StopReason
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_choice
 
-__all__ = ["Ppo", "PpoConfig"]
+__all__ = ["PPO", "PPOConfig"]
 REWARDS = ("sparse", "dense", "orm_sparse", "orm_potential", "orm_dense")
 LENGTH_CAPS = ("end", "bootstrap", "penalty", "mask")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PpoConfig(OnPolicyConfig):
+class PPOConfig(OnPolicyConfig):
     """The settings of PPO; see `OnPolicyConfig` for the others.
 
     The paper's are β, the 4 samples and 4 passes, and no discount. Not the paper's, which
@@ -50,15 +50,15 @@ class PpoConfig(OnPolicyConfig):
             model says, see `step_rewards`; the potential form keeps the best policy of
             the sparse one.
         reward_model: Folder of that model, as `rethink train orm` writes it.
-        discount: What a reward is worth one token earlier.
-        decay: Lambda of the generalized advantage estimates.
+        gamma: What a reward is worth one token earlier.
+        gae_lambda: Lambda of the generalized advantage estimates.
         length_cap: What an answer is that the limit on tokens cut off. ``"end"``: the end
             of its turn, as any other. ``"bootstrap"``: no end; if the episode is over
             with it, the critic says what was to come. ``"penalty"``: an end that costs
             `cap_penalty`. ``"mask"``: nothing to learn from. An episode that the
             environment truncates is always bootstrapped.
         cap_penalty: What is taken off the reward of such an answer.
-        value_weight: Of the critic's loss beside the policy's.
+        vf_coef: Of the critic's loss beside the policy's.
         value_clip: How far a value may move from its old one and still gain.
         is_critic_separate: Whether the critic has a network of its own.
         whiten_rewards: Whether rewards are scaled to variance 1, their mean kept.
@@ -77,11 +77,11 @@ class PpoConfig(OnPolicyConfig):
     beta: float = 0.05
     rewards: str = "sparse"
     reward_model: str = ""
-    discount: float = 1.0
-    decay: float = 0.95
+    gamma: float = 1.0
+    gae_lambda: float = 0.95
     length_cap: str = "end"
     cap_penalty: float = 1.0
-    value_weight: float = 0.1
+    vf_coef: float = 0.1
     value_clip: float = 0.2
     is_critic_separate: bool = False
     whiten_rewards: bool = False
@@ -90,12 +90,12 @@ class PpoConfig(OnPolicyConfig):
         OnPolicyConfig.__post_init__(self)
         check_choice("rewards", self.rewards, REWARDS)
         check_choice("length_cap", self.length_cap, LENGTH_CAPS)
-        for name in ("beta", "cap_penalty", "value_weight"):
+        for name in ("beta", "cap_penalty", "vf_coef"):
             if not getattr(self, name) >= 0:
                 raise argument_error(name, "a number of at least 0", getattr(self, name))
         if not self.value_clip > 0:
             raise argument_error("value_clip", "a number above 0", self.value_clip)
-        for name in ("discount", "decay"):
+        for name in ("gamma", "gae_lambda"):
             if not 0 <= getattr(self, name) <= 1:
                 raise argument_error(name, "in [0, 1]", getattr(self, name))
 
@@ -113,7 +113,7 @@ class CriticTargets(TokenTargets):
     returns: Tensor
 
 
-class Ppo(OnPolicy[PpoConfig]):
+class PPO(OnPolicy[PPOConfig]):
     """Proximal policy optimisation with a critic over tokens.
 
     Args:
@@ -139,14 +139,14 @@ class Ppo(OnPolicy[PpoConfig]):
     """
 
     name: ClassVar = "ppo"
-    config_class: ClassVar = PpoConfig
+    config_class: ClassVar = PPOConfig
     default_episodes: ClassVar = 7_680
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: PpoConfig | None = None,
+        config: PPOConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -177,18 +177,18 @@ class Ppo(OnPolicy[PpoConfig]):
             rewards = rewards - config.beta * kls
             distances = _distances(kl_estimates(old_log_probs, held_to, "k3"), turns)
         if config.whiten_rewards:
-            rewards = masked_whitening(rewards, is_action, shift=False)
+            rewards = masked_whiten(rewards, is_action, shift=False)
         advantages = generalized_advantages(
             rewards,
             values,
             is_action,
-            discount=config.discount,
-            decay=config.decay,
+            gamma=config.gamma,
+            gae_lambda=config.gae_lambda,
             final_values=final_values * self._goes_on(episodes).to(turns.device),
         )
         is_learned = is_action & ~is_cut if config.length_cap == "mask" else is_action
         targets = CriticTargets(
-            advantages=masked_whitening(advantages, is_learned),
+            advantages=masked_whiten(advantages, is_learned),
             kl_weights=torch.zeros_like(values),
             is_learned=is_learned,
             old_log_probs=old_log_probs,
@@ -215,15 +215,15 @@ class Ppo(OnPolicy[PpoConfig]):
             values, targets.values[place], targets.returns[place], clip=self.config.value_clip
         )
         sums.add("value_loss", errors[targets.is_learned[place]])
-        return losses + self.config.value_weight * errors
+        return losses + self.config.vf_coef * errors
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the state of the learner, the critic's weights included."""
-        return {**super().tensors(), "critic": self.critic.state_dict()}
+        return {**super().state_dict(), "critic": self.critic.state_dict()}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
-        super().set_tensors(tensors)
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        super().load_state_dict(tensors)
         self.critic.load_state_dict(tensors["critic"])
 
     @torch.no_grad()
@@ -266,7 +266,7 @@ class Ppo(OnPolicy[PpoConfig]):
             )
             rewards = rewards + place_step_rewards(self.policy.decode, episodes, turns, paid)
         elif self.config.rewards == "dense":
-            paid = right_step_rewards(episodes)
+            paid = verifier_step_rewards(episodes)
             rewards = rewards + place_step_rewards(self.policy.decode, episodes, turns, paid)
         return rewards, is_cut.to(turns.device).gather(1, turns.clamp(min=0))
 

@@ -26,14 +26,14 @@ from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import argument_error, check_count
 
-__all__ = ["Rcrl", "RcrlConfig", "StepValues"]
+__all__ = ["RCRL", "RCRLConfig", "StepValues"]
 
 StepValues = list[list[float]]
 """What can be expected after each step of each turn of an episode, in [0, 1]."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RcrlConfig(SelfTrainingConfig):
+class RCRLConfig(SelfTrainingConfig):
     """The settings of return-conditioned learning.
 
     The paper takes its samples from a policy trained by expert iteration, and its
@@ -42,12 +42,12 @@ class RcrlConfig(SelfTrainingConfig):
 
     Attributes:
         orm: Folder of an outcome reward model that values the steps, such as that of
-            a run of `Orm`. Without one, the value of a step is the mean return of the
+            a run of `ORM`. Without one, the value of a step is the mean return of the
             samples that begin with it.
         threshold: A step whose value is above it is good.
         good_label: What stands before a good step.
         bad_label: What stands before any other.
-        good_share: Share of the learned steps that are good, in (0, 1); the others are
+        good_frac: Share of the learned steps that are good, in (0, 1); the others are
             context only. By default all are learned, in the shares that they have.
         max_steps: Most steps of a message that is said under labels.
 
@@ -60,7 +60,7 @@ class RcrlConfig(SelfTrainingConfig):
     threshold: float = 0.5
     good_label: str = "!"
     bad_label: str = "?"
-    good_share: float | None = None
+    good_frac: float | None = None
     max_steps: int = 32
 
     def __post_init__(self) -> None:
@@ -71,11 +71,11 @@ class RcrlConfig(SelfTrainingConfig):
             raise argument_error("good_label and bad_label", "two different texts", labels)
         if not 0 <= self.threshold < 1:
             raise argument_error("threshold", "in [0, 1)", self.threshold)
-        if self.good_share is not None and not 0 < self.good_share < 1:
-            raise argument_error("good_share", "in (0, 1) or None", self.good_share)
+        if self.good_frac is not None and not 0 < self.good_frac < 1:
+            raise argument_error("good_frac", "in (0, 1) or None", self.good_frac)
 
 
-class Rcrl(SelfTraining[RcrlConfig]):
+class RCRL(SelfTraining[RCRLConfig]):
     """Imitates all samples, every step under its label, and then asks for the best label.
 
     Before it has learned from any sample, it speaks as the policy does by itself.
@@ -102,14 +102,14 @@ class Rcrl(SelfTraining[RcrlConfig]):
     """
 
     name: ClassVar = "rcrl"
-    config_class: ClassVar = RcrlConfig
+    config_class: ClassVar = RCRLConfig
     default_episodes: ClassVar = 4_096
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: RcrlConfig | None = None,
+        config: RCRLConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -130,8 +130,8 @@ class Rcrl(SelfTraining[RcrlConfig]):
         ]
         self._good_share = float(np.mean(is_good)) if is_good else 0.0
         is_learned = [True] * len(is_good)
-        if self.config.good_share is not None:
-            is_learned = balanced_mask(is_good, self.config.good_share, self.random)
+        if self.config.good_frac is not None:
+            is_learned = balanced_mask(is_good, self.config.good_frac, self.random)
         labels = {True: self.config.good_label, False: self.config.bad_label}
         if any(is_good):
             self.best_label = labels[True]
@@ -176,8 +176,8 @@ class Rcrl(SelfTraining[RcrlConfig]):
         return values
 
     def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Label and fit; also returns ``good_share``, of the steps labelled now."""
-        return {**super().update(episodes), "good_share": self._good_share}
+        """Label and fit; also returns ``good_frac``, of the steps labelled now."""
+        return {**super().update(episodes), "good_frac": self._good_share}
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
@@ -194,13 +194,13 @@ class Rcrl(SelfTraining[RcrlConfig]):
             max_steps=self.config.max_steps,
         )
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return what the base class does, and the best label."""
-        return {**super().tensors(), "best_label": self.best_label}
+        return {**super().state_dict(), "best_label": self.best_label}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
-        super().set_tensors(tensors)
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        super().load_state_dict(tensors)
         self.best_label = tensors["best_label"]
 
     def _steps(self, turn: Turn) -> list[str]:

@@ -55,29 +55,29 @@ def monte_carlo_values(
 
 
 def balanced_mask(
-    is_good: Sequence[bool], good_share: float, random: np.random.Generator
+    is_good: Sequence[bool], good_frac: float, random: np.random.Generator
 ) -> list[bool]:
     """Choose as many steps as possible such that a given share of them is good.
 
     Args:
         is_good: Of each step, whether it is labelled good.
-        good_share: The share to reach, in (0, 1).
+        good_frac: The share to reach, in (0, 1).
         random: Decides which of the too many are left out.
 
     Returns:
         Of each step, whether it is chosen; all of them if all have one label.
 
     Raises:
-        ArgumentError: If ``good_share`` is not in (0, 1).
+        ArgumentError: If ``good_frac`` is not in (0, 1).
     """
-    if not 0 < good_share < 1:
-        raise argument_error("good_share", "in (0, 1)", good_share)
+    if not 0 < good_frac < 1:
+        raise argument_error("good_frac", "in (0, 1)", good_frac)
     good = [place for place, each in enumerate(is_good) if each]
     bad = [place for place, each in enumerate(is_good) if not each]
     if not good or not bad:
         return [True] * len(is_good)
-    num_good = min(len(good), int(len(bad) * good_share / (1 - good_share)))
-    num_bad = min(len(bad), int(len(good) * (1 - good_share) / good_share))
+    num_good = min(len(good), int(len(bad) * good_frac / (1 - good_frac)))
+    num_bad = min(len(bad), int(len(good) * (1 - good_frac) / good_frac))
     chosen = {*random.permutation(good)[:num_good].tolist()}
     chosen |= {*random.permutation(bad)[:num_bad].tolist()}
     return [place in chosen for place in range(len(is_good))]

@@ -1,7 +1,7 @@
 """The REINFORCE family: plain multi-turn REINFORCE, and with other settings RLOO, GRPO, DAPO.
 
 They differ in the baseline, in where the KL goes and in how the tokens' losses are
-put together: in settings, and so in nothing else here. With `ReinforceConfig` as it
+put together: in settings, and so in nothing else here. With `REINFORCEConfig` as it
 is, it is what Kumar et al. 2024 call multi-turn RL: both attempts are trained together
 for the sum of their rewards, and nothing keeps the first one as it was but a small KL.
 """
@@ -30,17 +30,17 @@ from rethink_gym.agents.training.on_policy import OnPolicyConfig, PolicyGradient
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_choice, check_count
 
-__all__ = ["Grpo", "GrpoConfig", "Reinforce", "ReinforceConfig", "Rloo", "RlooConfig"]
+__all__ = ["GRPO", "REINFORCE", "RLOO", "GRPOConfig", "REINFORCEConfig", "RLOOConfig"]
 BASELINES = ("none", "leave_one_out", "group")
 KL_PLACES = ("loss", "reward")
 ANSWER_COUNTS = ("history", "batch")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReinforceConfig(OnPolicyConfig):
+class REINFORCEConfig(OnPolicyConfig):
     """The settings of the REINFORCE family; see `OnPolicyConfig` for the others.
 
-    DAPO is ``baseline="group", beta=0.0, clip_high=0.28,
+    DAPO is ``baseline="group", beta=0.0, clip_eps_high=0.28,
     loss_aggregation="token_mean", dynamic_sampling=True``, ``overlong_tokens`` as the
     messages are long, and several steps per update.
 
@@ -52,7 +52,7 @@ class ReinforceConfig(OnPolicyConfig):
         beta: Weight of the KL to the policy at the start.
         kl_place: ``"loss"``: its exact gradient, at every token. ``"reward"``: the
             estimate k1, summed over each attempt, is taken off its reward.
-        turn_discount: What a reward is worth one turn earlier; 1 is the plain sum.
+        turn_gamma: What a reward is worth one turn earlier; 1 is the plain sum.
         dynamic_sampling: Whether to drop problems whose samples all earn the same, and
             to play others instead.
         max_rounds: How often to play others; if they do not suffice, some of the
@@ -72,7 +72,7 @@ class ReinforceConfig(OnPolicyConfig):
     scale_group: bool = True
     beta: float = 0.01
     kl_place: str = "loss"
-    turn_discount: float = 1.0
+    turn_gamma: float = 1.0
     dynamic_sampling: bool = False
     max_rounds: int = 4
     overlong_tokens: int = 0
@@ -90,8 +90,8 @@ class ReinforceConfig(OnPolicyConfig):
         for name in ("beta", "answer_bonus"):
             if not getattr(self, name) >= 0:
                 raise argument_error(name, "a number of at least 0", getattr(self, name))
-        if not 0 <= self.turn_discount <= 1:
-            raise argument_error("turn_discount", "in [0, 1]", self.turn_discount)
+        if not 0 <= self.turn_gamma <= 1:
+            raise argument_error("turn_gamma", "in [0, 1]", self.turn_gamma)
         if self.overlong_tokens > self.max_new_tokens:
             raise argument_error(
                 "overlong_tokens",
@@ -100,7 +100,7 @@ class ReinforceConfig(OnPolicyConfig):
             )
 
 
-class Reinforce(PolicyGradient[ReinforceConfig]):
+class REINFORCE(PolicyGradient[REINFORCEConfig]):
     """REINFORCE over all turns; see `OnPolicy` for the arguments.
 
     Attributes:
@@ -115,14 +115,14 @@ class Reinforce(PolicyGradient[ReinforceConfig]):
     """
 
     name: ClassVar = "reinforce"
-    config_class: ClassVar = ReinforceConfig
+    config_class: ClassVar = REINFORCEConfig
     default_episodes: ClassVar = 7_680
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: ReinforceConfig | None = None,
+        config: REINFORCEConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -182,7 +182,7 @@ class Reinforce(PolicyGradient[ReinforceConfig]):
 
     def advantages(self, rewards: Tensor) -> Tensor:
         """Return each turn's return-to-go, less the baseline."""
-        returns = discounted_returns(rewards, self.config.turn_discount)
+        returns = discounted_returns(rewards, self.config.turn_gamma)
         if self.config.baseline == "leave_one_out":
             return leave_one_out_advantages(returns)
         if self.config.baseline == "group":
@@ -194,13 +194,13 @@ class Reinforce(PolicyGradient[ReinforceConfig]):
         in_loss = self.config.kl_place == "loss"
         return torch.full((num_turns,), self.config.beta if in_loss else 0.0)
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the state of the learner, the counts of answers included."""
-        return {**super().tensors(), "answer_counts": dict(self.answer_counts)}
+        return {**super().state_dict(), "answer_counts": dict(self.answer_counts)}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
-        super().set_tensors(tensors)
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        super().load_state_dict(tensors)
         self.answer_counts = Counter(tensors["answer_counts"])
 
     def _answer_bonuses(self, episodes: Sequence[Episode], shape: torch.Size) -> Tensor:
@@ -248,7 +248,7 @@ def _per_turn(numbers: Tensor, turns: Tensor, num_turns: int) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RlooConfig(ReinforceConfig):
+class RLOOConfig(REINFORCEConfig):
     """REINFORCE leave-one-out: the KL goes into the reward of whole attempts.
 
     The paper's are the baseline, the place of the KL and the sum over tokens, β (its
@@ -261,7 +261,7 @@ class RlooConfig(ReinforceConfig):
     kl_place: str = "reward"
 
 
-class Rloo(Reinforce):
+class RLOO(REINFORCE):
     """REINFORCE leave-one-out.
 
     References:
@@ -270,11 +270,11 @@ class Rloo(Reinforce):
     """
 
     name: ClassVar = "rloo"
-    config_class: ClassVar = RlooConfig
+    config_class: ClassVar = RLOOConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrpoConfig(ReinforceConfig):
+class GRPOConfig(REINFORCEConfig):
     """Group-relative policy optimisation: advantages scaled within groups.
 
     The paper's are the baseline and its scale, the mean over the tokens of a sequence,
@@ -289,7 +289,7 @@ class GrpoConfig(ReinforceConfig):
     loss_aggregation: str = "sequence_mean"
 
 
-class Grpo(Reinforce):
+class GRPO(REINFORCE):
     """Group-relative policy optimisation.
 
     References:
@@ -298,4 +298,4 @@ class Grpo(Reinforce):
     """
 
     name: ClassVar = "grpo"
-    config_class: ClassVar = GrpoConfig
+    config_class: ClassVar = GRPOConfig

@@ -11,7 +11,7 @@ from torch import Tensor
 from rethink_gym.agents.batching.batch import TokenBatch, sampled_logits, sampled_turns
 from rethink_gym.agents.objectives.advantages import discounted_returns, leave_one_out_advantages
 from rethink_gym.agents.objectives.losses import exact_kl
-from rethink_gym.agents.policies.adapters import BegunByBase
+from rethink_gym.agents.policies.adapters import MixedFirstAttempts
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, play_episodes
@@ -24,7 +24,7 @@ from rethink_gym.agents.training.on_policy import (
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_choice, check_count
 
-__all__ = ["Score", "ScoreConfig", "imitation_advantages", "score_advantages", "shaped_rewards"]
+__all__ = ["SCoRe", "SCoReConfig", "imitation_advantages", "score_advantages", "shaped_rewards"]
 
 
 def shaped_rewards(rewards: Tensor, bonus: float) -> Tensor:
@@ -48,7 +48,7 @@ def shaped_rewards(rewards: Tensor, bonus: float) -> Tensor:
 
 
 def score_advantages(
-    rewards: Tensor, *, stage: int, alpha: float, turn_discount: float = 0.0, taught: int = 1
+    rewards: Tensor, *, stage: int, alpha: float, turn_gamma: float = 0.0, taught: int = 1
 ) -> Tensor:
     """Return what multiplies the log-probabilities of the attempts in SCoRe.
 
@@ -57,14 +57,14 @@ def score_advantages(
         stage: 1 trains one attempt only, for its own reward; 2 trains all of them, all
             but the first for their shaped rewards.
         alpha: Weight of the bonus for an attempt that changes the result.
-        turn_discount: What an attempt's reward is worth to the one before.
+        turn_gamma: What an attempt's reward is worth to the one before.
         taught: Index of the attempt that stage 1 trains.
 
     Returns:
         Same shape; leave-one-out over the samples of each problem.
 
     Raises:
-        ArgumentError: If the shape, ``turn_discount`` or ``taught`` is not what it
+        ArgumentError: If the shape, ``turn_gamma`` or ``taught`` is not what it
             must be.
 
     References:
@@ -76,7 +76,7 @@ def score_advantages(
             raise argument_error("taught", f"from 1 to {num_turns - 1}", taught)
         is_taught = torch.arange(num_turns, device=rewards.device) == taught
         return leave_one_out_advantages(rewards) * is_taught
-    returns = discounted_returns(shaped_rewards(rewards, alpha), turn_discount)
+    returns = discounted_returns(shaped_rewards(rewards, alpha), turn_gamma)
     # The bonus takes alpha * r_{t-1} off an attempt, whatever it says: its context fixes
     # that part. Putting it into the baseline leaves the gradient's mean as it is and
     # takes most of its variance away.
@@ -99,12 +99,12 @@ def imitation_advantages(rewards: Tensor) -> Tensor:
         Zelikman et al., "STaR: Bootstrapping Reasoning With Reasoning", 2022, section
         3.1 (arXiv:2203.14465), where this filters whole data sets.
     """
-    is_right = (rewards >= 1.0).to(rewards)
-    return is_right * (rewards[..., 0].numel() / is_right.sum().clamp(min=1.0))
+    is_correct = (rewards >= 1.0).to(rewards)
+    return is_correct * (rewards[..., 0].numel() / is_correct.sum().clamp(min=1.0))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreConfig(PolicyGradientConfig):
+class SCoReConfig(PolicyGradientConfig):
     """The settings of SCoRe.
 
     α and β1 are the paper's. Not the paper's are β2 (0.1 there, for attempts of
@@ -112,7 +112,7 @@ class ScoreConfig(PolicyGradientConfig):
     on small problems have a dozen) and the learning rate (5e-6 there, for a large
     model) with its schedule.
 
-    The paper's ablations: ``multi_turn=False``, ``stage_one_share=0``, ``alpha=0`` and
+    The paper's ablations: ``multi_turn=False``, ``stage_one_frac=0``, ``alpha=0`` and
     ``stage_two="star"``.
 
     Attributes:
@@ -121,7 +121,7 @@ class ScoreConfig(PolicyGradientConfig):
         beta2: Weight of the further KL that holds earlier attempts in Stage I.
         kl_target: Lets β2 adapt in Stage I, so that the attempts that it holds move by
             so many nats each; None keeps it fixed.
-        stage_one_share: Share of the run's episodes that Stage I takes, in equal parts
+        stage_one_frac: Share of the run's episodes that Stage I takes, in equal parts
             for each attempt after the first; the paper does not say.
         kl_bound: Ends a part of Stage I before its time, as soon as an attempt that it
             holds has moved by more than so many nats; None for no bound.
@@ -130,7 +130,7 @@ class ScoreConfig(PolicyGradientConfig):
             played, and the whole run is Stage II.
         offline_samples: Of each problem's samples, how many get their first attempt
             from the base model; they teach the later attempts only.
-        turn_discount: What an attempt's reward is worth to the one before. The
+        turn_gamma: What an attempt's reward is worth to the one before. The
             paper has 0; anything above lets the first attempt earn by failing.
 
     Raises:
@@ -141,19 +141,19 @@ class ScoreConfig(PolicyGradientConfig):
     beta1: float = 0.01
     beta2: float = 1.0
     kl_target: float | None = None
-    stage_one_share: float = 0.75
+    stage_one_frac: float = 0.75
     kl_bound: float | None = None
     stage_two: str = "reinforce"
     multi_turn: bool = True
     offline_samples: int = 0
-    turn_discount: float = 0.0
+    turn_gamma: float = 0.0
 
     def __post_init__(self) -> None:
         PolicyGradientConfig.__post_init__(self)
         for name in ("alpha", "beta1", "beta2"):
             if not getattr(self, name) >= 0:
                 raise argument_error(name, "a number of at least 0", getattr(self, name))
-        for name in ("stage_one_share", "turn_discount"):
+        for name in ("stage_one_frac", "turn_gamma"):
             if not 0 <= getattr(self, name) <= 1:
                 raise argument_error(name, "in [0, 1]", getattr(self, name))
         if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
@@ -174,7 +174,7 @@ _MAX_ERROR, _GAIN = 0.2, 0.1
 """How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
 
 
-class Score(PolicyGradient[ScoreConfig]):
+class SCoRe(PolicyGradient[SCoReConfig]):
     """SCoRe over episodes of two or more attempts, each rewarded by its own verdict.
 
     Stage I teaches one attempt after the other, the second one first, and holds those
@@ -204,14 +204,14 @@ class Score(PolicyGradient[ScoreConfig]):
     """
 
     name: ClassVar = "score"
-    config_class: ClassVar = ScoreConfig
+    config_class: ClassVar = SCoReConfig
     default_episodes: ClassVar = 7_680
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: ScoreConfig | None = None,
+        config: SCoReConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -238,7 +238,7 @@ class Score(PolicyGradient[ScoreConfig]):
     @property
     def _part(self) -> int:
         """The part of the run: that of the attempt that Stage I teaches, behind them Stage II."""
-        share = self.config.stage_one_share
+        share = self.config.stage_one_frac
         if self.progress >= share:
             return self.num_turns
         return max(self._first_part, 1 + int(self.progress / share * (self.num_turns - 1)))
@@ -258,7 +258,7 @@ class Score(PolicyGradient[ScoreConfig]):
             rewards,
             stage=self.stage,
             alpha=self.config.alpha,
-            turn_discount=self.config.turn_discount,
+            turn_gamma=self.config.turn_gamma,
             taught=self.taught,
         )
 
@@ -282,7 +282,7 @@ class Score(PolicyGradient[ScoreConfig]):
             temperature=self.config.temperature,
             stop_strings=self.policy.sampling.stop_strings,
         )
-        begun = BegunByBase(
+        begun = MixedFirstAttempts(
             self,
             lambda conversations: self.reference.act(conversations, sampling),
             begun=self.config.offline_samples,
@@ -332,24 +332,24 @@ class Score(PolicyGradient[ScoreConfig]):
                 self._first_part = taught + 1
         return numbers
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return what the policy gradient keeps, and the anchor with β2."""
         return {
-            **super().tensors(),
+            **super().state_dict(),
             "beta2": self.beta2,
             "anchored_for": self._anchored_for,
             "first_part": self._first_part,
-            "anchor": None if self.anchor is None else self.anchor.own_weights(),
+            "anchor": None if self.anchor is None else self.anchor.trainable_state_dict(),
         }
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
-        super().set_tensors(tensors)
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
+        super().load_state_dict(tensors)
         self.beta2, self._anchored_for = tensors["beta2"], tensors["anchored_for"]
         self._first_part = tensors.get("first_part", 1)
         if tensors["anchor"] is not None:
             self.anchor = self.policy.frozen_copy()
-            self.anchor.set_own_weights(tensors["anchor"])
+            self.anchor.load_trainable_state_dict(tensors["anchor"])
 
     def _adapt(self, kl: float, target: float) -> None:
         """Raise β2 if the attempts that it holds moved too far, lower it if too little."""

@@ -11,7 +11,7 @@ from rethink_gym.agents.demonstrations import (
     LEARNED_TURNS,
     choose_problems,
     demonstrate,
-    is_right,
+    is_correct,
     learned_turns,
     load_recorded,
     play_solutions,
@@ -29,11 +29,11 @@ from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import check_choice, check_count
 
-__all__ = ["Sft", "SftConfig"]
+__all__ = ["SFT", "SFTConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SftConfig(SupervisedConfig):
+class SFTConfig(SupervisedConfig):
     """The settings of supervised fine-tuning.
 
     A run passes over the training set as often as its episodes reach.
@@ -43,9 +43,9 @@ class SftConfig(SupervisedConfig):
             learner. All problems if there are fewer.
         demonstrations: A file of recorded episodes (JSON lines) to imitate instead of
             the problems' worked solutions.
-        only_right: Whether episodes whose last answer was judged wrong are left out.
+        only_correct: Whether episodes whose last answer was judged wrong are left out.
         learned_turns: Which turns are learned: ``"all"``, ``"first"``, ``"last"``, or
-            ``"right"`` for those that were judged right.
+            ``"correct"`` for those that were judged right.
 
     Raises:
         ArgumentError: If a value is out of its range.
@@ -53,7 +53,7 @@ class SftConfig(SupervisedConfig):
 
     num_problems: int = 2_000
     demonstrations: str | None = None
-    only_right: bool = True
+    only_correct: bool = True
     learned_turns: str = "all"
 
     def __post_init__(self) -> None:
@@ -62,7 +62,7 @@ class SftConfig(SupervisedConfig):
         check_choice("learned_turns", self.learned_turns, LEARNED_TURNS)
 
 
-class Sft(Algorithm[SftConfig]):
+class SFT(Algorithm[SFTConfig]):
     """Maximum likelihood on demonstrations, one gradient step per batch.
 
     What it collects is what a teacher plays: the worked solution of the problem, which
@@ -82,14 +82,14 @@ class Sft(Algorithm[SftConfig]):
     """
 
     name: ClassVar = "sft"
-    config_class: ClassVar = SftConfig
+    config_class: ClassVar = SFTConfig
     default_episodes: ClassVar = 6_000
 
     def __init__(
         self,
         policy: LanguageModel,
         env: str | VectorEnv[Any, Any, Any],
-        config: SftConfig | None = None,
+        config: SFTConfig | None = None,
         *,
         seed: int = 0,
         env_kwargs: Mapping[str, Any] | None = None,
@@ -135,7 +135,7 @@ class Sft(Algorithm[SftConfig]):
         wanted = [
             demonstrate(self.policy, episode, learned_turns(episode, self.config.learned_turns))
             for episode in episodes
-            if is_right(episode.turns[-1]) or not self.config.only_right
+            if is_correct(episode.turns[-1]) or not self.config.only_correct
         ]
         batch = readable(self.policy, wanted)
         numbers = {"num_demonstrations": float(len(batch))}
@@ -153,10 +153,10 @@ class Sft(Algorithm[SftConfig]):
         sampling = self.config.sampling(self.policy, deterministic=deterministic)
         return self.policy.act(conversations, sampling)
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the state of the optimizer."""
         return {"optimizer": self.optimizer.state_dict()}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
         self.optimizer.load_state_dict(tensors["optimizer"])

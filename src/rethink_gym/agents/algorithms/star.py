@@ -8,7 +8,7 @@ from rethink_gym.agents.algorithms.expert_iteration import ExpertIterationConfig
 from rethink_gym.agents.demonstrations import (
     Demonstration,
     demonstrate,
-    is_right,
+    is_correct,
     learned_turns,
     problems_of,
 )
@@ -20,11 +20,11 @@ from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
 from rethink_gym.verifiers.code import CodeVerifier
 
-__all__ = ["RestEm", "RestEmConfig", "Star", "StarConfig"]
+__all__ = ["ReSTEM", "ReSTEMConfig", "STaR", "STaRConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StarConfig(ExpertIterationConfig):
+class STaRConfig(ExpertIterationConfig):
     """The settings of STaR.
 
     One greedy sample per problem, hints for the rest, a fit of the base model to this
@@ -45,7 +45,7 @@ class StarConfig(ExpertIterationConfig):
 
     samples_per_problem: int = 1
     temperature: float = 0.0
-    accumulate: bool = False
+    keep_all_rounds: bool = False
     rationalise: bool = True
     hint: str = "Hint: the answer is {gold}."
 
@@ -56,7 +56,7 @@ class StarConfig(ExpertIterationConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestEmConfig(StarConfig):
+class ReSTEMConfig(STaRConfig):
     """The settings of ReST-EM: STaR with many samples, a cap, and no hints.
 
     The cap of 10 solutions per problem, the restart from the base and the 32 samples
@@ -70,15 +70,15 @@ class RestEmConfig(StarConfig):
     rationalise: bool = False
 
 
-StarConfigT = TypeVar("StarConfigT", bound=StarConfig)
+STaRConfigT = TypeVar("STaRConfigT", bound=STaRConfig)
 
 
-class _Rationalising(SelfTraining[StarConfigT]):
+class _Rationalising(SelfTraining[STaRConfigT]):
     """STaR, under whichever name."""
 
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
         """Keep what is right, and what is right with a hint where nothing else is."""
-        right = [episode for episode in episodes if is_right(episode.turns[-1])]
+        right = [episode for episode in episodes if is_correct(episode.turns[-1])]
         if self.config.rationalise:
             solved = {episode.problem_id for episode in right}
             right += self._rationalised(solved)
@@ -108,10 +108,10 @@ class _Rationalising(SelfTraining[StarConfigT]):
         # The environment, and so the episode, knows nothing of the hint.
         hinted = [index for index, (prompt, _) in told.items() if prompt in hints]
         played = play_episodes(_Hinted(self, hints), self.env, hinted, seed=self.seed)
-        return [episode for episode in played if is_right(episode.turns[-1])]
+        return [episode for episode in played if is_correct(episode.turns[-1])]
 
 
-class Star(_Rationalising[StarConfig]):
+class STaR(_Rationalising[STaRConfig]):
     """Self-taught reasoner.
 
     Args:
@@ -131,11 +131,11 @@ class Star(_Rationalising[StarConfig]):
     """
 
     name: ClassVar = "star"
-    config_class: ClassVar = StarConfig
+    config_class: ClassVar = STaRConfig
     default_episodes: ClassVar = 3_072
 
 
-class RestEm(_Rationalising[RestEmConfig]):
+class ReSTEM(_Rationalising[ReSTEMConfig]):
     """Reinforced self-training by expectation-maximisation.
 
     Args:
@@ -154,7 +154,7 @@ class RestEm(_Rationalising[RestEmConfig]):
     """
 
     name: ClassVar = "rest_em"
-    config_class: ClassVar = RestEmConfig
+    config_class: ClassVar = ReSTEMConfig
     default_episodes: ClassVar = 24_576
 
 

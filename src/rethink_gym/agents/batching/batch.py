@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 
 from rethink_gym.agents.batching.packing import can_pack, lay_out, read_line
 from rethink_gym.agents.policies.chat import TokenizedConversation
-from rethink_gym.agents.policies.language_model import LanguageModel, evaluating
+from rethink_gym.agents.policies.language_model import LanguageModel, eval_mode
 from rethink_gym.episode import Episode
 
 __all__ = [
@@ -166,7 +166,7 @@ def outputs_at(
     output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # no types there
     hook = output_layer.register_forward_pre_hook(pick)
     try:
-        with evaluating(model):
+        with eval_mode(model):
             if line is None:
                 logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
             else:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.policies.language_model import evaluating
+from rethink_gym.agents.policies.language_model import eval_mode
 
 __all__ = ["Critic"]
 
@@ -50,7 +50,7 @@ class Critic(nn.Module):
             Expected returns, float32, shape ``(places,)``.
         """
         if self.trunk is not None:
-            with evaluating(self.trunk):
+            with eval_mode(self.trunk):
                 states = self.trunk(input_ids=token_ids, use_cache=False).last_hidden_state
             hidden = states[rows, columns]
         values: Tensor = self.head(hidden.float())

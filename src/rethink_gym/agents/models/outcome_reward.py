@@ -75,7 +75,7 @@ class OutcomeRewardModel:
         """Load a model that `save_pretrained` wrote.
 
         Args:
-            folder: Where it lies; that of a run or a checkpoint of `Orm` will do.
+            folder: Where it lies; that of a run or a checkpoint of `ORM` will do.
             device: Where it runs.
 
         Returns:
@@ -262,12 +262,12 @@ def step_prefixes(answer: str) -> list[str]:
     return [answer[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def outcome_loss(logits: Tensor, is_right: Tensor) -> Tensor:
+def outcome_loss(logits: Tensor, is_correct: Tensor) -> Tensor:
     """Return the binary cross-entropy of every prefix with the label of the whole.
 
     Args:
         logits: Of a good end after each prefix, shape ``(prefixes,)``.
-        is_right: Whether the solution that each belongs to ended well, same shape.
+        is_correct: Whether the solution that each belongs to ended well, same shape.
 
     Returns:
         The mean over all prefixes, in nats.
@@ -278,9 +278,11 @@ def outcome_loss(logits: Tensor, is_right: Tensor) -> Tensor:
     References:
         Havrilla et al. 2024, section 3 (arXiv:2403.04642).
     """
-    if logits.shape != is_right.shape:
-        raise argument_error("is_right", f"of shape {tuple(logits.shape)}", tuple(is_right.shape))
-    return nn.functional.binary_cross_entropy_with_logits(logits, is_right.float())
+    if logits.shape != is_correct.shape:
+        raise argument_error(
+            "is_correct", f"of shape {tuple(logits.shape)}", tuple(is_correct.shape)
+        )
+    return nn.functional.binary_cross_entropy_with_logits(logits, is_correct.float())
 
 
 def step_rewards(scores: Sequence[float], form: str) -> list[float]:

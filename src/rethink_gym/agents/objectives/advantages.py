@@ -10,34 +10,34 @@ __all__ = [
     "generalized_advantages",
     "group_advantages",
     "leave_one_out_advantages",
-    "masked_whitening",
+    "masked_whiten",
     "novelty_bonuses",
     "overlong_penalties",
     "repetition_penalties",
 ]
 
 
-def discounted_returns(rewards: Tensor, discount: float) -> Tensor:
+def discounted_returns(rewards: Tensor, gamma: float) -> Tensor:
     """Sum each turn's reward and the discounted rewards of the turns behind it.
 
-    ``returns[..., t] = rewards[..., t] + discount * returns[..., t + 1]``
+    ``returns[..., t] = rewards[..., t] + gamma * returns[..., t + 1]``
 
     Args:
         rewards: One reward per turn, float, shape ``(..., turns)``.
-        discount: What a reward is worth one turn earlier, in [0, 1]; 0 lets each
+        gamma: What a reward is worth one turn earlier, in [0, 1]; 0 lets each
             turn answer for its own reward only.
 
     Returns:
         The returns, same shape.
 
     Raises:
-        ArgumentError: If ``discount`` is not in [0, 1].
+        ArgumentError: If ``gamma`` is not in [0, 1].
     """
-    if not 0.0 <= discount <= 1.0:
-        raise argument_error("discount", "in [0, 1]", discount)
+    if not 0.0 <= gamma <= 1.0:
+        raise argument_error("gamma", "in [0, 1]", gamma)
     returns = rewards.clone()
     for turn in range(rewards.shape[-1] - 2, -1, -1):
-        returns[..., turn] += discount * returns[..., turn + 1]
+        returns[..., turn] += gamma * returns[..., turn + 1]
     return returns
 
 
@@ -106,14 +106,14 @@ def generalized_advantages(
     values: Tensor,
     is_action: Tensor,
     *,
-    discount: float = 1.0,
-    decay: float = 0.95,
+    gamma: float = 1.0,
+    gae_lambda: float = 0.95,
     final_values: Tensor | None = None,
 ) -> Tensor:
     """Return the generalized advantage estimates of action tokens.
 
-    ``delta_t = reward_t + discount * value_{t+1} - value_t`` and ``advantage_t =
-    delta_t + discount * decay * advantage_{t+1}``, where *t + 1* is the next *action*
+    ``delta_t = reward_t + gamma * value_{t+1} - value_t`` and ``advantage_t =
+    delta_t + gamma * gae_lambda * advantage_{t+1}``, where *t + 1* is the next *action*
     token. Tokens of the environment and padding are no steps of time: however many
     stand between two actions, nothing is discounted for them.
 
@@ -122,8 +122,8 @@ def generalized_advantages(
             stands at other tokens than actions is not looked at.
         values: Expected return before each token was chosen, same shape.
         is_action: Which tokens the policy chose, same shape, bool.
-        discount: What a reward is worth one action earlier, in [0, 1].
-        decay: Lambda, in [0, 1]: 0 trusts the values, 1 what was earned.
+        gamma: What a reward is worth one action earlier, in [0, 1].
+        gae_lambda: Lambda, in [0, 1]: 0 trusts the values, 1 what was earned.
         final_values: Expected return behind the last action, shape ``(episodes,)``:
             0 (and so if None) where the episode was terminated, the value of the
             last state where it was truncated.
@@ -144,7 +144,7 @@ def generalized_advantages(
             raise argument_error(
                 name, f"of the rewards' shape {tuple(rewards.shape)}", tuple(tensor.shape)
             )
-    for name, factor in (("discount", discount), ("decay", decay)):
+    for name, factor in (("gamma", gamma), ("gae_lambda", gae_lambda)):
         if not 0.0 <= factor <= 1.0:
             raise argument_error(name, "in [0, 1]", factor)
     next_values = rewards.new_zeros(len(rewards)) if final_values is None else final_values
@@ -152,15 +152,15 @@ def generalized_advantages(
     advantages = torch.zeros_like(rewards)
     for token in range(rewards.shape[1] - 1, -1, -1):
         is_here = is_action[:, token]
-        deltas = rewards[:, token] + discount * next_values - values[:, token]
-        here = deltas + discount * decay * next_advantages
+        deltas = rewards[:, token] + gamma * next_values - values[:, token]
+        here = deltas + gamma * gae_lambda * next_advantages
         advantages[:, token] = torch.where(is_here, here, 0.0)
         next_advantages = torch.where(is_here, here, next_advantages)
         next_values = torch.where(is_here, values[:, token], next_values)
     return advantages
 
 
-def masked_whitening(
+def masked_whiten(
     numbers: Tensor, mask: Tensor, *, shift: bool = True, eps: float = 1e-8
 ) -> Tensor:
     """Scale the masked entries to variance 1, and shift them to mean 0.

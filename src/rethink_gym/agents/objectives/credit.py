@@ -25,7 +25,7 @@ __all__ = [
     "model_step_rewards",
     "place_step_rewards",
     "place_turn_rewards",
-    "right_step_rewards",
+    "verifier_step_rewards",
 ]
 
 
@@ -105,7 +105,7 @@ def place_step_rewards(
     return rewards.to(turns.device)
 
 
-def right_step_rewards(episodes: Sequence[Episode]) -> StepRewards:
+def verifier_step_rewards(episodes: Sequence[Episode]) -> StepRewards:
     """Pay the steps of answers by their scores in the verdicts.
 
     Args:

@@ -155,12 +155,12 @@ def clipped_policy_losses(
     old_log_probs: Tensor,
     advantages: Tensor,
     *,
-    clip_low: float = 0.2,
-    clip_high: float = 0.2,
+    clip_eps_low: float = 0.2,
+    clip_eps_high: float = 0.2,
 ) -> Tensor:
     """Return the clipped surrogate loss of each token.
 
-    ``-min(ratio * advantage, clip(ratio, 1 - clip_low, 1 + clip_high) * advantage)``;
+    ``-min(ratio * advantage, clip(ratio, 1 - clip_eps_low, 1 + clip_eps_high) * advantage)``;
     while the policy is still the one that sampled, its gradient is that of
     ``-advantage * log_prob``.
 
@@ -168,8 +168,8 @@ def clipped_policy_losses(
         log_probs: Of the sampled tokens, shape ``(tokens,)``.
         old_log_probs: Under the policy that sampled them, same shape.
         advantages: Same shape; no gradient flows into them.
-        clip_low: How far below 1 a ratio may fall before it teaches no more.
-        clip_high: How far above 1 it may rise; larger than ``clip_low``, it lets
+        clip_eps_low: How far below 1 a ratio may fall before it teaches no more.
+        clip_eps_high: How far above 1 it may rise; larger than ``clip_eps_low``, it lets
             unlikely tokens grow.
 
     Returns:
@@ -185,7 +185,7 @@ def clipped_policy_losses(
     """
     _check_shape("advantages", advantages, log_probs)
     ratios = log_ratios(log_probs, old_log_probs).exp()
-    clipped = ratios.clamp(1.0 - clip_low, 1.0 + clip_high)
+    clipped = ratios.clamp(1.0 - clip_eps_low, 1.0 + clip_eps_high)
     advantages = advantages.detach()
     return -torch.minimum(ratios * advantages, clipped * advantages)
 

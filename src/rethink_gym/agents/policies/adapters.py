@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.conversation import Completion, Conversation
 
-__all__ = ["BegunByBase"]
+__all__ = ["MixedFirstAttempts"]
 
 
-class BegunByBase:
+class MixedFirstAttempts:
     """A policy some of whose first attempts are another one's.
 
     Episodes are played in the order of their problems, all samples of a problem one

@@ -10,14 +10,14 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
-from rethink_gym.agents.policies.generation import DecodingEngine, Rules
+from rethink_gym.agents.policies.generation import DecodingEngine, GenerationConfig
 from rethink_gym.agents.policies.lora import LoraConfig, add_lora, is_adapter
 from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Role, StopReason
 from rethink_gym.errors import ModelError, argument_error, check_count
 
-__all__ = ["LanguageModel", "evaluating"]
+__all__ = ["LanguageModel", "eval_mode"]
 
 
 class LanguageModel:
@@ -188,8 +188,8 @@ class LanguageModel:
             return []
         sampling = sampling or self.sampling
         prompts = list(map(self._prompt, conversations, openings))
-        with evaluating(self.model):
-            rules = Rules(
+        with eval_mode(self.model):
+            rules = GenerationConfig(
                 sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
             )
             drawn = self._engine.generate(prompts, rules)
@@ -249,7 +249,7 @@ class LanguageModel:
         frozen = torch.nn.Module.eval(model).requires_grad_(False)
         return type(self)(frozen, self.tokenizer, self.sampling, max_rows=self._engine.max_rows)
 
-    def own_weights(self) -> dict[str, torch.Tensor]:
+    def trainable_state_dict(self) -> dict[str, torch.Tensor]:
         """Return the weights that a `frozen_copy` does not share with this policy, by name.
 
         They are all of the model's, or those of its adapter if it has one: what a
@@ -259,8 +259,8 @@ class LanguageModel:
         adapter = {name: weight for name, weight in weights.items() if is_adapter(name)}
         return adapter or weights
 
-    def set_own_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take back what `own_weights` returned.
+    def load_trainable_state_dict(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take back what `trainable_state_dict` returned.
 
         Args:
             weights: Of a policy of the same shape, all of them.
@@ -268,7 +268,7 @@ class LanguageModel:
         Raises:
             ModelError: If some are missing, or belong to another model.
         """
-        if set(weights) != set(self.own_weights()):
+        if set(weights) != set(self.trainable_state_dict()):
             raise ModelError(
                 "weights must be those of the same model, with the same kind of adapter; "
                 f"got {len(weights)} of other names. Load the policy that they belong to."
@@ -300,7 +300,7 @@ class LanguageModel:
 
 
 @contextlib.contextmanager
-def evaluating(model: torch.nn.Module) -> Iterator[None]:
+def eval_mode(model: torch.nn.Module) -> Iterator[None]:
     """Switch to evaluation mode, and each module back to its own mode afterwards.
 
     Args:

@@ -288,7 +288,7 @@ class Algorithm(ABC, Generic[ConfigT]):
         """
         return load_learner(cls, Path(folder), env, arguments, device)
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return what `save` keeps besides the policy; a subclass adds its own.
 
         Returns:
@@ -298,8 +298,8 @@ class Algorithm(ABC, Generic[ConfigT]):
         """
         return {}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
 
     def _sampling(self, deterministic: bool) -> SamplingConfig:
         """How this algorithm samples; the likeliest tokens if deterministic."""
@@ -357,7 +357,7 @@ def _played(episodes: Sequence[Episode]) -> dict[str, float]:
     stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
     numbers = {
         # What was cut off may have been right, and is judged wrong.
-        "cut_share": stops.count(StopReason.LENGTH) / len(stops),
+        "truncated_frac": stops.count(StopReason.LENGTH) / len(stops),
         "reward": float(np.mean([episode.total_reward for episode in episodes])),
         "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
     }

@@ -167,7 +167,7 @@ class Validation(BaseCallback):
         if algorithm.num_updates % self._every != 0:
             self._evaluate()
         if "best_weights" in self._kept:
-            algorithm.policy.set_own_weights(self._kept["best_weights"])
+            algorithm.policy.load_trainable_state_dict(self._kept["best_weights"])
 
     def _evaluate(self) -> None:
         algorithm = self._algorithm
@@ -177,7 +177,7 @@ class Validation(BaseCallback):
         reward = sum(metrics.accuracies)
         self._kept["num_worse"] += 1
         if reward >= self.best_reward:
-            weights = copy.deepcopy(algorithm.policy.own_weights())
+            weights = copy.deepcopy(algorithm.policy.trainable_state_dict())
             self._kept |= {
                 "best_reward": float(reward),
                 "best_update": algorithm.num_updates,

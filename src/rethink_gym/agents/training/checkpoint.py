@@ -145,11 +145,11 @@ class Learner(Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the learner's own data."""
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
 
 
 LearnerT = TypeVar("LearnerT", bound=Learner)
@@ -181,7 +181,7 @@ def save_learner(learner: Learner, folder: Path) -> None:
     def write(fresh: Path) -> None:
         learner.policy.save_pretrained(fresh / "policy")
         tensors = {
-            "learner": learner.tensors(),
+            "learner": learner.state_dict(),
             "callbacks": learner.callback_state,
             "generator": learner.policy.generator.get_state(),
         }
@@ -232,7 +232,7 @@ def load_learner(
         **arguments,
     )
     tensors = load_tensors(folder)
-    learner.set_tensors(tensors["learner"])
+    learner.load_state_dict(tensors["learner"])
     learner.callback_state = tensors["callbacks"]
     policy.generator.set_state(tensors["generator"])
     learner.random.bit_generator.state = state["random"]

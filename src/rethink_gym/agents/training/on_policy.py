@@ -63,12 +63,12 @@ class OnPolicyConfig:
         max_tokens_per_micro_batch: Bounds the memory of an update, not its result.
         num_epochs: How often an update goes through the episodes.
         num_minibatches: Gradient steps of each time.
-        clip_low: How far below 1 the ratio to the policy that sampled may fall before
+        clip_eps_low: How far below 1 the ratio to the policy that sampled may fall before
             a token teaches no more; without effect in an update of a single step.
-        clip_high: How far above 1 it may rise.
+        clip_eps_high: How far above 1 it may rise.
         loss_aggregation: How the tokens' losses become one, see `loss_weights`; the
             constant is ``max_new_tokens``.
-        entropy_weight: Of the entropy that is added to what is maximised.
+        entropy_coef: Of the entropy that is added to what is maximised.
 
     Raises:
         ArgumentError: If a value is out of its range.
@@ -85,10 +85,10 @@ class OnPolicyConfig:
     max_tokens_per_micro_batch: int = 2048
     num_epochs: int = 1
     num_minibatches: int = 1
-    clip_low: float = 0.2
-    clip_high: float = 0.2
+    clip_eps_low: float = 0.2
+    clip_eps_high: float = 0.2
     loss_aggregation: str = "sequence_sum"
-    entropy_weight: float = 0.0
+    entropy_coef: float = 0.0
 
     def __post_init__(self) -> None:
         for name in (
@@ -102,13 +102,19 @@ class OnPolicyConfig:
             check_count(name, getattr(self, name))
         check_choice("learning_rate_schedule", self.learning_rate_schedule, ("constant", "linear"))
         check_choice("loss_aggregation", self.loss_aggregation, AGGREGATIONS)
-        for name in ("learning_rate", "adam_epsilon", "max_grad_norm", "temperature", "clip_high"):
+        for name in (
+            "learning_rate",
+            "adam_epsilon",
+            "max_grad_norm",
+            "temperature",
+            "clip_eps_high",
+        ):
             if not getattr(self, name) > 0:
                 raise argument_error(name, "a number above 0", getattr(self, name))
-        if not 0 < self.clip_low <= 1:
-            raise argument_error("clip_low", "above 0 and at most 1", self.clip_low)
-        if not self.entropy_weight >= 0:
-            raise argument_error("entropy_weight", "a number of at least 0", self.entropy_weight)
+        if not 0 < self.clip_eps_low <= 1:
+            raise argument_error("clip_eps_low", "above 0 and at most 1", self.clip_eps_low)
+        if not self.entropy_coef >= 0:
+            raise argument_error("entropy_coef", "a number of at least 0", self.entropy_coef)
         num_episodes = self.problems_per_update * self.samples_per_problem
         if self.num_minibatches > num_episodes:
             raise argument_error(
@@ -225,8 +231,8 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         Returns:
             ``loss``, ``grad_norm``, ``learning_rate``; with a KL ``kl_t1``, ``kl_t2``, …
             (nats per attempt) and ``kl_per_token``; in updates of several steps
-            ``clip_share``, the share of tokens beyond the bounds of clipping, and
-            ``overflow_share``, that of ratios cut off before they overflow; and what
+            ``clip_frac``, the share of tokens beyond the bounds of clipping, and
+            ``overflow_frac``, that of ratios cut off before they overflow; and what
             `targets` logs.
 
         Raises:
@@ -268,14 +274,19 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         sampled, place = part.sampled, part.places
         log_probs = token_log_probs(logits, sampled.token_ids)
         old = log_probs if targets.old_log_probs is None else targets.old_log_probs[place]
-        bounds = {"clip_low": self.config.clip_low, "clip_high": self.config.clip_high}
+        bounds = {
+            "clip_eps_low": self.config.clip_eps_low,
+            "clip_eps_high": self.config.clip_eps_high,
+        }
         losses = clipped_policy_losses(log_probs, old, targets.advantages[place], **bounds)
         if targets.old_log_probs is not None:
             is_learned = targets.is_learned[place]
             ratios = log_ratios(log_probs, old).exp()
-            is_outside = (ratios < 1 - bounds["clip_low"]) | (ratios > 1 + bounds["clip_high"])
-            sums.add("clip_share", is_outside[is_learned])
-            sums.add("overflow_share", is_cut_off(log_probs, old)[is_learned])
+            is_outside = (ratios < 1 - bounds["clip_eps_low"]) | (
+                ratios > 1 + bounds["clip_eps_high"]
+            )
+            sums.add("clip_frac", is_outside[is_learned])
+            sums.add("overflow_frac", is_cut_off(log_probs, old)[is_learned])
         if targets.kl_weights.any():
             with torch.no_grad():
                 held_to = sampled_logits(self.reference.model, part, self.config.temperature)
@@ -284,9 +295,9 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
             sums.add("kl_per_token", kls[targets.is_learned[place]])
             for turn in range(int(sampled.turns.max()) + 1 if len(kls) else 0):
                 sums.add(f"kl_t{turn + 1}", kls[sampled.turns == turn])
-        if self.config.entropy_weight:
+        if self.config.entropy_coef:
             entropies = token_entropies(logits)
-            losses = losses - self.config.entropy_weight * entropies
+            losses = losses - self.config.entropy_coef * entropies
             sums.add("entropy", entropies[targets.is_learned[place]])
         return losses
 
@@ -302,17 +313,17 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         )
         return self.policy.act(conversations, sampling)
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the state of the optimizer and the weights of the reference."""
         return {
             "optimizer": self.optimizer.state_dict(),
-            "reference": self.reference.own_weights(),
+            "reference": self.reference.trainable_state_dict(),
         }
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
         self.optimizer.load_state_dict(tensors["optimizer"])
-        self.reference.set_own_weights(tensors["reference"])
+        self.reference.load_trainable_state_dict(tensors["reference"])
 
     def old_log_probs(self, episodes: Sequence[Episode], turns: Tensor) -> Tensor | None:
         """Return the tokens' log-probabilities before the update, if it needs them.

@@ -44,7 +44,7 @@ class SelfTrainingConfig(FitConfig):
         samples_per_problem: Episodes played of each in a round.
         max_per_problem: Most demonstrations of one problem in a fit.
         accumulate: Whether a round is fitted to what earlier rounds found as well.
-        restart: Whether a fit starts from the base weights, not from the last ones.
+        from_base: Whether a fit starts from the base weights, not from the last ones.
         base_model: What the base weights are: a folder, a name on the hub or
             ``"tiny"``. By default those of the policy as the run begins; another one,
             such as the pretrained model, if the policy was fine-tuned before.
@@ -58,8 +58,8 @@ class SelfTrainingConfig(FitConfig):
     num_problems: int = 1024
     samples_per_problem: int = 4
     max_per_problem: int = 4
-    accumulate: bool = True
-    restart: bool = True
+    keep_all_rounds: bool = True
+    from_base: bool = True
     base_model: str | None = None
     initial_data: str = "none"
 
@@ -108,7 +108,7 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         self.data: list[Demonstration] = []
         self._base: dict[str, torch.Tensor] = {}
         if self.config.base_model is None:
-            self._base = _copy_of(policy.own_weights())
+            self._base = _copy_of(policy.trainable_state_dict())
 
     @abstractmethod
     def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
@@ -144,7 +144,7 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
             (see `Fit`).
         """
         selected = self.select(episodes)
-        earlier = self.data if self.config.accumulate else []
+        earlier = self.data if self.config.keep_all_rounds else []
         self.data = distinct([*earlier, *selected])
         imitated = capped(
             distinct([*self._initial_data(), *self.data]), self.config.max_per_problem, self.random
@@ -156,8 +156,8 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         }
         if not imitated:
             return numbers
-        if self.config.restart:
-            self.policy.set_own_weights(self.base_weights)
+        if self.config.from_base:
+            self.policy.load_trainable_state_dict(self.base_weights)
         fitted = fit(self.policy, imitated, self.config, self.random)
         return numbers | (fitted.to_scalars() if fitted else {})
 
@@ -166,7 +166,7 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         """The weights that a fit starts from."""
         if not self._base:
             base = LanguageModel.from_pretrained(str(self.config.base_model))
-            self._base = base.own_weights()
+            self._base = base.trainable_state_dict()
         return self._base
 
     def act(
@@ -176,12 +176,12 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         sampling = self.config.sampling(self.policy, deterministic=deterministic)
         return self.policy.act(conversations, sampling)
 
-    def tensors(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the base weights, and what was selected so far."""
         return {"base": self.base_weights, "data": to_json_lines(self.data)}
 
-    def set_tensors(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `tensors` returned."""
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` returned."""
         self._base = _copy_of(tensors["base"])
         self.data = from_json_lines(tensors["data"])
 

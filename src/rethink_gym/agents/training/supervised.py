@@ -199,7 +199,7 @@ class FitConfig(SupervisedConfig):
 
     Attributes:
         num_epochs: Most passes over the set.
-        validation_share: Share of the problems whose demonstrations are held out, in
+        validation_frac: Share of the problems whose demonstrations are held out, in
             [0, 1); 0 for none.
         patience: Passes without a lower loss on what is held out after which the fit
             stops. The weights of the lowest one are kept.
@@ -209,15 +209,15 @@ class FitConfig(SupervisedConfig):
     """
 
     num_epochs: int = 3
-    validation_share: float = 0.0
+    validation_frac: float = 0.0
     patience: int = 1
 
     def __post_init__(self) -> None:
         SupervisedConfig.__post_init__(self)
         check_count("num_epochs", self.num_epochs)
         check_count("patience", self.patience)
-        if not 0 <= self.validation_share < 1:
-            raise argument_error("validation_share", "in [0, 1)", self.validation_share)
+        if not 0 <= self.validation_frac < 1:
+            raise argument_error("validation_frac", "in [0, 1)", self.validation_frac)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def fit(
         section 3 (arXiv:2403.04642).
     """
     training, validation = _held_out(
-        readable(policy, demonstrations), config.validation_share, random
+        readable(policy, demonstrations), config.validation_frac, random
     )
     if not training:
         return None
@@ -289,9 +289,9 @@ def fit(
             found = mean_loss(policy, validation, config.max_tokens_per_micro_batch)
             since = 0 if found < lowest else since + 1
             if found < lowest:
-                lowest, best = found, copy.deepcopy(policy.own_weights())
+                lowest, best = found, copy.deepcopy(policy.trainable_state_dict())
     if best:
-        policy.set_own_weights(best)
+        policy.load_trainable_state_dict(best)
     return Fit(loss, grad_norm, num_steps, epoch, lowest if validation else None)
 
 

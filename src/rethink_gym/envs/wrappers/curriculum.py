@@ -187,8 +187,8 @@ class _Ladder:
         self.place = 0
         self.recent: deque[bool] = deque(maxlen=check_count("window", window))
 
-    def count(self, is_right: bool) -> None:
-        self.recent.append(is_right)
+    def count(self, is_correct: bool) -> None:
+        self.recent.append(is_correct)
         if len(self.recent) < (self.recent.maxlen or 0):
             return
         share = sum(self.recent) / len(self.recent)

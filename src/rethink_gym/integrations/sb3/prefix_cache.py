@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.policies.generation.cache import Block, Held, KeyValueCache
+from rethink_gym.agents.policies.generation.cache import Block, CachedPrefix, KeyValueCache
 from rethink_gym.agents.policies.generation.generic import ForwardDecoder
 from rethink_gym.agents.policies.generation.prefix_cache import fingerprint
 from rethink_gym.integrations.sb3.forward import Row, at_head, read_rows
@@ -87,7 +87,7 @@ class GrowingRows:
         cache = _empty_cache(lengths, self._model.device)
         held = [self._held(place, num_known[place]) for place in grown]
         held += [
-            Held(aside, line, aside.length - len(rows[place]), len(rows[place]))
+            CachedPrefix(aside, line, aside.length - len(rows[place]), len(rows[place]))
             for line, place in enumerate(others)
         ]
         cache.take(held, lengths)
@@ -143,12 +143,12 @@ class GrowingRows:
             logits = decoder.decode(block, cache)
         return logits, seen[0][:, -1]
 
-    def _held(self, place: int, count: int) -> Held | None:
+    def _held(self, place: int, count: int) -> CachedPrefix | None:
         """Where the beginning of a row is held; None if nothing of it is."""
         if self._cache is None or count == 0:
             return None
         slot = self._slots[place]
-        return Held(self._cache, slot, int(self._cache.starts[slot]), count)
+        return CachedPrefix(self._cache, slot, int(self._cache.starts[slot]), count)
 
 
 def _empty_cache(lengths: Sequence[int], device: torch.device) -> KeyValueCache:

@@ -33,13 +33,13 @@ class Finding:
     """What was found out about one step.
 
     Attributes:
-        is_right: False if it claims something wrong, True if something right and
+        is_correct: False if it claims something wrong, True if something right and
             nothing wrong; None if nothing could be checked.
         wrong: The first wrong claim, as it is written; empty if there is none.
         results: What the claims of the step come to, in order.
     """
 
-    is_right: bool | None = None
+    is_correct: bool | None = None
     wrong: str = ""
     results: tuple[Fraction, ...] = ()
 
@@ -100,13 +100,13 @@ class _Judge:
                 self.num_claims += 1
                 if self.num_claims > MAX_CLAIMS or cpu_left_s() < 0:
                     return _finding(verdicts, wrong, results)
-                is_right = self.ledger.judge(chain)
+                is_correct = self.ledger.judge(chain)
                 value = self._result(chain)
                 if value is not None and not chain.is_quoted:
                     results.append(value)
-                if is_right is not None:
-                    verdicts.append(is_right)
-                if is_right is False and not wrong:
+                if is_correct is not None:
+                    verdicts.append(is_correct)
+                if is_correct is False and not wrong:
                     wrong = text[chain.start : chain.end]
         rewritten = _REWRITTEN.search(step)
         if rewritten is not None and self.goal is not None:
@@ -122,5 +122,5 @@ class _Judge:
 
 
 def _finding(verdicts: list[bool], wrong: str, results: list[Fraction]) -> Finding:
-    is_right = all(verdicts) if verdicts else None
-    return Finding(is_right, wrong, tuple(results))
+    is_correct = all(verdicts) if verdicts else None
+    return Finding(is_correct, wrong, tuple(results))

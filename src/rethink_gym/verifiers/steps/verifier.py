@@ -190,7 +190,7 @@ class StepVerifier(Verifier):
         scores += [None] * (len(spans) - len(checked))
         final = self.final.verify(text, problem)
         known = [score for score in scores if score is not None]
-        wrong = next((n for n, finding in enumerate(found) if finding.is_right is False), None)
+        wrong = next((n for n, finding in enumerate(found) if finding.is_correct is False), None)
         details = [final.detail] if final.detail else []
         if wrong is not None:
             details.append(f"step {wrong + 1} is wrong: {found[wrong].wrong}")
@@ -211,7 +211,7 @@ class StepVerifier(Verifier):
     def _scores(self, found: "Sequence[Finding]", problem: Problem) -> list[float | None]:
         """Turn findings into scores."""
         plain: list[float | None] = [
-            None if finding.is_right is None else float(finding.is_right) for finding in found
+            None if finding.is_correct is None else float(finding.is_correct) for finding in found
         ]
         if not self.use_reference or problem.solution is None:
             return plain

@@ -25,7 +25,12 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies import SamplingConfig
-from rethink_gym.agents.policies.generation import DecodingEngine, Rules, llama, make_decoder
+from rethink_gym.agents.policies.generation import (
+    DecodingEngine,
+    GenerationConfig,
+    llama,
+    make_decoder,
+)
 from rethink_gym.agents.policies.generation.generic import ForwardDecoder, RecomputingDecoder
 from rethink_gym.agents.policies.generation.llama import LlamaDecoder
 from rethink_gym.conversation import StopReason
@@ -149,7 +154,7 @@ def test_rows_stop_at_the_end_of_the_context() -> None:
     prompts = make_prompts(5, 8, 6, 4)
     (first, *_) = DecodingEngine(model).generate(prompts, rules(end_ids=()))
     sampling = SamplingConfig(max_new_tokens=50, temperature=0)
-    limits = Rules(sampling, (first.token_ids[2],), 12, torch.Generator(), lambda _: "")
+    limits = GenerationConfig(sampling, (first.token_ids[2],), 12, torch.Generator(), lambda _: "")
     drawn = DecodingEngine(model).generate(prompts, limits)
     # The first row ends early, so that another one takes its place in the batch.
     assert [len(m.token_ids) for m in drawn] == [3, 4, 6, 8]

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 from tests.models import letters_of, make_tokenizer
 
-from rethink_gym.agents.policies.generation.stop_strings import StopWatch
+from rethink_gym.agents.policies.generation.stop_strings import StopStringMatcher
 
 TOKENIZER = make_tokenizer()
 
@@ -21,13 +21,13 @@ def test_a_stop_string_is_seen_with_the_token_that_completes_it(
     token_ids = TOKENIZER(text)["input_ids"]
     if by_bytes:
         token_ids = letters_of(TOKENIZER, text.replace("é", "Ã©"))
-    watch = StopWatch([string], decode)
+    watch = StopStringMatcher([string], decode)
     seen = [watch.sees(token) for token in token_ids]
     assert seen == [False] * (len(token_ids) - 1) + [True]
 
 
 def test_special_tokens_neither_show_nor_interrupt() -> None:
-    watch = StopWatch(["ab"], decode)
+    watch = StopStringMatcher(["ab"], decode)
     a, b = letters_of(TOKENIZER, "ab")
     special = TOKENIZER.pad_token_id
     assert [watch.sees(token) for token in [a, *[special] * 20, b]] == [False] * 21 + [True]

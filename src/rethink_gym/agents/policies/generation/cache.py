@@ -7,11 +7,11 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-__all__ = ["Block", "Decoder", "Held", "KeyValueCache"]
+__all__ = ["Block", "CachedPrefix", "Decoder", "KeyValueCache"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CachedPrefix:
     """The beginning of a token sequence, as a row of a cache holds it.
 
     Attributes:
@@ -78,7 +78,7 @@ class KeyValueCache:
             self.values.append(self._empty(like_value))
         return self.keys[index], self.values[index]
 
-    def take(self, sources: Sequence[Held | None], lengths: Sequence[int]) -> None:
+    def take(self, sources: Sequence[CachedPrefix | None], lengths: Sequence[int]) -> None:
         """Copy the beginnings of rows from other caches into this one, which is new.
 
         Args:

@@ -10,8 +10,12 @@ from transformers import PreTrainedModel
 from rethink_gym.agents.policies.generation.cache import Block, Decoder, KeyValueCache
 from rethink_gym.agents.policies.generation.generic import ForwardDecoder, RecomputingDecoder
 from rethink_gym.agents.policies.generation.llama import LlamaDecoder
-from rethink_gym.agents.policies.generation.loop import Drawn, Rules, draw_messages
-from rethink_gym.agents.policies.generation.prefix_cache import KeptRows, fingerprint
+from rethink_gym.agents.policies.generation.loop import (
+    GeneratedSequence,
+    GenerationConfig,
+    draw_messages,
+)
+from rethink_gym.agents.policies.generation.prefix_cache import PrefixCache, fingerprint
 
 __all__ = ["DecodingEngine", "make_decoder"]
 
@@ -46,14 +50,16 @@ class DecodingEngine:
         self._model = model
         self.max_rows = max_rows
         self._max_kept_bytes = max_kept_bytes
-        self._kept: KeptRows | None = None
+        self._kept: PrefixCache | None = None
 
     def forget(self) -> None:
         """Free the keys and values kept from the last call."""
         self._kept = None
 
     @torch.inference_mode()
-    def generate(self, prompts: Sequence[tuple[int, ...]], rules: Rules) -> list[Drawn]:
+    def generate(
+        self, prompts: Sequence[tuple[int, ...]], rules: GenerationConfig
+    ) -> list[GeneratedSequence]:
         """Draw one message per prompt.
 
         Args:
@@ -70,7 +76,7 @@ class DecodingEngine:
         asked = _Prompts(self._model, prompts, max_new_tokens, self._kept, self._max_kept_bytes)
         drawn = draw_messages(asked.decoder, asked, rules, self.max_rows)
         self.num_prefilled += asked.num_prefilled
-        self._kept = KeptRows(weights)
+        self._kept = PrefixCache(weights)
         for cache, places in asked.finished:
             self._kept.add(
                 cache,
@@ -88,7 +94,7 @@ class _Prompts:
         model: PreTrainedModel,
         prompts: Sequence[tuple[int, ...]],
         max_new_tokens: int,
-        kept: KeptRows | None,
+        kept: PrefixCache | None,
         max_kept_bytes: int,
     ) -> None:
         self.lengths = [len(prompt) for prompt in prompts]

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from rethink_gym.agents.policies.generation.cache import Block, Decoder, KeyValueCache
-from rethink_gym.agents.policies.generation.sampler import Uniforms, draw_tokens
-from rethink_gym.agents.policies.generation.stop_strings import StopWatch
+from rethink_gym.agents.policies.generation.sampler import RowRandom, sample_tokens
+from rethink_gym.agents.policies.generation.stop_strings import StopStringMatcher
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import StopReason
 
-__all__ = ["Drawn", "Prompts", "Rules", "draw_messages"]
+__all__ = ["GeneratedSequence", "GenerationConfig", "Prompts", "draw_messages"]
 
 _FEW_ROWS = 16
 """On a CPU, a step costs the more the more rows it has, unless there are few; and rows
@@ -24,7 +24,7 @@ with 64 rows; with 8 and 16 it took a tenth to a fifth less)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class GeneratedSequence:
     """What was drawn for one row.
 
     Attributes:
@@ -39,7 +39,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GenerationConfig:
     """How to draw, and when to stop.
 
     Attributes:
@@ -88,7 +88,9 @@ class Prompts(Protocol):
         ...
 
 
-def draw_messages(decoder: Decoder, prompts: Prompts, rules: Rules, max_rows: int) -> list[Drawn]:
+def draw_messages(
+    decoder: Decoder, prompts: Prompts, rules: GenerationConfig, max_rows: int
+) -> list[GeneratedSequence]:
     """Draw one message for each prompt.
 
     Args:
@@ -134,7 +136,7 @@ def draw_messages(decoder: Decoder, prompts: Prompts, rules: Rules, max_rows: in
 class _Batch:
     """The state of the loop. Tensors of rows are in the order of the cache's rows."""
 
-    def __init__(self, prompts: Prompts, rules: Rules, logits: Tensor) -> None:
+    def __init__(self, prompts: Prompts, rules: GenerationConfig, logits: Tensor) -> None:
         device, num_prompts = logits.device, len(prompts.lengths)
         sampling = rules.sampling
         self._temperature = sampling.temperature
@@ -143,7 +145,7 @@ class _Batch:
             sampling.max_new_tokens if most is None else min(sampling.max_new_tokens, most - length)
             for length in prompts.lengths
         ]
-        self._uniforms = Uniforms(num_prompts, rules.random, device)
+        self._uniforms = RowRandom(num_prompts, rules.random, device)
         self._is_end = torch.zeros(logits.shape[-1], dtype=torch.bool, device=device)
         self._is_end[[end for end in rules.end_ids if end < logits.shape[-1]]] = True
         # Of each row: its prompt, the step of its first token, and the one of its last.
@@ -156,7 +158,9 @@ class _Batch:
         self._counts = [0] * num_prompts
         self._stops = [StopReason.LENGTH] * num_prompts
         strings = sampling.stop_strings
-        self._watches = [StopWatch(strings, rules.decode) for _ in range(num_prompts) if strings]
+        self._watches = [
+            StopStringMatcher(strings, rules.decode) for _ in range(num_prompts) if strings
+        ]
         self._history: list[tuple[Tensor, Tensor, Tensor]] = []
 
     @property
@@ -192,7 +196,7 @@ class _Batch:
         if self._temperature > 0:
             ages = self._step - self._births[:num_active]
             uniforms = self._uniforms.at(ages, order, self._step - self._oldest)
-        token_ids, log_probs = draw_tokens(logits, self._temperature, uniforms)
+        token_ids, log_probs = sample_tokens(logits, self._temperature, uniforms)
         self._history.append((order, token_ids, log_probs))
         is_done = self._is_end.index_select(0, token_ids)
         if self._watches:
@@ -203,7 +207,7 @@ class _Batch:
             token_ids = self._drop(cache, is_done.tolist(), token_ids)
         return token_ids
 
-    def drawn(self) -> list[Drawn]:
+    def drawn(self) -> list[GeneratedSequence]:
         """Return what was drawn, in the order of the prompts."""
         order, token_ids, log_probs = (
             torch.cat(part).cpu() for part in zip(*self._history, strict=True)
@@ -212,7 +216,9 @@ class _Batch:
         tokens, logs = token_ids[by_prompt].tolist(), log_probs[by_prompt].tolist()
         ends = list(accumulate(self._counts))
         return [
-            Drawn(tuple(tokens[end - count : end]), tuple(logs[end - count : end]), stop)
+            GeneratedSequence(
+                tuple(tokens[end - count : end]), tuple(logs[end - count : end]), stop
+            )
             for end, count, stop in zip(ends, self._counts, self._stops, strict=True)
         ]
 

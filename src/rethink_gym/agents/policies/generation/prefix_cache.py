@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rethink_gym.agents.policies.generation.cache import Held, KeyValueCache
+from rethink_gym.agents.policies.generation.cache import CachedPrefix, KeyValueCache
 
-__all__ = ["KeptRows", "fingerprint"]
+__all__ = ["PrefixCache", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     token_bytes: bytes
-    held: Held
+    held: CachedPrefix
 
 
-class KeptRows:
+class PrefixCache:
     """Rows of caches, to be found by the beginning of a token sequence.
 
     Args:
@@ -46,13 +46,13 @@ class KeptRows:
         starts = cache.starts.tolist()
         for row, (prompt, message) in enumerate(zip(prompts, messages, strict=True)):
             token_ids = prompt + message[:-1]
-            held = Held(cache, row, starts[row], len(token_ids))
+            held = CachedPrefix(cache, row, starts[row], len(token_ids))
             known = self._by_prompt.setdefault(_bytes(prompt), [])
             known.append(_Row(_bytes(token_ids), held))
         lengths = {len(prompt) for prompt in prompts} | set(self._prompt_lengths)
         self._prompt_lengths = sorted(lengths, reverse=True)
 
-    def find(self, token_ids: tuple[int, ...]) -> Held | None:
+    def find(self, token_ids: tuple[int, ...]) -> CachedPrefix | None:
         """Find the longest row that a token sequence goes on from.
 
         A row serves only as a whole. So a conversation continues from what was

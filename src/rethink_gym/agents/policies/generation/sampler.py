@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-__all__ = ["Uniforms", "draw_tokens"]
+__all__ = ["RowRandom", "sample_tokens"]
 
 
-def draw_tokens(
+def sample_tokens(
     logits: Tensor, temperature: float, uniforms: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """Draw one token per row.
@@ -41,7 +41,7 @@ def draw_tokens(
 _FIRST_ROWS = 64
 
 
-class Uniforms:
+class RowRandom:
     """Numbers in [0, 1) by prompt and by how many tokens were drawn for it before.
 
     Numbers of one place are drawn together for all prompts, when the first of them gets

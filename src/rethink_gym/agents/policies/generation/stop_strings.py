@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-__all__ = ["StopWatch"]
+__all__ = ["StopStringMatcher"]
 
 
-class StopWatch:
+class StopStringMatcher:
     """Watches one message for stop strings.
 
     Args:

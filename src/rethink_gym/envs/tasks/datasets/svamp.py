@@ -66,8 +66,8 @@ class SVAMP(RowTask):
         equation = " ".join(map(_short, row.text("Equation").split()))
         steps = f"{equation.removeprefix('( ').removesuffix(' )')} = {gold}"
         # One equation of the original file does not give its answer.
-        is_right = MathVerifier().verify(f"A: {equation}", problem).correct
-        solution = f"{steps}\nA: {gold}" if is_right else None
+        is_correct = MathVerifier().verify(f"A: {equation}", problem).correct
+        solution = f"{steps}\nA: {gold}" if is_correct else None
         return Problem(problem_id, prompt, gold, solution)
 
     def make_verifier(self) -> Verifier:
