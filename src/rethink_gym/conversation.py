@@ -26,7 +26,9 @@ class StopReason(StrEnum):
     LENGTH = "length"
     """The limit of tokens cut the message off."""
     STOP_STRING = "stop_string"
-    """A text that the caller asked to stop at was said."""
+    """A stop string of the caller was generated."""
+    CONTEXT = "context"
+    """The model's context is full: the message was cut off there, or nothing fits at all."""
 
 
 @dataclass(frozen=True, slots=True)

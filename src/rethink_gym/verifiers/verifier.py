@@ -55,6 +55,42 @@ class Verifier(ABC):
             self.verify(answer, problem) for answer, problem in zip(answers, problems, strict=True)
         ]
 
+    def list_solutions(self, problem: Problem) -> frozenset[str] | None:
+        """List every correct answer of a problem, each in one canonical form.
+
+        Args:
+            problem: The problem.
+
+        Returns:
+            The canonical forms, as of `canonical_solution`; None if this verifier cannot
+            list them, or if listing them would take more than about a second.
+        """
+        return None
+
+    def canonical_solution(self, answer: str, problem: Problem) -> str:
+        """Return the form that all answers share which count as one solution.
+
+        Args:
+            answer: A correct answer, as in `Verdict.answer`.
+            problem: The problem that it answers.
+
+        Returns:
+            A text; by default the answer without outer blanks.
+        """
+        return answer.strip()
+
+    def hint_text(self, problem: Problem) -> str:
+        """Return what a hint may reveal as the answer to a problem.
+
+        Args:
+            problem: The problem.
+
+        Returns:
+            The gold answer, unless the gold holds what must stay hidden, such as the
+            tests of a program; empty if there is nothing to reveal.
+        """
+        return problem.gold
+
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON data, its kind under ``"type"``."""
