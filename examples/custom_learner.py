@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from rethink_gym.agents.demonstrations import Demonstration, demonstrate
+from rethink_gym.agents.demonstrations import SFTExample, make_example
 from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
@@ -46,12 +46,12 @@ class RAFT(SelfTraining[RAFTConfig]):
     config_class: ClassVar = RAFTConfig
     default_episodes: ClassVar = 12_288
 
-    def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
+    def select(self, episodes: Sequence[Episode]) -> list[SFTExample]:
         """Keep the best sample of each problem, the first of equals."""
         groups = groupby(episodes, key=lambda episode: episode.problem_id)
         best = [max(samples, key=lambda episode: episode.total_reward) for _, samples in groups]
         return [
-            demonstrate(self.policy, episode, [True] * len(episode.turns))
+            make_example(self.policy, episode, [True] * len(episode.turns))
             for episode in best
             if episode.total_reward >= self.config.min_reward
         ]

@@ -47,6 +47,21 @@ class ArgumentError(RethinkError, ValueError):
     """An argument is not what it must be."""
 
 
+class PromptTooLongError(ArgumentError):
+    """A first prompt leaves no free token in the context of a language model.
+
+    Args:
+        message: The error message.
+        index: Index of its conversation in the batch.
+    """
+
+    def __init__(self, message: str, index: int = 0) -> None:
+        # The default value is for pickle, which calls with the message alone and then
+        # restores the attribute.
+        super().__init__(message)
+        self.index = index
+
+
 class ActionError(RethinkError, ValueError):
     """An action is not a text, or is longer than the action space allows."""
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import torch
 
-from rethink_gym.agents.demonstrations import Demonstration
+from rethink_gym.agents.demonstrations import SFTExample
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.conversation import Completion
@@ -100,7 +100,7 @@ def episode(problem_id: str, *answers: str, right: Sequence[bool] = (True,)) -> 
     )
 
 
-def said(demonstrations: Sequence[Demonstration]) -> list[tuple[str, tuple[str, ...]]]:
+def said(demonstrations: Sequence[SFTExample]) -> list[tuple[str, tuple[str, ...]]]:
     """Return problem and answers of each demonstration."""
     return [
         (

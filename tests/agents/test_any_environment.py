@@ -9,7 +9,7 @@ import torch
 from tests.models import make_llama, make_tokenizer
 
 from rethink_gym import agents
-from rethink_gym.agents.demonstrations import completion_of, problems_of
+from rethink_gym.agents.demonstrations import encode_completion, problems_of
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.algorithm import Algorithm
@@ -58,7 +58,7 @@ class Knowing(LanguageModel):
             solution = self.solutions.get(conversation[0].content.partition("\n[")[0])
             is_later = any(message.content.startswith(CORRECTION) for message in conversation)
             if solution is not None and (place + is_later) % 2:
-                said[place] = completion_of(self, solution)
+                said[place] = encode_completion(self, solution)
         return said
 
 
@@ -137,7 +137,7 @@ def test_a_hint_to_a_program_is_the_program_and_not_its_hidden_tests(env_id: str
         prompts = [conversation[0].content for conversation in conversations]
         heard.extend(prompts)
         programs = [prompt.partition("Hint: the answer is ")[2][:-1] for prompt in prompts]
-        return [completion_of(policy, program or "no idea") for program in programs]
+        return [encode_completion(policy, program or "no idea") for program in programs]
 
     policy.act = act  # type: ignore[method-assign]
     numbers = learner.update(learner.collect())

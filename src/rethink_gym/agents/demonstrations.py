@@ -1,18 +1,23 @@
-"""Episodes to imitate, which of their turns are learned, and sets of such episodes."""
+"""SFT examples: which turns and tokens contribute to the loss, and where examples come from.
+
+They come from episodes, recorded or just played, and from reference solutions, which are
+replayed in the environment: whole solutions where a turn is an attempt, step by step where
+a turn is a step.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.rollout import env_attribute, play_episodes
+from rethink_gym.agents.rollout import env_attribute, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
-from rethink_gym.envs.tasks.base.task import Task
+from rethink_gym.envs.tasks.base.solution import solution_steps
 from rethink_gym.episode import Episode, Turn, load_episodes
 from rethink_gym.errors import (
     DataError,
@@ -21,139 +26,139 @@ from rethink_gym.errors import (
     argument_error,
     check_choice,
 )
-from rethink_gym.problem import Problem
 
 __all__ = [
     "LEARNED_TURNS",
-    "Demonstration",
-    "capped",
+    "LearnedTurns",
+    "SFTExample",
+    "cap_per_problem",
     "choose_problems",
-    "completion_of",
-    "demonstrate",
-    "distinct",
+    "encode_completion",
     "encode_text",
+    "fits_context",
     "from_json_lines",
-    "in_tokens",
     "is_correct",
     "learned_turns",
     "load_recorded",
-    "normal_text",
+    "make_example",
+    "normalize_text",
     "play_solutions",
-    "problems_of",
+    "retokenize",
     "solved_problems",
     "to_json_lines",
+    "unique_examples",
 ]
+
+LearnedTurns = Literal["all", "first", "last", "correct"]
+"""A rule by which turns contribute to the loss; see `learned_turns`."""
+
 LEARNED_TURNS = ("all", "first", "last", "correct")
-"""The rules by which turns are learned that have a name; see `learned_turns`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Demonstration:
+class SFTExample:
     """An episode to imitate.
 
     Attributes:
-        episode: What was said. The completions of learned turns carry tokens.
-        is_learned: For each turn, whether its tokens are learned; what is not
-            learned is context only.
-        token_masks: For each turn, which of its tokens are learned if the turn is; all
-            of them where it is None.
+        episode: The episode. The completions of trained turns have token ids.
+        loss_mask: For each turn, which of its tokens contribute to the loss; all others
+            are context only.
 
     Raises:
-        ArgumentError: If there is not one truth value per turn, or not one mask.
+        ArgumentError: If ``loss_mask`` does not have one entry per token of each turn.
     """
 
     episode: Episode
-    is_learned: tuple[bool, ...]
-    token_masks: tuple[tuple[bool, ...], ...] | None = None
+    loss_mask: tuple[tuple[bool, ...], ...]
 
     def __post_init__(self) -> None:
-        turns = self.episode.turns
-        if len(self.is_learned) != len(turns):
-            raise argument_error("is_learned", f"of length {len(turns)}", self.is_learned)
-        lengths = [len(turn.completion.token_ids) for turn in turns]
-        if self.token_masks is not None and list(map(len, self.token_masks)) != lengths:
-            raise argument_error("token_masks", f"of the lengths {lengths}", self.token_masks)
+        """Check the mask."""
+        lengths = [len(turn.completion.token_ids) for turn in self.episode.turns]
+        if list(map(len, self.loss_mask)) != lengths:
+            must_be = f"of the lengths {lengths}"
+            raise argument_error("loss_mask", must_be, list(map(len, self.loss_mask)))
 
     @property
     def num_tokens(self) -> int:
-        """How many tokens are learned."""
-        return sum(sum(self.mask(turn)) for turn in range(len(self.is_learned)))
-
-    def mask(self, turn: int) -> tuple[bool, ...]:
-        """Return, for each token of a turn, whether it is learned."""
-        if self.token_masks is None or not self.is_learned[turn]:
-            num_tokens = len(self.episode.turns[turn].completion.token_ids)
-            return (self.is_learned[turn],) * num_tokens
-        return self.token_masks[turn]
+        """Number of tokens that contribute to the loss."""
+        return sum(map(sum, self.loss_mask))
 
 
-def demonstrate(
-    policy: LanguageModel, episode: Episode, is_learned: Sequence[bool]
-) -> Demonstration:
-    """Make a demonstration of an episode, whoever played it.
+def make_example(
+    policy: LanguageModel, episode: Episode, trained_turns: Sequence[bool]
+) -> SFTExample:
+    """Make an example of an episode, whichever policy played it.
 
     Args:
-        policy: Who is to learn it. What it sampled itself stays as it was sampled;
-            all else is put into its tokens.
-        episode: What was played.
-        is_learned: For each turn, whether it is learned.
+        policy: The policy to train. What it sampled itself keeps its tokens; everything
+            else is encoded by its tokenizer.
+        episode: The episode.
+        trained_turns: For each turn, whether its tokens contribute to the loss.
 
     Returns:
-        The demonstration.
+        The example.
+
+    Raises:
+        ArgumentError: If there is not one truth value per turn.
     """
-    return Demonstration(in_tokens(policy, episode), tuple(is_learned))
+    if len(trained_turns) != len(episode.turns):
+        raise argument_error("trained_turns", f"of length {len(episode.turns)}", trained_turns)
+    encoded = retokenize(policy, episode)
+    masks = [
+        (bool(is_trained),) * len(turn.completion.token_ids)
+        for turn, is_trained in zip(encoded.turns, trained_turns, strict=True)
+    ]
+    return SFTExample(encoded, tuple(masks))
 
 
-def in_tokens(policy: LanguageModel, episode: Episode) -> Episode:
-    """Put into a policy's tokens what of an episode it did not sample itself."""
+def retokenize(policy: LanguageModel, episode: Episode) -> Episode:
+    """Encode those turns of an episode that a policy did not sample itself."""
     sampled = set(policy.tokenize(episode.conversation).turn_ids)
     turns = [
-        turn if index in sampled else replace(turn, completion=_spelled(policy, turn.completion))
+        turn if index in sampled else replace(turn, completion=_reencoded(policy, turn.completion))
         for index, turn in enumerate(episode.turns)
     ]
     return replace(episode, turns=tuple(turns))
 
 
-def completion_of(policy: LanguageModel, text: str, *, is_ended: bool = True) -> Completion:
-    """Return a text as the completion that the policy would have said it by.
+def encode_completion(policy: LanguageModel, text: str, *, is_ended: bool = True) -> Completion:
+    """Return a text as the completion by which the policy would generate it.
 
-    Special tokens that the text spells out are taken as text. The log-probabilities
-    are 0: whoever dictates a text says it with certainty.
+    Special tokens that the text spells out are taken as text. The log-probabilities are 0.
 
     Args:
-        policy: Knows the tokens.
-        text: What is said.
-        is_ended: Whether the end token follows, as it does not in an answer that
-            was cut off.
+        policy: The policy with its tokenizer.
+        text: The text.
+        is_ended: Whether the end token follows; it does not in an answer that was cut off.
 
     Returns:
-        The completion; its text is what its tokens say.
+        The completion; its text is what its tokens decode to.
     """
     token_ids = encode_text(policy, text)
-    said = policy.decode(token_ids)
+    decoded = policy.decode(token_ids)
     if is_ended:
         token_ids = (*token_ids, _end_id(policy))
-    return Completion(said, token_ids, (0.0,) * len(token_ids))
+    return Completion(decoded, token_ids, (0.0,) * len(token_ids))
 
 
 def encode_text(policy: LanguageModel, text: str) -> tuple[int, ...]:
-    """Return the tokens of a text, without special tokens, not even those it spells out."""
+    """Return the tokens of a text, without special tokens, even if it spells them out."""
     encoded = policy.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
     return tuple(encoded["input_ids"])
 
 
 def is_correct(turn: Turn) -> bool:
-    """Return whether a turn was judged right; without a verdict, whether it earned something."""
+    """Return whether a turn was judged correct; without a verdict, whether it earned something."""
     return turn.reward > 0 if turn.verdict is None else turn.verdict.correct
 
 
-def learned_turns(episode: Episode, rule: str) -> tuple[bool, ...]:
-    """Say which turns of an episode are learned.
+def learned_turns(episode: Episode, rule: LearnedTurns) -> tuple[bool, ...]:
+    """Return which turns of an episode contribute to the loss.
 
     Args:
-        episode: What was played.
-        rule: ``"all"``, ``"first"``, ``"last"``, or ``"correct"`` for those that were
-            judged right.
+        episode: The episode.
+        rule: ``"all"``, ``"first"``, ``"last"``, or ``"correct"`` for those with a correct
+            verdict.
 
     Returns:
         One truth value per turn.
@@ -173,145 +178,104 @@ def learned_turns(episode: Episode, rule: str) -> tuple[bool, ...]:
             return (True,) * (last + 1)
 
 
-def normal_text(text: str) -> str:
-    """Return a text without the blanks in which equal answers differ."""
-    return " ".join(text.split())
-
-
-def distinct(demonstrations: Iterable[Demonstration]) -> list[Demonstration]:
-    """Leave out what was said before about the same problem, blanks aside.
-
-    Args:
-        demonstrations: In the order in which the first of equals is to be kept.
-
-    Returns:
-        The first of all that are equal in problem, answers and what of them is learned.
-    """
-    kept: dict[tuple[object, ...], Demonstration] = {}
-    for demonstration in demonstrations:
-        episode = demonstration.episode
-        texts = tuple(normal_text(turn.completion.text) for turn in episode.turns)
-        learned = (demonstration.is_learned, demonstration.token_masks)
-        kept.setdefault((episode.problem_id, texts, learned), demonstration)
-    return list(kept.values())
-
-
-def capped(
-    demonstrations: Sequence[Demonstration], max_per_problem: int, random: np.random.Generator
-) -> list[Demonstration]:
-    """Keep at most some demonstrations of each problem, so that easy ones do not prevail.
-
-    Args:
-        demonstrations: Of any problems.
-        max_per_problem: Most of one problem.
-        random: Which ones are kept where there are more.
-
-    Returns:
-        Those that are kept, in order.
-    """
-    places: dict[str, list[int]] = {}
-    for place, demonstration in enumerate(demonstrations):
-        places.setdefault(demonstration.episode.problem_id, []).append(place)
-    kept: list[int] = []
-    for group in places.values():
-        if len(group) > max_per_problem:
-            group = random.choice(group, size=max_per_problem, replace=False).tolist()
-        kept += group
-    return [demonstrations[place] for place in sorted(kept)]
-
-
-def to_json_lines(demonstrations: Iterable[Demonstration]) -> str:
-    """Return demonstrations as JSON lines, for a checkpoint."""
-    return "\n".join(
-        json.dumps(
-            {
-                "episode": each.episode.to_dict(),
-                "is_learned": each.is_learned,
-                "token_masks": each.token_masks,
-            }
-        )
-        for each in demonstrations
-    )
-
-
-def from_json_lines(text: str) -> list[Demonstration]:
-    """Return the demonstrations that `to_json_lines` was given."""
-    rows = map(json.loads, text.splitlines())
+def fits_context(policy: LanguageModel, examples: Iterable[SFTExample]) -> list[SFTExample]:
+    """Leave out examples without trained tokens, and those longer than the model's context."""
+    max_length = float("inf") if policy.max_length is None else policy.max_length
     return [
-        Demonstration(
-            Episode.from_dict(row["episode"]),
-            tuple(row["is_learned"]),
-            None if row["token_masks"] is None else tuple(map(tuple, row["token_masks"])),
-        )
-        for row in rows
+        example
+        for example in examples
+        if example.num_tokens
+        and len(policy.tokenize(example.episode.conversation).token_ids) <= max_length
     ]
 
 
-def _end_id(policy: LanguageModel) -> int:
-    """Return the token by which the policy's chats end what the assistant says."""
-    question, answer = Message(Role.USER, "Question"), encode_text(policy, "Answer")
-    said = Message(Role.ASSISTANT, "Answer", answer)
-    chat = policy.tokenize((question, said, question))
-    behind = max(place for place, turn in enumerate(chat.turn_ids) if turn == 0) + 1
-    if chat.token_ids[behind] in policy.end_ids:
-        return chat.token_ids[behind]
-    if not policy.end_ids:
-        raise ModelError(
-            "The tokenizer must have an end token to learn from texts, got one without. "
-            "Set tokenizer.eos_token."
-        )
-    return min(policy.end_ids)
+def normalize_text(text: str) -> str:
+    """Return a text with all whitespace reduced to single blanks."""
+    return " ".join(text.split())
 
 
-def _spelled(policy: LanguageModel, said: Completion) -> Completion:
-    return completion_of(policy, said.text, is_ended=said.stop is not StopReason.LENGTH)
+def unique_examples(examples: Iterable[SFTExample]) -> list[SFTExample]:
+    """Leave out examples that are equal to an earlier one, whitespace aside.
+
+    Args:
+        examples: The first of equal ones is kept.
+
+    Returns:
+        Examples that differ in problem, answers or loss mask.
+    """
+    kept: dict[tuple[object, ...], SFTExample] = {}
+    for example in examples:
+        episode = example.episode
+        texts = tuple(normalize_text(turn.completion.text) for turn in episode.turns)
+        kept.setdefault((episode.problem_id, texts, example.loss_mask), example)
+    return list(kept.values())
+
+
+def cap_per_problem(
+    examples: Sequence[SFTExample], max_per_problem: int, random: np.random.Generator
+) -> list[SFTExample]:
+    """Keep at most so many examples of each problem, so that easy ones do not dominate.
+
+    Args:
+        examples: Examples of any problems.
+        max_per_problem: Maximum number of examples of one problem.
+        random: Source of the choice where there are more.
+
+    Returns:
+        The examples that are kept, in order.
+    """
+    by_problem: dict[str, list[int]] = {}
+    for index, example in enumerate(examples):
+        by_problem.setdefault(example.episode.problem_id, []).append(index)
+    kept: list[int] = []
+    for group in by_problem.values():
+        if len(group) > max_per_problem:
+            group = random.choice(group, size=max_per_problem, replace=False).tolist()
+        kept += group
+    return [examples[index] for index in sorted(kept)]
+
+
+def to_json_lines(examples: Iterable[SFTExample]) -> str:
+    """Return examples as JSON lines, for a checkpoint."""
+    return "\n".join(
+        json.dumps({"episode": each.episode.to_dict(), "loss_mask": each.loss_mask})
+        for each in examples
+    )
+
+
+def from_json_lines(text: str) -> list[SFTExample]:
+    """Return the examples that `to_json_lines` was given."""
+    rows = map(json.loads, text.splitlines())
+    return [
+        SFTExample(Episode.from_dict(row["episode"]), tuple(map(tuple, row["loss_mask"])))
+        for row in rows
+    ]
 
 
 def choose_problems(num_problems: int, available: int, seed: int) -> list[int]:
     """Choose the problems of a training set that stays the same for a whole run.
 
     Args:
-        num_problems: How many.
-        available: How many there are.
-        seed: Decides which; equal seeds choose the same.
+        num_problems: Number of problems to choose.
+        available: Number of problems that there are.
+        seed: Seed of the choice.
 
     Returns:
-        Indices, all different; all that there are if those are no more than wanted.
+        Different indices; all that there are if those are not more than wanted.
     """
     if available <= num_problems:
         return list(range(available))
-    # Of its own stream, so that a run that is resumed chooses them again.
+    # A stream of its own, so that a resumed run chooses the same problems again.
     random = np.random.default_rng([seed, 0x5E7])
-    return [int(place) for place in random.choice(available, size=num_problems, replace=False)]
-
-
-def problems_of(env: VectorEnv[Any, Any, Any], indices: Sequence[int]) -> list[Problem]:
-    """Return problems that an environment plays, gold answers and solutions included.
-
-    Args:
-        env: The environment.
-        indices: Which problems of its split.
-
-    Returns:
-        The problems.
-
-    Raises:
-        ArgumentError: If the environment does not say where its problems come from.
-    """
-    task = env_attribute(env, "task", None)
-    if not isinstance(task, Task):
-        remedy = "A ReasoningEnv does; a foreign environment does not know gold answers."
-        raise argument_error("env", "an environment that tells its task", env, remedy)
-    split = env_attribute(env, "split", "train")
-    return [task.problem(index, split) for index in indices]
+    return [int(index) for index in random.choice(available, size=num_problems, replace=False)]
 
 
 def solved_problems(env: VectorEnv[Any, Any, Any], indices: Sequence[int]) -> list[int]:
-    """Return those problems that come with a worked solution.
+    """Return those problems that have a reference solution.
 
     Args:
         env: The environment.
-        indices: Which problems of its split.
+        indices: Indices of problems of its split.
 
     Returns:
         The indices of those that have one, in order.
@@ -333,23 +297,25 @@ def solved_problems(env: VectorEnv[Any, Any, Any], indices: Sequence[int]) -> li
 def play_solutions(
     policy: LanguageModel, env: VectorEnv[Any, Any, Any], indices: Sequence[int]
 ) -> list[Episode]:
-    """Play the worked solutions of problems, in the tokens of a policy.
+    """Replay reference solutions as demonstrations, in the tokens of a policy.
 
-    In every turn the whole solution is said, and the environment judges it.
+    Where a turn is an attempt, every turn is the whole solution. Where a turn is a step,
+    each turn is the next step of the solution. The environment judges them like any answer.
 
     Args:
-        policy: Whose tokens the completions carry.
-        env: Where they are played.
-        indices: Which problems of its split; each has a solution.
+        policy: The policy whose tokenizer encodes the solutions.
+        env: The environment to play in.
+        indices: Indices of problems of its split; each has a solution.
 
     Returns:
         One episode per problem, in order.
     """
-    said = {
-        problem.prompt: completion_of(policy, problem.solution or "")
-        for problem in problems_of(env, indices)
-    }
-    return play_episodes(_Teacher(said), env, indices)
+    has_attempts = env_attribute(env, "has_attempts", True)
+    messages = []
+    for problem in problems_of(env, indices):
+        texts = [problem.solution or ""] if has_attempts else solution_steps(problem)
+        messages.append([encode_completion(policy, text) for text in texts])
+    return play_episodes(_Replay(messages), env, indices)
 
 
 def load_recorded(path: str) -> list[Episode]:
@@ -376,11 +342,41 @@ def load_recorded(path: str) -> list[Episode]:
     return recorded
 
 
-class _Teacher:
-    """Says in every turn what is known for the problem's prompt."""
+class _Replay:
+    """Generates given messages, by episode and turn; the last one in all later turns."""
 
-    def __init__(self, said: dict[str, Completion]) -> None:
-        self._said = said
+    def __init__(self, messages: Sequence[Sequence[Completion]]) -> None:
+        self._messages = messages
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        return [self._said[conversation[0].content] for conversation in conversations]
+        """Not used: the messages of an episode cannot be found by its conversation."""
+        raise NotImplementedError
+
+    def act_in(
+        self, conversations: Sequence[Conversation], episodes: Sequence[int]
+    ) -> list[Completion]:
+        completions = []
+        for conversation, episode in zip(conversations, episodes, strict=True):
+            messages, turn = self._messages[episode], len(conversation) // 2
+            completions.append(messages[min(turn, len(messages) - 1)])
+        return completions
+
+
+def _end_id(policy: LanguageModel) -> int:
+    """Return the token by which the policy's chats end a message of the assistant."""
+    question, answer = Message(Role.USER, "Question"), encode_text(policy, "Answer")
+    chat = policy.tokenize((question, Message(Role.ASSISTANT, "Answer", answer), question))
+    after = max(index for index, turn in enumerate(chat.turn_ids) if turn == 0) + 1
+    if chat.token_ids[after] in policy.end_ids:
+        return chat.token_ids[after]
+    if not policy.end_ids:
+        raise ModelError(
+            "The tokenizer must have an end token to learn from texts, got one without. "
+            "Set tokenizer.eos_token."
+        )
+    return min(policy.end_ids)
+
+
+def _reencoded(policy: LanguageModel, completion: Completion) -> Completion:
+    is_ended = completion.stop in (StopReason.END, StopReason.STOP_STRING)
+    return encode_completion(policy, completion.text, is_ended=is_ended)

@@ -7,10 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from rethink_gym.agents.demonstrations import problems_of
 from rethink_gym.agents.policies.policy import Policy, as_policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
+from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count

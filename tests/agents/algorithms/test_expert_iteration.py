@@ -7,7 +7,7 @@ import torch
 from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
 
 from rethink_gym.agents.algorithms.expert_iteration import ExpertIteration, ExpertIterationConfig
-from rethink_gym.agents.demonstrations import demonstrate
+from rethink_gym.agents.demonstrations import make_example
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.agents.training.supervised import fit
@@ -67,7 +67,7 @@ def test_every_round_starts_from_the_base_again(policy: LanguageModel) -> None:
     before_second = learner.random.bit_generator.state
     learner.update([episode("q", "2")])
     learner.random.bit_generator.state = before_second
-    data = [demonstrate(base, episode(*each), (True,)) for each in (("p", "1"), ("q", "2"))]
+    data = [make_example(base, episode(*each), (True,)) for each in (("p", "1"), ("q", "2"))]
     fit(base, data, learner.config, learner.random)
     assert torch.equal(weights_of(learner), weights_of(base))
 

@@ -8,8 +8,8 @@ import torch
 from tests.agents.imitating import episode, make_seven_env, said
 
 from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig
-from rethink_gym.agents.algorithms.rcrl_labels import cut_steps, say_steps
-from rethink_gym.agents.demonstrations import Demonstration, completion_of, encode_text
+from rethink_gym.agents.algorithms.rcrl_labels import generate_labelled, split_tokens
+from rethink_gym.agents.demonstrations import SFTExample, encode_completion, encode_text
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
@@ -36,11 +36,11 @@ def make(policy: LanguageModel, **changes: Any) -> RCRL:
     return RCRL(policy, make_seven_env(), RCRLConfig(**SMALL, **changes))
 
 
-def labelled(selected: Sequence[Demonstration]) -> list[tuple[str, ...]]:
+def labelled(selected: Sequence[SFTExample]) -> list[tuple[str, ...]]:
     return [texts for _, texts in said(selected)]
 
 
-def learned_text(policy: LanguageModel, demonstration: Demonstration) -> list[str]:
+def learned_text(policy: LanguageModel, demonstration: SFTExample) -> list[str]:
     """What is learned of each turn, end tokens shown as a dot."""
     learned = []
     for number, turn in enumerate(demonstration.episode.turns):
@@ -110,7 +110,7 @@ def test_a_wrong_ending_does_not_spoil_the_steps_that_others_went_on_from_rightl
 def test_a_step_is_a_line_with_the_blank_ones_before_it(
     policy: LanguageModel, text: str, steps: list[str]
 ) -> None:
-    cut = cut_steps(policy, completion_of(policy, text).token_ids)
+    cut = split_tokens(policy, encode_completion(policy, text).token_ids)
     shown = ["".join("." if t in policy.end_ids else policy.decode((t,)) for t in s) for s in cut]
     assert shown == steps
 
@@ -203,9 +203,9 @@ class Stepper:
 
     def _said(self, line: str) -> Completion:
         if line.endswith("\n"):
-            whole = completion_of(self._policy, line, is_ended=False)
+            whole = encode_completion(self._policy, line, is_ended=False)
             return replace(whole, text=line[:-1], stop=StopReason.STOP_STRING)
-        return completion_of(self._policy, line)
+        return encode_completion(self._policy, line)
 
 
 QUESTION = (Message(Role.USER, "Q"),)
@@ -213,16 +213,16 @@ QUESTION = (Message(Role.USER, "Q"),)
 
 def test_the_best_label_is_forced_before_every_step(policy: LanguageModel) -> None:
     stepper: Any = Stepper(policy, ["a\n", "b\n", "7"])
-    (said_now,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    (said_now,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
     assert stepper.heard == [["Q", "!"], ["Q", "!a\n!"], ["Q", "!a\n!b\n!"]]
     assert (said_now.text, said_now.stop) == ("a\nb\n7", StopReason.END)
-    assert said_now.token_ids == completion_of(policy, "a\nb\n7").token_ids
+    assert said_now.token_ids == encode_completion(policy, "a\nb\n7").token_ids
 
 
 def test_what_is_forced_is_what_was_learned(policy: LanguageModel) -> None:
     text = "\na\n\n b\n7\n"
     stepper: Any = Stepper(policy, ["\n", "a\n", "\n", " b\n", "7\n", ""])
-    say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
     (demonstration,) = make(policy).select([episode("Q", text)])
     assert labelled([demonstration]) == [("!\na\n!\n b\n!7\n!",)]
     assert stepper.heard[-1][-1] == "!\na\n!\n b\n!7\n!"
@@ -231,10 +231,10 @@ def test_what_is_forced_is_what_was_learned(policy: LanguageModel) -> None:
 def test_a_later_attempt_reads_the_earlier_one_with_its_labels(policy: LanguageModel) -> None:
     for has_tokens in (True, False):
         stepper: Any = Stepper(policy, ["a\n", "7", "b"])
-        (first,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+        (first,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
         message = first.message if has_tokens else Message(Role.ASSISTANT, first.text)
         chat = (*QUESTION, message, Message(Role.USER, "Again"))
-        (second,) = say_steps(stepper, [chat], "!", SamplingConfig(), max_steps=9)
+        (second,) = generate_labelled(stepper, [chat], "!", SamplingConfig(), max_steps=9)
         assert second.text == "b"
         assert stepper.heard[-1] == ["Q", "!a\n!7", "Again", "!"]
 
@@ -249,7 +249,7 @@ def test_an_endless_solution_is_cut_off(
 ) -> None:
     stepper: Any = Stepper(policy, ["a\n"] * 9)
     sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    (cut_off,) = say_steps(stepper, [QUESTION], "!", sampling, max_steps=max_steps)
+    (cut_off,) = generate_labelled(stepper, [QUESTION], "!", sampling, max_steps=max_steps)
     assert (cut_off.text, cut_off.stop) == (text, StopReason.LENGTH)
     assert len(cut_off.token_ids) == len(cut_off.log_probs) == len(text)
 
@@ -257,14 +257,14 @@ def test_an_endless_solution_is_cut_off(
 def test_a_full_context_cuts_off(policy: LanguageModel) -> None:
     stepper: Any = Stepper(policy, ["a\n"] * 9)
     stepper.max_length = len(policy.tokenize(QUESTION).token_ids) + len("!a\n!a\n!")
-    (cut_off,) = say_steps(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    (cut_off,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
     assert (cut_off.text, cut_off.stop) == ("a\na\n", StopReason.LENGTH)
 
 
 def test_a_text_to_stop_at_ends_the_message(policy: LanguageModel) -> None:
     stepper: Any = Stepper(policy, ["a\n", "b; c\n", "7"])
     sampling = SamplingConfig(stop_strings=(";",))
-    (stopped,) = say_steps(stepper, [QUESTION], "!", sampling, max_steps=9)
+    (stopped,) = generate_labelled(stepper, [QUESTION], "!", sampling, max_steps=9)
     assert (stopped.text, stopped.stop) == ("a\nb", StopReason.STOP_STRING)
 
 

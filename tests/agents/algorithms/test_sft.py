@@ -9,8 +9,8 @@ from tests.models import make_llama, make_tokenizer
 from rethink_gym.agents.algorithms.sft import SFT, SFTConfig
 from rethink_gym.agents.demonstrations import (
     choose_problems,
-    completion_of,
-    demonstrate,
+    encode_completion,
+    make_example,
     problems_of,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -25,7 +25,7 @@ def test_it_imitates_the_worked_solutions_of_its_problems(policy: LanguageModel)
     episodes = algorithm.collect()
     assert [each.turns[0].completion.text for each in episodes] == ["3\n7"] * 8
     assert all(each.turns[0].verdict and each.turns[0].verdict.correct for each in episodes)
-    tokens = completion_of(policy, "3\n7").token_ids
+    tokens = encode_completion(policy, "3\n7").token_ids
     assert {each.turns[0].completion.token_ids for each in episodes} == {tokens}
 
 
@@ -126,4 +126,4 @@ def test_a_program_is_a_demonstration_like_any_other() -> None:
     tokenizer = make_tokenizer()
     policy = LanguageModel(make_llama(len(tokenizer)), tokenizer)
     program = "```python\ndef double(n):\n\treturn 2 * n\n```"
-    assert said([demonstrate(policy, episode("p", program), (True,))]) == [("p", (program,))]
+    assert said([make_example(policy, episode("p", program), (True,))]) == [("p", (program,))]

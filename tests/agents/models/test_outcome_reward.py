@@ -12,7 +12,7 @@ from tests.models import make_gpt2, make_qwen2, make_tokenizer
 from rethink_gym.agents.algorithms.orm import ORM, ORMConfig
 from rethink_gym.agents.models.outcome_reward import (
     OutcomeRewardModel,
-    like_lengths,
+    length_groups,
     outcome_loss,
     step_prefixes,
     step_rewards,
@@ -142,8 +142,8 @@ def test_the_loss_is_the_binary_cross_entropy_of_every_prefix() -> None:
 
 
 def test_parts_hold_like_lengths_within_their_bound() -> None:
-    assert list(like_lengths([5, 1, 9, 2, 2], 6)) == [[1, 3, 4], [0], [2]]
-    assert list(like_lengths([], 6)) == []
+    assert list(length_groups([5, 1, 9, 2, 2], 6)) == [[1, 3, 4], [0], [2]]
+    assert list(length_groups([], 6)) == []
 
 
 @pytest.mark.parametrize("make_model", [make_qwen2, make_gpt2])

@@ -11,7 +11,7 @@ from rethink_gym.agents.objectives.losses import (
     clipped_policy_losses,
     clipped_value_losses,
     exact_kl,
-    is_cut_off,
+    is_clamped,
     kl_estimates,
     loss_weights,
     token_entropies,
@@ -107,8 +107,8 @@ def test_a_ratio_that_would_overflow_is_cut_off() -> None:
     (gradient,) = torch.autograd.grad(losses.sum(), log_probs)
     assert losses.isfinite().all()
     assert gradient.isfinite().all()
-    assert is_cut_off(log_probs, numbers(-1e6, 1e6)).tolist() == [True, True]
-    assert is_cut_off(log_probs, numbers(-19.9, 20.1)).tolist() == [False, True]
+    assert is_clamped(log_probs, numbers(-1e6, 1e6)).tolist() == [True, True]
+    assert is_clamped(log_probs, numbers(-19.9, 20.1)).tolist() == [False, True]
 
 
 def test_the_value_loss_is_the_larger_of_the_free_and_the_clipped_one() -> None:

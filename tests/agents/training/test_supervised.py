@@ -8,16 +8,16 @@ import torch
 from tests.agents.imitating import episode, unfrozen, weights_of
 from tests.models import make_llama, make_tokenizer
 
-from rethink_gym.agents.demonstrations import Demonstration, demonstrate
+from rethink_gym.agents.demonstrations import SFTExample, make_example
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.supervised import (
     FitConfig,
     SupervisedConfig,
     accumulate_gradient,
     fit,
+    fits_context,
     make_optimizer,
     mean_loss,
-    readable,
     take_step,
 )
 from rethink_gym.errors import ArgumentError
@@ -27,9 +27,9 @@ ANSWERS = ("7", "The answer is 42.", "1+1=2\nA: 2", "")
 
 def demonstrations_of(
     policy: LanguageModel, is_learned: Sequence[bool] = (True, True)
-) -> list[Demonstration]:
+) -> list[SFTExample]:
     return [
-        demonstrate(policy, episode(f"p{n}", answer, "A: 7", right=(False, True)), is_learned)
+        make_example(policy, episode(f"p{n}", answer, "A: 7", right=(False, True)), is_learned)
         for n, answer in enumerate(ANSWERS)
     ]
 
@@ -39,7 +39,7 @@ def gradients(policy: LanguageModel) -> torch.Tensor:
     return torch.cat(parts)
 
 
-def log_probs_one_by_one(policy: LanguageModel, demonstration: Demonstration) -> list[float]:
+def log_probs_one_by_one(policy: LanguageModel, demonstration: SFTExample) -> list[float]:
     """Return the log-probability of each learned token, by the book."""
     tokens = policy.tokenize(demonstration.episode.conversation)
     ids = torch.tensor([tokens.token_ids])
@@ -125,9 +125,9 @@ def test_a_fit_to_nothing_changes_nothing(policy: LanguageModel) -> None:
 
 
 def test_what_exceeds_the_context_is_left_out(policy: LanguageModel) -> None:
-    long = demonstrate(policy, episode("long", "7" * 200), (True,))
+    long = make_example(policy, episode("long", "7" * 200), (True,))
     short = demonstrations_of(policy)
-    assert readable(policy, [long, *short]) == short
+    assert fits_context(policy, [long, *short]) == short
 
 
 def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
@@ -135,7 +135,7 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
 ) -> None:
     # What is held out cannot be told from what is learned: at some point it gets worse.
     demonstrations = [
-        demonstrate(policy, episode(f"p{n}", f"{n} is {n * n}"), (True,)) for n in range(12)
+        make_example(policy, episode(f"p{n}", f"{n} is {n * n}"), (True,)) for n in range(12)
     ]
     config = replace(CONFIG, validation_frac=0.25, patience=2, learning_rate_schedule="constant")
     random = np.random.default_rng(1)
@@ -149,7 +149,7 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
 
 
 def test_the_demonstrations_of_one_problem_are_not_split(policy: LanguageModel) -> None:
-    one_problem = [demonstrate(policy, episode("p", str(n)), (True,)) for n in range(10)]
+    one_problem = [make_example(policy, episode("p", str(n)), (True,)) for n in range(10)]
     config = replace(CONFIG, validation_frac=0.5, num_epochs=1)
     result = fit(policy, one_problem, config, np.random.default_rng(0))
     assert result is not None

@@ -1,137 +1,75 @@
-"""Rewards and advantages of attempts that are to improve on each other, for SCoRe."""
+"""SCoRe: self-correction by stages of multi-turn REINFORCE.
+
+Left open by the paper and chosen here: the baseline (leave-one-out over the samples of a
+problem; for later attempts also the part of the bonus that their context fixes, which is
+unbiased; no second sampling of later attempts per context), the share of the run that
+Stage I takes, the KL (exact at every position and summed over an attempt, with its
+score-function term, see ``kl_place``), how β2 adapts (like the KL controller of Ziegler et
+al. 2019), and the learning rate, whose schedule starts again with each stage, so that all
+ablations train at the same rates.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from gymnasium.vector import VectorEnv
 from torch import Tensor
 
-from rethink_gym.agents.batching.batch import TokenBatch, sampled_logits, sampled_turns
-from rethink_gym.agents.objectives.advantages import discounted_returns, leave_one_out_advantages
-from rethink_gym.agents.objectives.losses import exact_kl
+from rethink_gym.agents.batching.batch import Batch, Part
+from rethink_gym.agents.objectives.advantages import (
+    discounted_returns,
+    kl_to_go,
+    leave_one_out_advantages,
+)
 from rethink_gym.agents.policies.adapters import MixedFirstAttempts
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.rollout import env_attribute, play_episodes
-from rethink_gym.agents.training.on_policy import (
-    PolicyGradient,
-    PolicyGradientConfig,
-    Sums,
-    TokenTargets,
-)
+from rethink_gym.agents.rollout import env_attribute, play_groups
+from rethink_gym.agents.training.config import check_fraction, check_positive
+from rethink_gym.agents.training.on_policy import OnPolicy, OnPolicyConfig
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.errors import argument_error, check_count
 
 __all__ = ["SCoRe", "SCoReConfig", "imitation_advantages", "score_advantages", "shaped_rewards"]
 
-
-def shaped_rewards(rewards: Tensor, bonus: float) -> Tensor:
-    """Reward each attempt after the first also for what it changed.
-
-    ``r_t + bonus * (r_t - r_{t-1})``; the first attempt keeps ``r_1``.
-
-    Args:
-        rewards: Of the attempts, float, shape ``(..., turns)``.
-        bonus: The weight of the change, alpha in the paper.
-
-    Returns:
-        The shaped rewards, same shape.
-
-    References:
-        Kumar et al., "Training Language Models to Self-Correct via Reinforcement
-        Learning", 2024, section 5.2 (arXiv:2409.12917).
-    """
-    later = rewards[..., 1:] + bonus * rewards.diff(dim=-1)
-    return torch.cat((rewards[..., :1], later), dim=-1)
-
-
-def score_advantages(
-    rewards: Tensor, *, stage: int, alpha: float, turn_gamma: float = 0.0, taught: int = 1
-) -> Tensor:
-    """Return what multiplies the log-probabilities of the attempts in SCoRe.
-
-    Args:
-        rewards: Of the attempts, float, shape ``(problems, samples, turns)``.
-        stage: 1 trains one attempt only, for its own reward; 2 trains all of them, all
-            but the first for their shaped rewards.
-        alpha: Weight of the bonus for an attempt that changes the result.
-        turn_gamma: What an attempt's reward is worth to the one before.
-        taught: Index of the attempt that stage 1 trains.
-
-    Returns:
-        Same shape; leave-one-out over the samples of each problem.
-
-    Raises:
-        ArgumentError: If the shape, ``turn_gamma`` or ``taught`` is not what it
-            must be.
-
-    References:
-        Kumar et al. 2024, equations 3 to 5 (arXiv:2409.12917).
-    """
-    num_turns = rewards.shape[-1]
-    if stage == 1:
-        if not 0 < taught < num_turns:
-            raise argument_error("taught", f"from 1 to {num_turns - 1}", taught)
-        is_taught = torch.arange(num_turns, device=rewards.device) == taught
-        return leave_one_out_advantages(rewards) * is_taught
-    returns = discounted_returns(shaped_rewards(rewards, alpha), turn_gamma)
-    # The bonus takes alpha * r_{t-1} off an attempt, whatever it says: its context fixes
-    # that part. Putting it into the baseline leaves the gradient's mean as it is and
-    # takes most of its variance away.
-    fixed = torch.nn.functional.pad(alpha * rewards[..., :-1], (1, 0))
-    return leave_one_out_advantages(returns + fixed)
-
-
-def imitation_advantages(rewards: Tensor) -> Tensor:
-    """Return weights that make a policy-gradient step one of imitating right attempts.
-
-    Args:
-        rewards: Of the attempts, float, shape ``(problems, samples, turns)``; right is
-            what earned 1 or more.
-
-    Returns:
-        Same shape: 0 for wrong attempts, and for right ones what makes the loss, a mean
-        over episodes, the mean over them; all 0 if none is right.
-
-    References:
-        Zelikman et al., "STaR: Bootstrapping Reasoning With Reasoning", 2022, section
-        3.1 (arXiv:2203.14465), where this filters whole data sets.
-    """
-    is_correct = (rewards >= 1.0).to(rewards)
-    return is_correct * (rewards[..., 0].numel() / is_correct.sum().clamp(min=1.0))
+_MAX_ERROR, _GAIN = 0.2, 0.1
+"""How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SCoReConfig(PolicyGradientConfig):
-    """The settings of SCoRe.
+class SCoReConfig(OnPolicyConfig):
+    """Settings of SCoRe; see `OnPolicyConfig` for the others.
 
-    α and β1 are the paper's. Not the paper's are β2 (0.1 there, for attempts of
-    hundreds of tokens: the KL is summed over an attempt, and those of small models
-    on small problems have a dozen) and the learning rate (5e-6 there, for a large
-    model) with its schedule.
+    α and β1 are the paper's. Not from the paper: β2 (0.1 there, for attempts of hundreds
+    of tokens: the KL is summed over an attempt, and those of small models on small
+    problems have a dozen) and the learning rate (5e-6 there, for a large model).
 
     The paper's ablations: ``multi_turn=False``, ``stage_one_frac=0``, ``alpha=0`` and
     ``stage_two="star"``.
 
     Attributes:
+        samples_per_problem: Number of episodes played of each problem, at least 2.
         alpha: Weight of the bonus for an attempt that changes the result.
         beta1: Weight of the KL to the base model, on all attempts.
         beta2: Weight of the further KL that holds earlier attempts in Stage I.
-        kl_target: Lets β2 adapt in Stage I, so that the attempts that it holds move by
-            so many nats each; None keeps it fixed.
-        stage_one_frac: Share of the run's episodes that Stage I takes, in equal parts
-            for each attempt after the first; the paper does not say.
-        kl_bound: Ends a part of Stage I before its time, as soon as an attempt that it
-            holds has moved by more than so many nats; None for no bound.
-        stage_two: ``"reinforce"``, or ``"star"`` to imitate the right attempts instead.
-        multi_turn: Whether to train on all attempts; without, only first attempts are
-            played, and the whole run is Stage II.
-        offline_samples: Of each problem's samples, how many get their first attempt
-            from the base model; they teach the later attempts only.
-        turn_gamma: What an attempt's reward is worth to the one before. The
-            paper has 0; anything above lets the first attempt earn by failing.
+        kl_place: ``"both"``: the gradient of the KL of each attempt, see
+            `REINFORCEConfig`. ``"loss"``: only that of every position.
+        kl_target: Lets β2 adapt in Stage I, so that the attempts it holds move by so many
+            nats each; None keeps it fixed.
+        stage_one_frac: Fraction of the run's episodes that Stage I takes, in equal parts
+            for each attempt after the first; the paper does not state it.
+        kl_bound: Ends a part of Stage I early, as soon as an attempt that it holds has
+            moved by more than so many nats; None for no bound.
+        stage_two: ``"reinforce"``, or ``"star"`` to imitate the correct attempts instead.
+        multi_turn: Whether to train all attempts; if not, only first attempts are trained,
+            and the whole run is Stage II.
+        num_attempts: Number of attempts per episode, for environments that do not state
+            their ``max_attempts``; None for all others.
+        offline_samples: Number of samples of each problem whose first attempt comes from
+            the base model; only their later attempts are trained.
+        turn_gamma: Discount per attempt, in [0, 1]. The paper has 0; anything above lets
+            the first attempt earn by failing.
 
     Raises:
         ArgumentError: If a value is out of its range.
@@ -140,22 +78,22 @@ class SCoReConfig(PolicyGradientConfig):
     alpha: float = 10.0
     beta1: float = 0.01
     beta2: float = 1.0
+    kl_place: Literal["both", "loss"] = "both"
     kl_target: float | None = None
     stage_one_frac: float = 0.75
     kl_bound: float | None = None
-    stage_two: str = "reinforce"
+    stage_two: Literal["reinforce", "star"] = "reinforce"
     multi_turn: bool = True
+    num_attempts: int | None = None
     offline_samples: int = 0
     turn_gamma: float = 0.0
 
     def __post_init__(self) -> None:
-        PolicyGradientConfig.__post_init__(self)
-        for name in ("alpha", "beta1", "beta2"):
-            if not getattr(self, name) >= 0:
-                raise argument_error(name, "a number of at least 0", getattr(self, name))
-        for name in ("stage_one_frac", "turn_gamma"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise argument_error(name, "in [0, 1]", getattr(self, name))
+        """Check the settings."""
+        OnPolicyConfig.__post_init__(self)
+        check_count("samples_per_problem", self.samples_per_problem, 2)
+        check_positive(self, "alpha", "beta1", "beta2", or_zero=True)
+        check_fraction(self, "stage_one_frac", "turn_gamma")
         if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
             must_be = "None, or a number above 0 with a beta2 above 0"
             raise argument_error("kl_target", must_be, self.kl_target)
@@ -163,39 +101,32 @@ class SCoReConfig(PolicyGradientConfig):
         if self.kl_bound is not None and not (self.kl_bound > 0 and is_measured):
             must_be = "None, or a number above 0 with a beta1 or beta2 above 0"
             raise argument_error("kl_bound", must_be, self.kl_bound)
-        check_choice("stage_two", self.stage_two, ("reinforce", "star"))
+        if self.num_attempts is not None:
+            check_count("num_attempts", self.num_attempts, 2)
         check_count("offline_samples", self.offline_samples, 0)
-        most = self.samples_per_problem if self.multi_turn else 0
-        if self.offline_samples > most:
-            raise argument_error("offline_samples", f"at most {most}", self.offline_samples)
+        highest = self.samples_per_problem if self.multi_turn else 0
+        if self.offline_samples > highest:
+            raise argument_error("offline_samples", f"at most {highest}", self.offline_samples)
 
 
-_MAX_ERROR, _GAIN = 0.2, 0.1
-"""How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
+class SCoRe(OnPolicy[SCoReConfig]):
+    """SCoRe over episodes of several attempts, each rewarded by its own verdict.
 
+    Stage I trains one attempt after the other, the second one first, and holds those
+    before it to the policy at the end of their own part of Stage I; the first one to the
+    base model. Stage II trains all attempts, and rewards each for what it changes.
 
-class SCoRe(PolicyGradient[SCoReConfig]):
-    """SCoRe over episodes of two or more attempts, each rewarded by its own verdict.
-
-    Stage I teaches one attempt after the other, the second one first, and holds those
-    before it to the policy as it was when their own part of Stage I ended; the first
-    one to the base model. Stage II teaches all, and pays each for what it changes.
-
-    Args:
-        policy: The base model; it is changed in place.
-        env: An environment id, or a vector environment of texts; of two or more
-            attempts and with ``reward="per_attempt"``.
-        config: The settings.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id.
+    See `Algorithm` for the arguments. The environment has two or more attempts and
+    ``reward="per_attempt"``.
 
     Attributes:
-        beta2: The weight of the further KL, as it is now.
-        anchor: The policy that Stage I holds earlier attempts to, if it is not the base.
+        beta2: Weight of the further KL, as it is now.
+        reference_k: The policy that Stage I holds earlier attempts to, if that is not the
+            base model.
 
     Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind, or
-            the environment has another number of attempts or another reward.
+        ArgumentError: If the environment plays steps and not attempts, has only one
+            attempt, does not state how many it has, or has another reward.
 
     References:
         Kumar et al., "Training Language Models to Self-Correct via Reinforcement
@@ -217,157 +148,249 @@ class SCoRe(PolicyGradient[SCoReConfig]):
         env_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
-        self.reference.generator = self.policy.generator  # one source of chance to keep
-        self.num_turns = int(env_attribute(self.env, "max_attempts", 2))
-        self._check_env()
+        self.reference.generator = self.policy.generator  # one source of randomness to keep
+        self.num_attempts = self._checked_attempts()
         self.beta2 = self.config.beta2
-        self.anchor: LanguageModel | None = None
-        self._anchored_for = 1
+        self.reference_k: LanguageModel | None = None
+        self._reference_k_turn = 1
         self._first_part = 1
 
     @property
     def stage(self) -> int:
         """The stage of the run: 1 or 2."""
-        return 1 if self._part < self.num_turns else 2
+        return 1 if self._part < self.num_attempts else 2
 
     @property
-    def taught(self) -> int:
-        """Index of the attempt that Stage I teaches now; 1 in Stage II."""
+    def trained_turn(self) -> int:
+        """Index of the attempt that Stage I trains now; 1 in Stage II."""
         return self._part if self.stage == 1 else 1
 
     @property
     def _part(self) -> int:
-        """The part of the run: that of the attempt that Stage I teaches, behind them Stage II."""
-        share = self.config.stage_one_frac
-        if self.progress >= share:
-            return self.num_turns
-        return max(self._first_part, 1 + int(self.progress / share * (self.num_turns - 1)))
+        """The part of the run: the attempt that Stage I trains; in Stage II the last one."""
+        frac = self.config.stage_one_frac if self.config.multi_turn else 0.0
+        if self.progress >= frac:
+            return self.num_attempts
+        return max(self._first_part, 1 + int(self.progress / frac * (self.num_attempts - 1)))
 
-    def advantages(self, rewards: Tensor) -> Tensor:
-        """Return what multiplies the log-probabilities of each attempt.
-
-        Args:
-            rewards: Of each attempt, shape ``(problems, samples, turns)``.
-
-        Returns:
-            Same shape; see `score_advantages` and `imitation_advantages`.
-        """
-        if self.stage == 2 and self.config.stage_two == "star":
-            return imitation_advantages(rewards)
-        return score_advantages(
-            rewards,
-            stage=self.stage,
-            alpha=self.config.alpha,
-            turn_gamma=self.config.turn_gamma,
-            taught=self.taught,
-        )
-
-    def kl_weights(self, num_turns: int) -> Tensor:
-        """Hold all attempts to the base by β1; in Stage I those before the taught by β2."""
-        if self.stage == 2 and self.config.stage_two == "star":
-            return torch.zeros(num_turns)
-        weights = torch.full((num_turns,), self.config.beta1)
-        if self.stage == 1 and self.anchor is None:
-            weights[: self.taught] += self.beta2
-        return weights
+    @property
+    def stage_progress(self) -> float:
+        """Fraction of the current stage that is over, in [0, 1]; its learning rate follows it."""
+        frac = self.config.stage_one_frac if self.config.multi_turn else 0.0
+        if self.stage == 1:
+            return self.progress / frac
+        return (self.progress - frac) / (1.0 - frac) if frac < 1.0 and self.progress > frac else 0.0
 
     def collect(self) -> list[Episode]:
-        """Play several samples of each of some problems, some begun by the base model."""
-        if self.config.offline_samples == 0:
-            return super().collect()
-        problems = self.random.integers(self.num_problems, size=self.config.problems_per_update)
-        repeated = problems.repeat(self.config.samples_per_problem).tolist()
-        sampling = SamplingConfig(
-            max_new_tokens=self.config.max_new_tokens,
-            temperature=self.config.temperature,
-            stop_strings=self.policy.sampling.stop_strings,
-        )
-        begun = MixedFirstAttempts(
+        """Play several samples of each of some problems, some started by the base model."""
+        config = self.config
+        if config.offline_samples == 0:
+            return self.play_groups(config.problems_per_update)
+        mixed = MixedFirstAttempts(
             self,
-            lambda conversations: self.reference.act(conversations, sampling),
-            begun=self.config.offline_samples,
-            out_of=self.config.samples_per_problem,
+            lambda conversations: self.reference.act(conversations, self.sampling()),
+            num_from_base=config.offline_samples,
+            samples_per_problem=config.samples_per_problem,
         )
-        return play_episodes(begun, self.env, repeated, seed=self.seed)
-
-    def targets(self, episodes: Sequence[Episode]) -> tuple[TokenTargets, dict[str, float]]:
-        """Give each token what its attempt learns; first attempts of the base learn nothing."""
-        targets, numbers = super().targets(episodes)
-        if self.config.offline_samples:
-            turns = sampled_turns(self.policy, episodes)
-            places = torch.arange(len(episodes), device=turns.device)
-            is_begun = places % self.config.samples_per_problem < self.config.offline_samples
-            targets.is_learned[is_begun[:, None] & (turns == 0)] = False
-        return targets, numbers
-
-    def token_losses(
-        self, logits: Tensor, hidden: Tensor, part: TokenBatch, targets: TokenTargets, sums: Sums
-    ) -> Tensor:
-        """Return the loss of each sampled token, with the KL to the anchor if there is one."""
-        losses = super().token_losses(logits, hidden, part, targets, sums)
-        if self.anchor is None:
-            return losses
-        with torch.no_grad():
-            held_to = sampled_logits(self.anchor.model, part, self.config.temperature)
-        kls = exact_kl(logits, held_to)
-        for turn in range(self.taught):
-            sums.add(f"kl_t{turn + 1}_anchor", kls[part.sampled.turns == turn])
-        return losses + self.beta2 * torch.where(part.sampled.turns < self.taught, kls, 0.0)
+        problems = self.random.integers(self.num_problems, size=config.problems_per_update)
+        return play_groups(mixed, self.env, problems, config.samples_per_problem, seed=self.seed)
 
     def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Take one step of the stage that the run is in; also logs ``stage`` and ``beta2``."""
-        stage, taught = self.stage, self.taught
-        if stage == 2:
-            self.anchor = None
-        elif taught != self._anchored_for:
-            self.anchor, self._anchored_for = self.policy.frozen_copy(), taught
-        numbers = {**super().update(episodes), "stage": float(stage)}
-        if stage == 1:
-            numbers["beta2"] = self.beta2
-            ending = "" if self.anchor is None else "_anchor"
-            kls = [numbers.get(f"kl_t{turn + 1}{ending}", 0.0) for turn in range(taught)]
-            if self.config.kl_target is not None:
-                self._adapt(sum(kls) / len(kls), self.config.kl_target)
-            if self.config.kl_bound is not None and max(kls) > self.config.kl_bound:
-                self._first_part = taught + 1
-        return numbers
+        """Take one step of the stage that the run is in.
+
+        Args:
+            episodes: What `collect` returned.
+
+        Returns:
+            What the update reports, by name; also ``stage``, and ``beta2`` in Stage I.
+        """
+        config, stage, trained_turn = self.config, self.stage, self.trained_turn
+        self._keep_reference_k()
+        batch = self.read(episodes)
+        groups = (-1, config.samples_per_problem, batch.rewards.shape[1])
+        rewards, has_turn = batch.rewards.reshape(groups), batch.has_turn.reshape(groups)
+        turns = torch.arange(batch.rewards.shape[1], device=rewards.device)
+        kl_weights = torch.full(turns.shape, config.beta1, device=rewards.device)
+        if stage == 1:  # equation 3: train one attempt, hold those before it
+            advantages = leave_one_out_advantages(rewards, has_turn) * (turns == trained_turn)
+            if self.reference_k is None:
+                kl_weights = kl_weights + self.beta2 * (turns < trained_turn)
+        elif config.stage_two == "star":
+            advantages, kl_weights = imitation_advantages(rewards, has_turn), 0.0 * kl_weights
+        else:  # equations 4 and 5: all attempts, each later one with its bonus
+            advantages = score_advantages(
+                rewards, has_turn, alpha=config.alpha, turn_gamma=config.turn_gamma
+            )
+        advantages = batch.per_token(advantages.flatten(0, 1))
+        for part in self.steps(batch, self._loss_mask(batch), progress=self.stage_progress):
+            losses = torch.zeros_like(part.log_probs)
+            if kl_weights.any():
+                losses = kl_weights[part.turns] * self.kl_to_reference(part)
+            if self.reference_k is not None:
+                losses = losses + self._kl_to_reference_k(part)
+            part_advantages = advantages[part.index]
+            if config.kl_place == "both":
+                later_kls = kl_to_go(losses, part.rows, part.turns, turn_gamma=config.turn_gamma)
+                part_advantages = part_advantages - later_kls
+            part.backward(losses + self.policy_losses(part, batch, part_advantages))
+        numbers = {**batch.log.means(), "stage": float(stage)}
+        return numbers if stage == 2 else {**numbers, "beta2": self._adapt(numbers, trained_turn)}
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the policy gradient keeps, and the anchor with β2."""
+        """Return the state of the learner, with β2 and the reference of Stage I."""
+        reference_k = self.reference_k
         return {
             **super().state_dict(),
             "beta2": self.beta2,
-            "anchored_for": self._anchored_for,
+            "reference_k_turn": self._reference_k_turn,
             "first_part": self._first_part,
-            "anchor": None if self.anchor is None else self.anchor.trainable_state_dict(),
+            "reference_k": None if reference_k is None else reference_k.trainable_state_dict(),
         }
 
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
-        super().load_state_dict(tensors)
-        self.beta2, self._anchored_for = tensors["beta2"], tensors["anchored_for"]
-        self._first_part = tensors.get("first_part", 1)
-        if tensors["anchor"] is not None:
-            self.anchor = self.policy.frozen_copy()
-            self.anchor.load_trainable_state_dict(tensors["anchor"])
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
+        super().load_state_dict(state)
+        self.beta2, self._reference_k_turn = state["beta2"], state["reference_k_turn"]
+        self._first_part = state["first_part"]
+        if state["reference_k"] is not None:
+            self.reference_k = self.policy.frozen_copy()
+            self.reference_k.load_trainable_state_dict(state["reference_k"])
 
-    def _adapt(self, kl: float, target: float) -> None:
-        """Raise β2 if the attempts that it holds moved too far, lower it if too little."""
-        error = min(max(kl / target - 1.0, -_MAX_ERROR), _MAX_ERROR)
-        self.beta2 *= 1.0 + _GAIN * error
+    def _keep_reference_k(self) -> None:
+        """Freeze the policy where Stage I goes from one attempt to the next."""
+        if self.stage == 2:
+            self.reference_k = None
+        elif self.trained_turn != self._reference_k_turn:
+            self.reference_k = self.policy.frozen_copy()
+            self._reference_k_turn = self.trained_turn
 
-    def _playing_kwargs(self) -> dict[str, Any]:
-        return self.env_kwargs if self.config.multi_turn else {**self.env_kwargs, "max_attempts": 1}
+    def _kl_to_reference_k(self, part: Part) -> Tensor:
+        """Return β2 times the KL of the attempts before the trained one to `reference_k`."""
+        assert self.reference_k is not None
+        is_held = part.turns < self.trained_turn
+        kls = torch.where(is_held, part.kl_to(self.reference_k), 0.0)
+        part.log("kl_reference_k", kls, per="attempt")
+        return self.beta2 * kls
 
-    def _check_env(self) -> None:
-        if self.config.multi_turn and self.num_turns < 2:
+    def _loss_mask(self, batch: Batch) -> Tensor:
+        """Return which tokens are trained: no first attempts of the base model, for one."""
+        mask, config = batch.is_action, self.config
+        if not config.multi_turn:
+            mask = mask & (batch.turns == 0)
+        if config.offline_samples:
+            samples = torch.arange(len(mask), device=mask.device) % config.samples_per_problem
+            is_offline = samples < config.offline_samples
+            mask = mask & ~(is_offline[:, None] & (batch.turns == 0))
+        return mask
+
+    def _adapt(self, numbers: Mapping[str, float], trained_turn: int) -> float:
+        """Move β2 towards its target, end a part that moved too far; return the β2 of now."""
+        beta2, name = self.beta2, "kl" if self.reference_k is None else "kl_reference_k"
+        kls = [numbers.get(f"{name}_t{turn + 1}", 0.0) for turn in range(trained_turn)]
+        if self.config.kl_target is not None:
+            error = sum(kls) / len(kls) / self.config.kl_target - 1.0
+            self.beta2 *= 1.0 + _GAIN * min(max(error, -_MAX_ERROR), _MAX_ERROR)
+        if self.config.kl_bound is not None and max(kls) > self.config.kl_bound:
+            self._first_part = trained_turn + 1
+        return beta2
+
+    def _checked_attempts(self) -> int:
+        """Return the number of attempts, of an environment that SCoRe has a meaning for."""
+        if env_attribute(self.env, "has_attempts", True) is False:
+            remedy = (
+                "Use one of the SelfCorrect environments; REINFORCE, GRPO or PPO also train steps."
+            )
+            raise argument_error(
+                "env of SCoRe", "of whole attempts", "an environment of steps", remedy
+            )
+        num_attempts = env_attribute(self.env, "max_attempts", self.config.num_attempts)
+        if num_attempts is None:
+            remedy = "Set num_attempts, since this environment does not state its max_attempts."
+            raise argument_error("num_attempts", "a whole number of at least 2", None, remedy)
+        if self.config.num_attempts not in (None, num_attempts):
+            must_be = f"None or {num_attempts}, as in the environment"
+            raise argument_error("num_attempts", must_be, self.config.num_attempts)
+        if num_attempts < 2 and self.config.multi_turn:
             remedy = "Make it with max_attempts=2, as MathSelfCorrect-v0 is by default."
-            raise argument_error("env's max_attempts", "2 or more", self.num_turns, remedy)
-        if not self.config.multi_turn and self.num_turns != 1:
-            remedy = "With multi_turn=False only first attempts are played."
-            raise argument_error("env's max_attempts", "1", self.num_turns, remedy)
-        # A foreign environment has no such attribute; of one attempt all schemes are one.
+            raise argument_error("env's max_attempts", "2 or more", num_attempts, remedy)
+        # A foreign environment does not state its reward.
         scheme = env_attribute(self.env, "reward_scheme", "per_attempt")
-        if self.num_turns > 1 and scheme != "per_attempt":
+        if scheme != "per_attempt":
             remedy = "Make it with reward='per_attempt', as MathSelfCorrect-v0 is by default."
             raise argument_error("env's reward", "'per_attempt'", scheme, remedy)
+        return int(num_attempts)
+
+
+def shaped_rewards(rewards: Tensor, alpha: float) -> Tensor:
+    """Reward each attempt after the first also for what it changed.
+
+    ``r_t + alpha * (r_t - r_{t-1})``; the first attempt keeps ``r_1``.
+
+    Args:
+        rewards: Reward of each attempt, float, shape ``(..., turns)``.
+        alpha: Weight of the change.
+
+    Returns:
+        The shaped rewards, same shape.
+
+    References:
+        Kumar et al., "Training Language Models to Self-Correct via Reinforcement
+        Learning", 2024, section 5.2 (arXiv:2409.12917).
+    """
+    later = rewards[..., 1:] + alpha * rewards.diff(dim=-1)
+    return torch.cat((rewards[..., :1], later), dim=-1)
+
+
+def score_advantages(
+    rewards: Tensor, has_turn: Tensor | None = None, *, alpha: float, turn_gamma: float = 0.0
+) -> Tensor:
+    """Return the advantages of the attempts in Stage II.
+
+    Args:
+        rewards: Reward of each attempt, float, shape ``(problems, samples, turns)``.
+        has_turn: Which attempts exist, bool, same shape; all of them if None.
+        alpha: Weight of the bonus for an attempt that changes the result.
+        turn_gamma: Discount per attempt, in [0, 1].
+
+    Returns:
+        Same shape; leave-one-out over the samples of each problem, 0 where there is no
+        attempt.
+
+    Raises:
+        ArgumentError: If ``turn_gamma`` is not in [0, 1] or there is no axis of samples.
+
+    References:
+        Kumar et al. 2024, equations 4 and 5 (arXiv:2409.12917).
+    """
+    mask = torch.ones_like(rewards, dtype=torch.bool) if has_turn is None else has_turn
+    shaped = shaped_rewards(rewards, alpha).masked_fill(~mask, 0.0)
+    returns = discounted_returns(shaped, turn_gamma)
+    # The bonus subtracts alpha * r_{t-1} from an attempt, whatever it says: its context fixes
+    # that part. Moving it into the baseline leaves the mean of the gradient as it is and
+    # removes most of its variance.
+    fixed = torch.nn.functional.pad(alpha * rewards[..., :-1], (1, 0))
+    return leave_one_out_advantages((returns + fixed).masked_fill(~mask, 0.0), mask)
+
+
+def imitation_advantages(rewards: Tensor, has_turn: Tensor | None = None) -> Tensor:
+    """Return weights that turn a policy-gradient step into imitation of correct attempts.
+
+    Args:
+        rewards: Reward of each attempt, float, shape ``(problems, samples, turns)``; an
+            attempt is correct if it earned 1 or more.
+        has_turn: Which attempts exist, bool, same shape; all of them if None.
+
+    Returns:
+        Same shape: 0 for incorrect attempts, and one weight for all correct ones such that
+        the loss, a mean over episodes, is the mean over correct attempts; all 0 if none is
+        correct.
+
+    References:
+        Zelikman et al., "STaR: Bootstrapping Reasoning With Reasoning", 2022, section
+        3.1 (arXiv:2203.14465), where this filters whole data sets.
+    """
+    is_correct = rewards >= 1.0
+    if has_turn is not None:
+        is_correct = is_correct & has_turn
+    count = is_correct.sum().clamp(min=1)
+    return is_correct.to(rewards) * (rewards[..., 0].numel() / count)

@@ -8,76 +8,70 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.demonstrations import (
-    LEARNED_TURNS,
+    LearnedTurns,
     choose_problems,
-    demonstrate,
+    fits_context,
     is_correct,
     learned_turns,
     load_recorded,
+    make_example,
     play_solutions,
     solved_problems,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.agents.training.supervised import (
-    SupervisedConfig,
-    make_optimizer,
-    readable,
-    take_step,
-)
-from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.agents.training.config import TrainingConfig
+from rethink_gym.agents.training.optimizer import make_optimizer
+from rethink_gym.agents.training.supervised import imitation_step
 from rethink_gym.episode import Episode
-from rethink_gym.errors import check_choice, check_count
+from rethink_gym.errors import check_count
 
 __all__ = ["SFT", "SFTConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SFTConfig(SupervisedConfig):
-    """The settings of supervised fine-tuning.
+class SFTConfig(TrainingConfig):
+    """Settings of supervised fine-tuning; see `TrainingConfig` for the others.
 
-    A run passes over the training set as often as its episodes reach.
+    A run makes as many passes over the training set as its episodes allow.
 
     Attributes:
-        num_problems: Problems of the training set, drawn once by the seed of the
+        batch_size: Number of examples per gradient step.
+        num_problems: Number of problems of the training set, drawn once by the seed of the
             learner. All problems if there are fewer.
         demonstrations: A file of recorded episodes (JSON lines) to imitate instead of
             the problems' worked solutions.
-        only_correct: Whether episodes whose last answer was judged wrong are left out.
-        learned_turns: Which turns are learned: ``"all"``, ``"first"``, ``"last"``, or
-            ``"correct"`` for those that were judged right.
+        only_correct: Whether episodes are left out whose last answer was judged incorrect.
+        learned_turns: Which turns contribute to the loss: ``"all"``, ``"first"``,
+            ``"last"``, or ``"correct"`` for those with a correct verdict.
 
     Raises:
         ArgumentError: If a value is out of its range.
     """
 
+    learning_rate: float = 3e-4
+    max_tokens_per_micro_batch: int = 4096
+    batch_size: int = 32
     num_problems: int = 2_000
     demonstrations: str | None = None
     only_correct: bool = True
-    learned_turns: str = "all"
+    learned_turns: LearnedTurns = "all"
 
     def __post_init__(self) -> None:
-        SupervisedConfig.__post_init__(self)
+        """Check the settings."""
+        TrainingConfig.__post_init__(self)
+        check_count("batch_size", self.batch_size)
         check_count("num_problems", self.num_problems)
-        check_choice("learned_turns", self.learned_turns, LEARNED_TURNS)
 
 
 class SFT(Algorithm[SFTConfig]):
     """Maximum likelihood on demonstrations, one gradient step per batch.
 
-    What it collects is what a teacher plays: the worked solution of the problem, which
-    the environment judges like any answer. To stop before it overfits, give `learn`
-    the callback `Validation`.
-
-    Args:
-        policy: The language model that learns; it is changed in place.
-        env: An environment id, or a vector environment of texts.
-        config: The settings.
-        seed: Decides which problems are imitated, and in which order.
-        env_kwargs: For an environment given by its id.
+    It collects the worked solutions of problems, replayed in the environment, which judges
+    them like any answer. To stop before it overfits, give `learn` the callback
+    `Validation`. See `Algorithm` for the arguments.
 
     Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
         DataError: If the problems have no worked solutions, or the file no episodes.
     """
 
@@ -95,7 +89,7 @@ class SFT(Algorithm[SFTConfig]):
         env_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
-        self.optimizer = make_optimizer(policy, self.config)
+        self.optimizer = make_optimizer(policy.model.parameters(), self.config)
         self._recorded: list[Episode] = []
         self._problems: list[int] = []
         if self.config.demonstrations is not None:
@@ -110,17 +104,17 @@ class SFT(Algorithm[SFTConfig]):
         return self.config.batch_size
 
     def collect(self) -> list[Episode]:
-        """Take the next batch of demonstrations, every pass in another order."""
+        """Take the next batch of demonstrations; each pass has a new order."""
         size = len(self._recorded or self._problems)
         numbers = range(self.num_episodes, self.num_episodes + self.config.batch_size)
         orders = {
             epoch: np.random.default_rng([self.seed, epoch]).permutation(size).tolist()
             for epoch in {number // size for number in numbers}
         }
-        places = [orders[number // size][number % size] for number in numbers]
+        indices = [orders[number // size][number % size] for number in numbers]
         if self._recorded:
-            return [self._recorded[place] for place in places]
-        return play_solutions(self.policy, self.env, [self._problems[place] for place in places])
+            return [self._recorded[index] for index in indices]
+        return play_solutions(self.policy, self.env, [self._problems[index] for index in indices])
 
     def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
         """Take one step towards the demonstrations.
@@ -132,31 +126,23 @@ class SFT(Algorithm[SFTConfig]):
             ``num_demonstrations``; and, if that is not 0, ``loss`` in nats per token
             and ``grad_norm``.
         """
-        wanted = [
-            demonstrate(self.policy, episode, learned_turns(episode, self.config.learned_turns))
+        examples = [
+            make_example(self.policy, episode, learned_turns(episode, self.config.learned_turns))
             for episode in episodes
             if is_correct(episode.turns[-1]) or not self.config.only_correct
         ]
-        batch = readable(self.policy, wanted)
-        numbers = {"num_demonstrations": float(len(batch))}
-        if batch:
-            loss, grad_norm = take_step(
-                self.policy, self.optimizer, batch, self.config, self.progress
-            )
-            numbers |= {"loss": loss, "grad_norm": grad_norm}
-        return numbers
-
-    def act(
-        self, conversations: Sequence[Conversation], *, deterministic: bool = False
-    ) -> list[Completion]:
-        """Say the next message of each conversation."""
-        sampling = self.config.sampling(self.policy, deterministic=deterministic)
-        return self.policy.act(conversations, sampling)
+        batch = fits_context(self.policy, examples)
+        if not batch:
+            return {"num_demonstrations": 0.0}
+        loss, grad_norm = imitation_step(
+            self.policy, self.optimizer, batch, self.config, self.progress
+        )
+        return {"num_demonstrations": float(len(batch)), "loss": loss, "grad_norm": grad_norm}
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the optimizer."""
         return {"optimizer": self.optimizer.state_dict()}
 
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
-        self.optimizer.load_state_dict(tensors["optimizer"])
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
+        self.optimizer.load_state_dict(state["optimizer"])

@@ -1,66 +1,69 @@
-"""STaR: learn from right samples, and from what a hint makes right; ReST-EM without hints."""
+"""STaR: train on correct samples, and on those that a hint makes correct; ReST-EM without hints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from rethink_gym.agents.algorithms.expert_iteration import ExpertIterationConfig
+from gymnasium.vector import VectorEnv
+
 from rethink_gym.agents.demonstrations import (
-    Demonstration,
-    demonstrate,
+    LearnedTurns,
+    SFTExample,
     is_correct,
     learned_turns,
-    problems_of,
+    make_example,
 )
+from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.policy import Policy
-from rethink_gym.agents.rollout import env_attribute, play_episodes
-from rethink_gym.agents.training.self_training import SelfTraining
+from rethink_gym.agents.rollout import env_attribute, play_episodes, problems_of
+from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
-from rethink_gym.verifiers.code import CodeVerifier
 
 __all__ = ["ReSTEM", "ReSTEMConfig", "STaR", "STaRConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class STaRConfig(ExpertIterationConfig):
-    """The settings of STaR.
+class STaRConfig(SelfTrainingConfig):
+    """Settings of STaR; see `SelfTrainingConfig` for the others.
 
-    One greedy sample per problem, hints for the rest, a fit of the base model to this
-    round's solutions alone: the paper's. Not the paper's are the prompt, which there
-    begins with worked examples, and the length of a fit, which there grows by a fifth
-    from round to round.
+    From the paper: one greedy sample per problem, hints for the rest, a fit of the base
+    model to the solutions of this round alone. Not from the paper: the prompt, which there
+    starts with worked examples, and the length of a fit, which there grows by a fifth from
+    round to round.
 
     Attributes:
-        rationalise: Whether problems without a right sample are tried again with a
-            hint.
-        hint: What follows the prompt then, ``{gold}`` being the right answer: where a
-            program is asked for, the worked solution, since the gold answer is its
-            hidden tests. The prompt that is learned does not have it.
+        learned_turns: Which turns of a selected episode contribute to the loss.
+        rationalise: Whether problems without a correct sample are tried again with a hint.
+        hint: Text after the prompt of such a problem, with ``{gold}`` for the answer. Where
+            the gold answer must stay hidden, as the tests of a program, it is what the
+            verifier may reveal. The prompt that is trained does not contain the hint.
 
     Raises:
-        ArgumentError: If a value is out of its range.
+        ArgumentError: If a value is out of its range, or ``hint`` has no ``{gold}``.
     """
 
     samples_per_problem: int = 1
     temperature: float = 0.0
     keep_all_rounds: bool = False
+    learned_turns: LearnedTurns = "correct"
     rationalise: bool = True
     hint: str = "Hint: the answer is {gold}."
 
     def __post_init__(self) -> None:
-        ExpertIterationConfig.__post_init__(self)
+        """Check the settings."""
+        SelfTrainingConfig.__post_init__(self)
         if self.rationalise and "{gold}" not in self.hint:
             raise argument_error("hint", "a text with {gold} in it", self.hint)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReSTEMConfig(STaRConfig):
-    """The settings of ReST-EM: STaR with many samples, a cap, and no hints.
+    """Settings of ReST-EM: STaR with many samples, a cap, and no hints.
 
-    The cap of 10 solutions per problem, the restart from the base and the 32 samples
-    of mathematical problems are the paper's; so is the temperature.
+    From the paper: the cap of 10 solutions per problem, the restart from the base, the 32
+    samples of mathematical problems, and the temperature.
     """
 
     num_problems: int = 256
@@ -70,60 +73,12 @@ class ReSTEMConfig(STaRConfig):
     rationalise: bool = False
 
 
-STaRConfigT = TypeVar("STaRConfigT", bound=STaRConfig)
-
-
-class _Rationalising(SelfTraining[STaRConfigT]):
-    """STaR, under whichever name."""
-
-    def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
-        """Keep what is right, and what is right with a hint where nothing else is."""
-        right = [episode for episode in episodes if is_correct(episode.turns[-1])]
-        if self.config.rationalise:
-            solved = {episode.problem_id for episode in right}
-            right += self._rationalised(solved)
-        return [
-            demonstrate(self.policy, episode, learned_turns(episode, self.config.learned_turns))
-            for episode in right
-        ]
-
-    def _rationalised(self, solved: set[str]) -> list[Episode]:
-        """Play the problems that are not solved with a hint; return what is right."""
-        problems = problems_of(self.env, self.problems)
-        failed = [
-            (index, problem)
-            for index, problem in zip(self.problems, problems, strict=True)
-            if problem.id not in solved
-        ]
-        is_code = isinstance(env_attribute(self.env, "verifier", None), CodeVerifier)
-        told = {
-            index: (problem.prompt, problem.solution if is_code else problem.gold)
-            for index, problem in failed
-        }
-        hints = {
-            prompt: self.config.hint.replace("{gold}", answer)
-            for prompt, answer in told.values()
-            if answer
-        }
-        # The environment, and so the episode, knows nothing of the hint.
-        hinted = [index for index, (prompt, _) in told.items() if prompt in hints]
-        played = play_episodes(_Hinted(self, hints), self.env, hinted, seed=self.seed)
-        return [episode for episode in played if is_correct(episode.turns[-1])]
-
-
-class STaR(_Rationalising[STaRConfig]):
-    """Self-taught reasoner.
-
-    Args:
-        policy: The language model that learns; it is changed in place.
-        env: An environment id, or a vector environment of texts; one that tells its
-            task, where a hint is to be given.
-        config: The settings.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id.
+class STaR(SelfTraining[STaRConfig]):
+    """Self-taught reasoner; see `Algorithm` for the arguments.
 
     Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
+        ArgumentError: If hints are wanted, and the environment does not say where its
+            problems come from.
 
     References:
         Zelikman et al., "STaR: Bootstrapping Reasoning With Reasoning", 2022,
@@ -134,19 +89,57 @@ class STaR(_Rationalising[STaRConfig]):
     config_class: ClassVar = STaRConfig
     default_episodes: ClassVar = 3_072
 
+    def __init__(
+        self,
+        policy: LanguageModel,
+        env: str | VectorEnv[Any, Any, Any],
+        config: STaRConfig | None = None,
+        *,
+        seed: int = 0,
+        env_kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
+        if self.config.rationalise:
+            problems_of(self.env, self.problems[:1])  # refused now if there is no task
 
-class ReSTEM(_Rationalising[ReSTEMConfig]):
-    """Reinforced self-training by expectation-maximisation.
+    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
+        """Fit the base model to the correct samples, with and without hints."""
+        return self.imitate(self.select(episodes))
 
-    Args:
-        policy: The language model that learns; it is changed in place.
-        env: An environment id, or a vector environment of texts.
-        config: The settings.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id.
+    def select(self, episodes: Sequence[Episode]) -> list[SFTExample]:
+        """Keep correct samples, and correct samples with a hint for all other problems."""
+        correct = [episode for episode in episodes if is_correct(episode.turns[-1])]
+        if self.config.rationalise:
+            correct += self.rationalised({episode.problem_id for episode in correct})
+        return [
+            make_example(self.policy, episode, learned_turns(episode, self.config.learned_turns))
+            for episode in correct
+        ]
 
-    Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
+    def rationalised(self, solved: set[str]) -> list[Episode]:
+        """Play the problems that are not solved with a hint.
+
+        Args:
+            solved: Ids of the problems with a correct sample.
+
+        Returns:
+            The episodes with a correct last answer. Environment and episode do not contain
+            the hint.
+        """
+        verifier = env_attribute(self.env, "verifier", None)
+        problems = problems_of(self.env, self.problems)
+        indices, hints = [], []
+        for index, problem in zip(self.problems, problems, strict=True):
+            gold = problem.gold if verifier is None else verifier.hint_text(problem)
+            if problem.id not in solved and gold:
+                indices.append(index)
+                hints.append(self.config.hint.replace("{gold}", gold))
+        played = play_episodes(_Hinted(self, hints), self.env, indices, seed=self.seed)
+        return [episode for episode in played if is_correct(episode.turns[-1])]
+
+
+class ReSTEM(STaR):
+    """Reinforced self-training by expectation-maximisation; see `Algorithm` for the arguments.
 
     References:
         Singh et al., "Beyond Human Data: Scaling Self-Training for Problem-Solving
@@ -159,16 +152,22 @@ class ReSTEM(_Rationalising[ReSTEMConfig]):
 
 
 class _Hinted:
-    """A policy that reads a hint behind the prompt of some problems."""
+    """A policy that reads a hint after the first prompt of each episode."""
 
-    def __init__(self, policy: Policy, hints: dict[str, str]) -> None:
+    def __init__(self, policy: Policy, hints: Sequence[str]) -> None:
         self._policy = policy
         self._hints = hints
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        return self._policy.act([self._with_hint(each) for each in conversations])
+        """Answer without a hint."""
+        return self._policy.act(conversations)
 
-    def _with_hint(self, conversation: Conversation) -> Conversation:
-        prompt = conversation[0].content
-        hinted = replace(conversation[0], content=f"{prompt}\n{self._hints[prompt]}")
-        return (hinted, *conversation[1:])
+    def act_in(
+        self, conversations: Sequence[Conversation], episodes: Sequence[int]
+    ) -> list[Completion]:
+        """Answer each conversation with the hint of its episode in the first prompt."""
+        hinted = []
+        for conversation, episode in zip(conversations, episodes, strict=True):
+            prompt = f"{conversation[0].content}\n{self._hints[episode]}"
+            hinted.append((replace(conversation[0], content=prompt), *conversation[1:]))
+        return self._policy.act(hinted)

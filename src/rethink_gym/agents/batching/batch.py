@@ -1,38 +1,121 @@
-"""Episodes as tensors: which tokens were sampled, in which turn of which episode."""
+"""Episodes as tensors: what one update reads, and the micro-batches it is computed in.
+
+Rows are episodes, columns are sampled tokens: what the environment wrote is context only.
+Episodes may differ in their number of turns; what a missing turn would hold is 0, and
+`Batch.has_turn` says which turns exist.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
-from torch import Tensor, nn
-from transformers import PreTrainedModel
+from torch import Tensor
 
-from rethink_gym.agents.batching.packing import can_pack, lay_out, read_line
+from rethink_gym.agents.objectives.losses import exact_kl, token_log_probs
 from rethink_gym.agents.policies.chat import TokenizedConversation
-from rethink_gym.agents.policies.language_model import LanguageModel, eval_mode
+from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.packing import can_pack
 from rethink_gym.episode import Episode
 
 __all__ = [
+    "Batch",
+    "Part",
     "SampledTokens",
     "TokenBatch",
+    "UpdateLog",
+    "length_groups",
     "micro_batches",
-    "outputs_at",
-    "sampled_logits",
     "sampled_turns",
+    "sampling_log_probs",
+    "turn_rewards",
 ]
+
+
+class UpdateLog:
+    """Averages of what the micro-batches of an update report."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, float] = {}
+        self._counts: dict[str, float] = {}
+
+    def add(self, name: str, total: float, count: float = 1.0) -> None:
+        """Add a sum over ``count`` tokens, attempts or steps to the average of a name."""
+        self._sums[name] = self._sums.get(name, 0.0) + total
+        self._counts[name] = self._counts.get(name, 0.0) + count
+
+    def means(self) -> dict[str, float]:
+        """Return each sum divided by its count; 0 where nothing was counted."""
+        return {name: total / (self._counts[name] or 1.0) for name, total in self._sums.items()}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one update learns from: one row per episode, one column per sampled token.
+
+    Attributes:
+        episodes: The rollouts, the samples of a problem one after the other.
+        turns: Turn of each sampled token, from 0; -1 is padding. Shape ``(episodes, tokens)``.
+        rewards: Reward of each turn, float32, shape ``(episodes, turns)``.
+        has_turn: Which turns each episode has, bool, same shape as `rewards`.
+        values: Expected returns before each token, by the critic before the update, shape
+            ``(episodes, tokens)``; 0 if there is no critic.
+        final_values: Expected returns after the last token, shape ``(episodes,)``.
+        ref_log_probs: Log-probabilities of the tokens under the reference, shape
+            ``(episodes, tokens)``; 0 if they were not asked for.
+        log_probs: The same under the policy before the update; None if the policy was not
+            read, since the update is a single step.
+        log: What the update reports.
+    """
+
+    episodes: Sequence[Episode]
+    turns: Tensor
+    rewards: Tensor
+    has_turn: Tensor
+    values: Tensor
+    final_values: Tensor
+    ref_log_probs: Tensor
+    log_probs: Tensor | None
+    log: UpdateLog = field(default_factory=UpdateLog)
+
+    @property
+    def own_log_probs(self) -> Tensor:
+        """`log_probs`, or those recorded at sampling time if the policy was not read again."""
+        return sampling_log_probs(self) if self.log_probs is None else self.log_probs
+
+    @property
+    def is_action(self) -> Tensor:
+        """Which entries are sampled tokens, bool, shape ``(episodes, tokens)``."""
+        return self.turns >= 0
+
+    def log_kls(self, kls: Tensor) -> None:
+        """Report KLs of tokens, shape ``(episodes, tokens)``, per token and per attempt."""
+        self.log.add("kl_per_token", kls[self.is_action].sum().item(), int(self.is_action.sum()))
+        totals, counts = self.per_turn(kls).sum(dim=0), self.has_turn.sum(dim=0)
+        for turn, (total, count) in enumerate(zip(totals, counts, strict=True), 1):
+            self.log.add(f"kl_t{turn}", total.item(), int(count))
+
+    def per_turn(self, values: Tensor) -> Tensor:
+        """Sum values of tokens, shape ``(episodes, tokens)``, over each turn of each episode."""
+        num_turns = self.rewards.shape[1]
+        sums = values.new_zeros((len(values), num_turns + 1))
+        return sums.scatter_add_(1, self.turns % (num_turns + 1), values)[:, :num_turns]
+
+    def per_token(self, values: Tensor) -> Tensor:
+        """Give each token the value of its turn; padding gets that of the first turn."""
+        return values.to(self.turns.device).gather(1, self.turns.clamp(min=0))
 
 
 @dataclass(frozen=True, slots=True)
 class SampledTokens:
-    """Where the sampled tokens of a batch stand, all episodes in one list.
+    """The sampled tokens of some rows, all in one list.
 
     Attributes:
         token_ids: The tokens, shape ``(sampled,)``.
-        rows: The row of the batch that each stands in, same shape.
-        columns: The column that each stands in, same shape; its logits stand one
-            column to the left.
-        turns: The turn it was said in, from 0, same shape.
-        positions: Its place among the sampled tokens of its row, from 0, same shape.
+        rows: Row of each token, same shape.
+        columns: Column of each token, same shape.
+        turns: Turn in which it was sampled, from 0, same shape.
+        positions: Its index among the sampled tokens of its row, from 0, same shape.
     """
 
     token_ids: Tensor
@@ -47,10 +130,9 @@ class TokenBatch:
     """Some episodes of a larger batch, as padded tokens.
 
     Attributes:
-        token_ids: Everything that was said, padded on the right, where a causal
-            model never looks at it; shape ``(rows, tokens)``.
-        episodes: For each row, the index of its episode in the larger batch,
-            shape ``(rows,)``.
+        token_ids: Whole conversations, padded on the right, where a causal model never
+            looks; shape ``(rows, tokens)``.
+        episodes: Index of each row's episode in the larger batch, shape ``(rows,)``.
         sampled: The tokens that the policy sampled.
     """
 
@@ -59,16 +141,131 @@ class TokenBatch:
     sampled: SampledTokens
 
     @property
-    def places(self) -> tuple[Tensor, Tensor]:
-        """Where each sampled token stands in tensors of shape ``(episodes, tokens)``.
-
-        It is the index of its episode and its place among the episode's sampled tokens.
-        """
+    def index(self) -> tuple[Tensor, Tensor]:
+        """Picks the sampled tokens out of a tensor of shape ``(episodes, tokens)``."""
         return self.episodes[self.sampled.rows], self.sampled.positions
+
+    def outputs(self, policy: LanguageModel, temperature: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what each sampled token is drawn from under a policy.
+
+        Args:
+            policy: The policy; gradients flow unless the caller has switched them off.
+            temperature: The logits are divided by it: the trained distribution is the one
+                that was sampled from.
+
+        Returns:
+            Logits, shape ``(sampled, vocabulary)``, and the hidden states they come from,
+            shape ``(sampled, width)``; and the hidden state after the last sampled token of
+            each row, shape ``(rows, width)``.
+        """
+        count = len(self.sampled.rows)
+        logits, hidden = policy.forward_at_positions(self.token_ids, *self._positions())
+        return logits[:count] / temperature, hidden[:count], hidden[count:]
+
+    def hidden(self, policy: LanguageModel) -> tuple[Tensor, Tensor]:
+        """Return the hidden states of `outputs` only."""
+        states = policy.hidden_at_positions(self.token_ids, *self._positions())
+        count = len(self.sampled.rows)
+        return states[:count], states[count:]
+
+    def logits(self, policy: LanguageModel, temperature: float) -> tuple[Tensor, Tensor]:
+        """Return logits and hidden states of the sampled tokens, as `outputs` does."""
+        sampled = self.sampled
+        logits, hidden = policy.forward_at_positions(self.token_ids, sampled.rows, sampled.columns)
+        return logits / temperature, hidden
+
+    def _positions(self) -> tuple[Tensor, Tensor]:
+        """Return the positions of the sampled tokens, then the one after the last of each row."""
+        rows, columns = self.sampled.rows, self.sampled.columns
+        last = torch.zeros_like(self.episodes).scatter_reduce_(0, rows, columns, "amax")
+        all_rows = torch.arange(len(last), device=rows.device)
+        return torch.cat((rows, all_rows)), torch.cat((columns, last + 1))
+
+
+class Part:
+    """One micro-batch of a gradient step: model outputs at its sampled tokens.
+
+    Attributes:
+        tokens: The tokens of the micro-batch.
+        index: Picks its sampled tokens out of tensors of shape ``(episodes, tokens)``.
+        rows: Index of the episode of each sampled token, shape ``(sampled,)``.
+        turns: Turn of each sampled token, same shape.
+        loss_mask: Which of them contribute to the loss, bool, same shape.
+        logits: What each was drawn from, divided by the temperature, with gradients,
+            shape ``(sampled, vocabulary)``.
+        hidden: Last hidden states there, shape ``(sampled, width)``.
+        log_probs: Log-probabilities of the sampled tokens, shape ``(sampled,)``.
+    """
+
+    def __init__(
+        self,
+        policy: LanguageModel,
+        tokens: TokenBatch,
+        weights: Tensor,
+        loss_mask: Tensor,
+        log: UpdateLog,
+        *,
+        temperature: float = 1.0,
+    ) -> None:
+        self.tokens = tokens
+        self.index = tokens.index
+        self.rows, self.turns = self.index[0], tokens.sampled.turns
+        self.loss_mask = loss_mask[self.index]
+        self.logits, self.hidden = tokens.logits(policy, temperature)
+        self.log_probs = token_log_probs(self.logits, tokens.sampled.token_ids)
+        self._weights = weights
+        self._log = log
+        self._temperature = temperature
+
+    def kl_to(self, reference: LanguageModel) -> Tensor:
+        """Return the exact KL of each next-token distribution to that of a reference.
+
+        Args:
+            reference: Another policy; no gradient flows into it.
+
+        Returns:
+            Nats per position, with gradients, shape ``(sampled,)``.
+        """
+        with torch.no_grad():
+            reference_logits, _ = self.tokens.logits(reference, self._temperature)
+        return exact_kl(self.logits, reference_logits)
+
+    def backward(self, losses: Tensor) -> None:
+        """Add the gradient of these losses to that of the step.
+
+        The weights are those of the whole step, so that the gradient does not depend on
+        how the step is cut into micro-batches.
+
+        Args:
+            losses: Loss of each sampled token, shape ``(sampled,)``.
+        """
+        counted = torch.where(self.loss_mask, losses, 0.0)
+        loss = (self._weights[self.rows] * counted).sum()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+        self._log.add("loss", loss.item(), 0.0)
+
+    def log(self, name: str, values: Tensor, *, per: Literal["token", "attempt"] = "token") -> None:
+        """Report values of the sampled tokens, shape ``(sampled,)``.
+
+        Args:
+            name: Name of the metric.
+            values: One per sampled token.
+            per: ``"token"`` averages over the tokens that contribute to the loss.
+                ``"attempt"`` sums over each turn and averages over the episodes that have
+                it, as ``<name>_t1``, ``<name>_t2``, ….
+        """
+        values = values.detach()
+        if per == "token":
+            self._log.add(name, values[self.loss_mask].sum().item(), int(self.loss_mask.sum()))
+            return
+        for turn in range(int(self.turns.max()) + 1 if len(values) else 0):
+            in_turn = self.turns == turn
+            num_attempts = len(torch.unique(self.rows[in_turn]))
+            self._log.add(f"{name}_t{turn + 1}", values[in_turn].sum().item(), num_attempts)
 
 
 def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
-    """Return the turn that each sampled token was said in.
+    """Return the turn in which each token was sampled.
 
     Args:
         policy: Knows the tokens of its conversations.
@@ -76,7 +273,7 @@ def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
 
     Returns:
         One row per episode, its sampled tokens in order: the index of their turn, from
-        0, and -1 behind the last one; shape ``(episodes, most sampled tokens)``.
+        0, then -1 as padding; shape ``(episodes, tokens)``.
     """
     rows = [
         [turn for turn in policy.tokenize(episode.conversation).turn_ids if turn >= 0]
@@ -87,6 +284,47 @@ def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
     return torch.tensor(padded, dtype=torch.long, device=policy.device)
 
 
+def sampling_log_probs(batch: Batch) -> Tensor:
+    """Return the log-probabilities that the tokens were sampled with.
+
+    Args:
+        batch: A batch; a completion whose tokens are not the policy's own is left out.
+
+    Returns:
+        Shape ``(episodes, tokens)``, 0 for padding.
+    """
+    found = torch.zeros(batch.turns.shape)
+    for row, episode in enumerate(batch.episodes):
+        present = set(batch.turns[row].tolist())
+        log_probs = [
+            log_prob
+            for index, turn in enumerate(episode.turns)
+            if index in present
+            for log_prob in turn.completion.log_probs
+        ]
+        found[row, : len(log_probs)] = torch.tensor(log_probs)
+    return found.to(batch.turns.device)
+
+
+def turn_rewards(episodes: Sequence[Episode]) -> tuple[Tensor, Tensor]:
+    """Return the rewards of all turns, and which turns there are.
+
+    Args:
+        episodes: Episodes of any numbers of turns.
+
+    Returns:
+        Rewards, float32, 0 where an episode has no such turn, and a bool mask of the
+        turns; both of shape ``(episodes, turns)``.
+    """
+    num_turns = max((len(episode.turns) for episode in episodes), default=0)
+    rewards = torch.zeros(len(episodes), num_turns)
+    has_turn = torch.zeros(len(episodes), num_turns, dtype=torch.bool)
+    for row, episode in enumerate(episodes):
+        rewards[row, : len(episode.turns)] = torch.tensor([t.reward for t in episode.turns])
+        has_turn[row, : len(episode.turns)] = True
+    return rewards, has_turn
+
+
 def micro_batches(
     policy: LanguageModel,
     episodes: Sequence[Episode],
@@ -95,15 +333,14 @@ def micro_batches(
 ) -> Iterator[TokenBatch]:
     """Cut a batch of episodes into parts that are read at once.
 
-    Where the model can read packed tokens (`can_pack`), episodes with one opening, which
-    is all that stands before the first sampled token, are put together; else episodes of
-    like lengths.
+    Where the model reads packed sequences (`can_pack`), episodes with the same prompt are
+    put together; elsewhere episodes of similar lengths.
 
     Args:
         policy: Knows the tokens of its conversations.
         episodes: The whole batch.
-        max_tokens: Most tokens in one part: different ones if they are packed, else those
-            of the padded rows. An episode that is longer makes a part of its own.
+        max_tokens: Maximum number of tokens in one part: shared prefixes counted once if
+            they are packed, padding included if not. A longer episode is a part by itself.
         among: Indices of the episodes to take; all of them if None.
 
     Yields:
@@ -111,76 +348,28 @@ def micro_batches(
     """
     indices = range(len(episodes)) if among is None else among
     rows = {index: policy.tokenize(episodes[index].conversation) for index in indices}
-    cut = _by_opening if can_pack(policy.model) else _by_length
-    for part in cut(rows, max_tokens):
-        yield _pad(rows, part, policy.device)
+    if can_pack(policy.model):
+        groups = _prefix_groups(rows, max_tokens)
+    else:
+        groups = length_groups({i: len(row.token_ids) for i, row in rows.items()}, max_tokens)
+    for group in groups:
+        yield _pad(rows, group, policy.device)
 
 
-def sampled_logits(model: PreTrainedModel, batch: TokenBatch, temperature: float) -> Tensor:
-    """Return the logits that each sampled token was, or would be, drawn from.
-
-    Args:
-        model: The model; gradients flow unless the caller switched them off.
-        batch: The tokens.
-        temperature: The one that was sampled at; the logits are divided by it, so
-            that the trained distribution is the sampled one.
-
-    Returns:
-        Shape ``(sampled, vocabulary)``, in the order of ``batch.sampled``.
-    """
-    logits, _ = outputs_at(model, batch.token_ids, batch.sampled.rows, batch.sampled.columns - 1)
-    return logits / temperature
-
-
-def outputs_at(
-    model: PreTrainedModel, token_ids: Tensor, rows: Tensor, columns: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return a model's outputs at some places of a batch, and at no others.
-
-    A model makes of every hidden state a row as wide as the vocabulary. Prompts have
-    no use for theirs, and together they may need more memory than all else: so the
-    hidden states are picked out before they reach the output layer. A model that can
-    (`can_pack`) is given only the tokens that these places depend on, without padding,
-    and once those that several rows begin with.
+def length_groups(lengths: Mapping[int, int], max_tokens: int) -> Iterator[list[int]]:
+    """Cut rows into parts of similar lengths.
 
     Args:
-        model: The model, used without dropout, as it samples; gradients flow unless the
-            caller switched them off.
-        token_ids: Padded on the right, shape ``(rows, tokens)``.
-        rows: The row of each place, shape ``(places,)``.
-        columns: Its column, same shape.
+        lengths: Number of tokens of each row, by its index.
+        max_tokens: Maximum number of tokens in one part, padding included; a longer row
+            is a part by itself.
 
-    Returns:
-        The logits in float32, shape ``(places, vocabulary)``, and the last hidden
-        states, shape ``(places, width)``.
+    Yields:
+        Indices of rows, the shortest first; each is in exactly one part.
     """
-    picked: list[Tensor] = []
-    line = lay_out(token_ids, rows, columns) if len(rows) and can_pack(model) else None
-
-    def pick(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        hidden, *others = arguments
-        places = rows * hidden.shape[1] + columns if line is None else line.places
-        picked.append(hidden.flatten(0, 1).index_select(0, places))
-        return (picked[-1][None], *others)
-
-    output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # no types there
-    hook = output_layer.register_forward_pre_hook(pick)
-    try:
-        with eval_mode(model):
-            if line is None:
-                logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
-            else:
-                logits = read_line(model, line)
-    finally:
-        hook.remove()
-    return logits[0].float(), picked[0]
-
-
-def _by_length(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> Iterator[list[int]]:
-    """Cut rows into parts of at most so many tokens, padding included."""
     part: list[int] = []
-    for index in sorted(rows, key=lambda index: len(rows[index].token_ids)):
-        if part and (len(part) + 1) * len(rows[index].token_ids) > max_tokens:
+    for index in sorted(lengths, key=lengths.__getitem__):
+        if part and (len(part) + 1) * lengths[index] > max_tokens:
             yield part
             part = []
         part.append(index)
@@ -188,20 +377,22 @@ def _by_length(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> It
         yield part
 
 
-def _by_opening(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> Iterator[list[int]]:
-    """Cut rows into parts of at most so many tokens, those of an opening counted once."""
-    groups: dict[tuple[int, ...], list[int]] = {}
+def _prefix_groups(
+    rows: Mapping[int, TokenizedConversation], max_tokens: int
+) -> Iterator[list[int]]:
+    """Cut rows into parts of at most so many tokens, each shared prompt counted once."""
+    by_prompt: dict[tuple[int, ...], list[int]] = {}
     for index in sorted(rows, key=lambda index: len(rows[index].token_ids)):
         row = rows[index]
         length = next((at for at, turn in enumerate(row.turn_ids) if turn >= 0), 0)
-        groups.setdefault(row.token_ids[:length], []).append(index)
+        by_prompt.setdefault(row.token_ids[:length], []).append(index)
     part: list[int] = []
     num_tokens = 0
-    for opening, members in groups.items():
+    for prompt, members in by_prompt.items():
         is_shared = False
         for index in members:
             length = len(rows[index].token_ids)
-            num_more = length - len(opening) if is_shared else length
+            num_more = length - len(prompt) if is_shared else length
             if part and num_tokens + num_more > max_tokens:
                 yield part
                 part, num_tokens, num_more = [], 0, length
@@ -213,23 +404,22 @@ def _by_opening(rows: Mapping[int, TokenizedConversation], max_tokens: int) -> I
 
 
 def _pad(
-    conversations: Mapping[int, TokenizedConversation], part: Sequence[int], device: torch.device
+    rows: Mapping[int, TokenizedConversation], part: Sequence[int], device: torch.device
 ) -> TokenBatch:
-    width = max(len(conversations[index].token_ids) for index in part)
+    width = max(len(rows[index].token_ids) for index in part)
     token_ids = torch.zeros((len(part), width), dtype=torch.long)
     turn_ids = torch.full((len(part), width), -1, dtype=torch.long)
     for row, index in enumerate(part):
-        conversation = conversations[index]
-        length = len(conversation.token_ids)
-        token_ids[row, :length] = torch.tensor(conversation.token_ids)
-        turn_ids[row, :length] = torch.tensor(conversation.turn_ids)
+        length = len(rows[index].token_ids)
+        token_ids[row, :length] = torch.tensor(rows[index].token_ids)
+        turn_ids[row, :length] = torch.tensor(rows[index].turn_ids)
     is_sampled = turn_ids >= 0
-    rows, columns = torch.nonzero(is_sampled, as_tuple=True)
+    where, columns = torch.nonzero(is_sampled, as_tuple=True)
     sampled = SampledTokens(
-        token_ids[rows, columns].to(device),
-        rows.to(device),
+        token_ids[where, columns].to(device),
+        where.to(device),
         columns.to(device),
-        turn_ids[rows, columns].to(device),
-        (is_sampled.cumsum(dim=1) - 1)[rows, columns].to(device),
+        turn_ids[where, columns].to(device),
+        (is_sampled.cumsum(dim=1) - 1)[where, columns].to(device),
     )
     return TokenBatch(token_ids.to(device), torch.tensor(part, device=device), sampled)

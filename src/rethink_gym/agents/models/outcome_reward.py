@@ -1,6 +1,6 @@
-"""The outcome reward model: how likely a solution that begins so is to end well."""
+"""Outcome reward model: probability that a partial solution ends correct."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -9,34 +9,28 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from rethink_gym.agents.batching.batch import outputs_at
+from rethink_gym.agents.batching.batch import length_groups
 from rethink_gym.agents.demonstrations import encode_text
+from rethink_gym.agents.models.scalar_head import make_scalar_head
+from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Conversation, Message, Role
 from rethink_gym.episode import Episode
-from rethink_gym.errors import DataNotFoundError, argument_error, check_choice
+from rethink_gym.errors import DataNotFoundError, argument_error
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.steps.segmentation import split_steps
 
-__all__ = [
-    "OutcomeRewardModel",
-    "Prefixes",
-    "like_lengths",
-    "outcome_loss",
-    "step_prefixes",
-    "step_rewards",
-]
+__all__ = ["OutcomeRewardModel", "Prefixes", "outcome_loss"]
 
 _HEAD = "outcome_head.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class Prefixes:
-    """An answer with all that was said before, and the ends of its prefixes.
+    """An answer after its conversation, and the ends of its prefixes.
 
     Attributes:
         token_ids: All tokens.
-        ends: The last token of each prefix.
+        ends: Index of the last token of each prefix.
     """
 
     token_ids: tuple[int, ...]
@@ -44,18 +38,18 @@ class Prefixes:
 
 
 class OutcomeRewardModel:
-    """A language model with a head that says how likely a beginning is to end well.
+    """A language model with a head that predicts whether a prefix ends correct.
 
-    The head reads the last hidden state at the end of each step. It is a
-    `PrefixScorer`: `StepVerifier` takes it as it is.
+    The head reads the last hidden state at the end of each step. It is a `PrefixScorer`:
+    `StepVerifier` accepts it as it is.
 
     Args:
         policy: The language model below the head; trained along with it.
 
     Attributes:
         policy: The language model.
-        head: From a hidden state to the logit of a good end; zero at first, which
-            says one half of everything.
+        head: From a hidden state to the logit of a correct end; zero at first, so that
+            every prefix has probability one half.
 
     References:
         Havrilla et al., "Teaching Large Language Models to Reason with Reinforcement
@@ -65,28 +59,25 @@ class OutcomeRewardModel:
 
     def __init__(self, policy: LanguageModel) -> None:
         self.policy = policy
-        width = policy.model.config.get_text_config().hidden_size
-        self.head = nn.Linear(width, 1, device=policy.device)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        self.head = make_scalar_head(policy.model)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, device: str | torch.device = "cpu") -> Self:
         """Load a model that `save_pretrained` wrote.
 
         Args:
-            folder: Where it lies; that of a run or a checkpoint of `ORM` will do.
-            device: Where it runs.
+            folder: Its folder; that of a run or a checkpoint of `ORM` is accepted, too.
+            device: Device of the model.
 
         Returns:
             The model.
 
         Raises:
             DataNotFoundError: If there is none.
-            ModelError: If the language model in it cannot be used.
+            ModelError: If its language model cannot be loaded.
         """
-        homes = (Path(folder) / place for place in ("", "orm", "checkpoint/orm"))
-        home = next((home for home in homes if (home / _HEAD).is_file()), None)
+        candidates = (Path(folder) / name for name in ("", "orm", "checkpoint/orm"))
+        home = next((home for home in candidates if (home / _HEAD).is_file()), None)
         if home is None:
             raise DataNotFoundError(
                 f"folder must hold an outcome reward model with {_HEAD}, got {str(folder)!r}. "
@@ -96,11 +87,17 @@ class OutcomeRewardModel:
         model.head.load_state_dict(load_file(home / _HEAD, device=str(device)))
         return model
 
+    def load_weights(self, folder: Path) -> None:
+        """Replace the weights by those that `save_pretrained` wrote for the same model."""
+        saved = type(self).from_pretrained(folder, device=self.policy.device)
+        self.policy.load_trainable_state_dict(saved.policy.trainable_state_dict())
+        self.head.load_state_dict(saved.head.state_dict())
+
     def save_pretrained(self, folder: str | Path) -> None:
         """Save the language model in the layout of transformers, and the head beside it.
 
         Args:
-            folder: Where to; made if it is missing.
+            folder: The folder; made if it is missing.
         """
         self.policy.save_pretrained(folder)
         save_file(self.head.state_dict(), Path(folder) / _HEAD)
@@ -111,26 +108,27 @@ class OutcomeRewardModel:
         return [parameter for parameter in own if parameter.requires_grad]
 
     def encode(self, conversation: Conversation, pieces: Sequence[str]) -> Prefixes:
-        """Put an answer into tokens.
+        """Encode an answer.
 
         Args:
-            conversation: What was said before it.
-            pieces: The answer in pieces; it is looked at after each one.
+            conversation: The conversation before it.
+            pieces: The answer in pieces; each piece ends a prefix.
 
         Returns:
-            The tokens and where to look. What does not fit into the context of the
-            model is cut off, and judged by what does.
+            The tokens and the ends of the prefixes. What exceeds the context of the model
+            is left out; such prefixes are scored by what fits.
         """
         token_ids = [*self.policy.tokenize(conversation).token_ids]
         ends = []
         for piece in pieces:
             token_ids += encode_text(self.policy, piece)
             ends.append(len(token_ids) - 1)
-        most = self.policy.max_length or len(token_ids)
-        return Prefixes(tuple(token_ids[:most]), tuple(min(end, most - 1) for end in ends))
+        max_length = self.policy.max_length or len(token_ids)
+        last = max_length - 1
+        return Prefixes(tuple(token_ids[:max_length]), tuple(min(end, last) for end in ends))
 
     def logits(self, rows: Sequence[Prefixes]) -> list[Tensor]:
-        """Return the logits of a good end at every place of some answers.
+        """Return the logits of a correct end after every prefix of some answers.
 
         Args:
             rows: The answers, as of `encode`.
@@ -142,9 +140,12 @@ class OutcomeRewardModel:
         token_ids = nn.utils.rnn.pad_sequence(
             [torch.tensor(row.token_ids) for row in rows], batch_first=True
         )
-        places = [(number, end) for number, row in enumerate(rows) for end in row.ends]
-        where = torch.tensor(places, dtype=torch.long, device=device).reshape(-1, 2)
-        _, hidden = outputs_at(self.policy.model, token_ids.to(device), where[:, 0], where[:, 1])
+        ends = [(number, end) for number, row in enumerate(rows) for end in row.ends]
+        positions = torch.tensor(ends, dtype=torch.long, device=device).reshape(-1, 2)
+        # The state after the last token of a prefix is what its next token is predicted from.
+        _, hidden = self.policy.forward_at_positions(
+            token_ids.to(device), positions[:, 0], positions[:, 1] + 1
+        )
         logits: Tensor = self.head(hidden.float()).squeeze(-1)
         return list(torch.split(logits, [len(row.ends) for row in rows]))
 
@@ -156,118 +157,67 @@ class OutcomeRewardModel:
         *,
         max_tokens: int = 16_384,
     ) -> list[list[float]]:
-        """Return the probability of a good end after each piece of some answers.
+        """Return the probability of a correct end after each piece of some answers.
 
         Args:
-            conversations: What was said before each answer.
+            conversations: The conversation before each answer.
             answers: The pieces of each answer, in order.
-            max_tokens: Most tokens computed at once.
+            max_tokens: Maximum number of tokens computed at once.
 
         Returns:
             For each answer one number in [0, 1] per piece.
         """
         rows = [self.encode(*each) for each in zip(conversations, answers, strict=True)]
-        found: dict[int, list[float]] = {}
-        for part in like_lengths([len(row.token_ids) for row in rows], max_tokens):
-            logits = self.logits([rows[place] for place in part])
-            found.update(zip(part, (own.sigmoid().tolist() for own in logits), strict=True))
-        return [found[place] for place in range(len(rows))]
-
-    def score_prefixes(self, prompt: str | Conversation, answer: str) -> list[float]:
-        """Score an answer after each of its steps.
-
-        Args:
-            prompt: The problem's prompt, or all that was said before.
-            answer: The answer; its steps are those of `split_steps`.
-
-        Returns:
-            One number in [0, 1] per step; for an answer without any step, one.
-        """
-        (scores,) = self.scores([_conversation(prompt)], [step_prefixes(answer)])
+        scores: list[list[float]] = [[] for _ in rows]
+        lengths = {index: len(row.token_ids) for index, row in enumerate(rows)}
+        for part in length_groups(lengths, max_tokens):
+            logits = self.logits([rows[index] for index in part])
+            for index, own in zip(part, logits, strict=True):
+                scores[index] = own.sigmoid().tolist()
         return scores
 
     def score_episodes(self, episodes: Sequence[Episode]) -> list[float]:
-        """Score what was said last in some episodes, for reranking them.
+        """Score the last answers of some episodes, for reranking them.
 
         Args:
-            episodes: What was played.
+            episodes: The episodes.
 
         Returns:
             One number in [0, 1] per episode.
         """
-        said_before = [episode.conversation[:-1] for episode in episodes]
+        conversations = [episode.conversation[:-1] for episode in episodes]
         answers = [step_prefixes(episode.turns[-1].completion.text) for episode in episodes]
-        return [scores[-1] for scores in self.scores(said_before, answers)]
-
-    def rerank(self, prompt: str | Conversation, answers: Sequence[str]) -> list[int]:
-        """Order answers by how likely they are to be right.
-
-        Args:
-            prompt: The problem's prompt, or all that was said before.
-            answers: Answers to it.
-
-        Returns:
-            Their places, the likeliest first; of equal ones the first.
-        """
-        conversation = _conversation(prompt)
-        scores = self.scores([conversation] * len(answers), list(map(step_prefixes, answers)))
-        return sorted(range(len(answers)), key=lambda place: -scores[place][-1])
+        return [scores[-1] for scores in self.scores(conversations, answers)]
 
     def __call__(self, problem: Problem, prefixes: Sequence[str], /) -> list[float]:
-        """Score the beginnings of one solution, as a `PrefixScorer`.
+        """Score the prefixes of one solution, as a `PrefixScorer`.
 
         Args:
             problem: The problem that it answers.
-            prefixes: The beginnings, shortest first.
+            prefixes: The prefixes, shortest first.
 
         Returns:
             One number in [0, 1] per prefix.
 
         Raises:
-            ArgumentError: If one is no beginning of the next.
+            ArgumentError: If one is not a prefix of the next.
         """
         starts = ["", *prefixes][:-1] if prefixes else []
         for shorter, longer in zip(starts, prefixes, strict=True):
             if not longer.startswith(shorter):
-                raise argument_error("prefixes", "beginnings of one solution", longer)
+                raise argument_error("prefixes", "prefixes of one solution", longer)
         pieces = [longer[len(shorter) :] for shorter, longer in zip(starts, prefixes, strict=True)]
-        (scores,) = self.scores([_conversation(problem.prompt)], [pieces])
+        conversation = (Message(Role.USER, problem.prompt),)
+        (scores,) = self.scores([conversation], [pieces])
         return scores
 
 
-def like_lengths(lengths: Sequence[int], max_tokens: int) -> Iterator[list[int]]:
-    """Cut a batch of rows into parts of like lengths.
-
-    Args:
-        lengths: Tokens of each row.
-        max_tokens: Most tokens in one part, padding included; a row that is longer
-            makes a part of its own.
-
-    Yields:
-        Places of rows, the shortest first; each is in exactly one part.
-    """
-    part: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if part and (len(part) + 1) * lengths[place] > max_tokens:
-            yield part
-            part = []
-        part.append(place)
-    if part:
-        yield part
-
-
-def step_prefixes(answer: str) -> list[str]:
-    """Cut an answer behind each of its steps; at least one piece."""
-    ends = [step.end for step in split_steps(answer)] or [len(answer)]
-    return [answer[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-
 def outcome_loss(logits: Tensor, is_correct: Tensor) -> Tensor:
-    """Return the binary cross-entropy of every prefix with the label of the whole.
+    """Return the binary cross-entropy of every prefix with the label of the whole answer.
 
     Args:
-        logits: Of a good end after each prefix, shape ``(prefixes,)``.
-        is_correct: Whether the solution that each belongs to ended well, same shape.
+        logits: Logit of a correct end after each prefix, shape ``(prefixes,)``.
+        is_correct: Whether the answer of each prefix ended correct, same shape.
 
     Returns:
         The mean over all prefixes, in nats.
@@ -279,41 +229,6 @@ def outcome_loss(logits: Tensor, is_correct: Tensor) -> Tensor:
         Havrilla et al. 2024, section 3 (arXiv:2403.04642).
     """
     if logits.shape != is_correct.shape:
-        raise argument_error(
-            "is_correct", f"of shape {tuple(logits.shape)}", tuple(is_correct.shape)
-        )
+        must_be = f"of shape {tuple(logits.shape)}"
+        raise argument_error("is_correct", must_be, tuple(is_correct.shape))
     return nn.functional.binary_cross_entropy_with_logits(logits, is_correct.float())
-
-
-def step_rewards(scores: Sequence[float], form: str) -> list[float]:
-    """Turn the scores of an answer's prefixes into rewards of its steps.
-
-    ``"sparse"`` pays the score of the whole at the last step. ``"potential"`` pays what
-    each step adds to the score of the one before, and sums to the same. ``"dense"``
-    pays every step its score, and so pays for many steps.
-
-    Args:
-        scores: After each step, in [0, 1].
-        form: ``"sparse"``, ``"potential"`` or ``"dense"``.
-
-    Returns:
-        One reward per step.
-
-    Raises:
-        ArgumentError: If there is no such form.
-
-    References:
-        Ng et al., "Policy Invariance under Reward Transformations", 1999, section 3.
-    """
-    match check_choice("form", form, ("dense", "potential", "sparse")):
-        case "dense":
-            return list(scores)
-        case "potential":
-            before = [0.0, *scores[:-1]]
-            return [after - score for after, score in zip(scores, before, strict=True)]
-        case _:
-            return [0.0] * (len(scores) - 1) + list(scores[-1:])
-
-
-def _conversation(prompt: str | Conversation) -> Conversation:
-    return (Message(Role.USER, prompt),) if isinstance(prompt, str) else prompt

@@ -1,21 +1,22 @@
-"""Which token earned which reward: the last one of the turn, or of the step, that was paid for.
+"""Step rewards: which step of an answer earned what, and which token completes the step.
 
 Steps are known by where they end in the text, and tokens by what they decode to. A
-token earns the reward of a step if the step is complete with it and not before.
+token gets the reward of a step if the step is complete with it, and not before.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from rethink_gym.agents.models.outcome_reward import step_prefixes, step_rewards
 from rethink_gym.conversation import Conversation
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error
+from rethink_gym.errors import check_choice
+from rethink_gym.verifiers.steps.segmentation import split_steps
 
 __all__ = [
     "PrefixScores",
@@ -24,18 +25,21 @@ __all__ = [
     "completing_token",
     "model_step_rewards",
     "place_step_rewards",
-    "place_turn_rewards",
+    "step_prefixes",
+    "step_rewards",
     "verifier_step_rewards",
 ]
+
+RewardForm = Literal["sparse", "potential", "dense"]
 
 
 @dataclass(frozen=True, slots=True)
 class StepReward:
-    """What a step of an answer earned.
+    """The reward of one step of an answer.
 
     Attributes:
-        end: Index behind its last character in the text of the answer.
-        reward: What it earned.
+        end: Index after its last character in the text of the answer.
+        reward: Its reward.
     """
 
     end: int
@@ -43,62 +47,39 @@ class StepReward:
 
 
 StepRewards = Mapping[tuple[int, int], Sequence[StepReward]]
-"""What the steps of each answer earn, by the indices of its episode and its turn."""
+"""Rewards of the steps of each answer, by the indices of its episode and its turn."""
 
 PrefixScores = Callable[
     [Sequence[Conversation], Sequence[Sequence[str]]], Sequence[Sequence[float]]
 ]
-"""Scores answers after each of their pieces, given what was said before them; see
+"""Scores answers after each of their pieces, given the conversation before them; see
 `OutcomeRewardModel.scores`."""
-
-
-def place_turn_rewards(rewards: Tensor, turns: Tensor) -> Tensor:
-    """Give the reward of each turn to the last token that was sampled in it.
-
-    Args:
-        rewards: Of the turns, float, shape ``(episodes, turns)``.
-        turns: The turn of each sampled token, -1 for padding, shape ``(episodes, tokens)``.
-
-    Returns:
-        Shape ``(episodes, tokens)``. The reward of a turn without sampled tokens goes
-        to the last one sampled before, and nowhere if there is none.
-
-    Raises:
-        ArgumentError: If the shapes do not fit each other.
-    """
-    if rewards.ndim != 2 or turns.ndim != 2 or len(rewards) != len(turns):
-        raise argument_error("rewards", f"of shape ({len(turns)}, turns)", tuple(rewards.shape))
-    placed = rewards.new_zeros((len(turns), turns.shape[1] + 1))
-    for turn in range(rewards.shape[1]):
-        num_so_far = ((turns >= 0) & (turns <= turn)).sum(dim=1)
-        placed.scatter_add_(1, num_so_far[:, None], rewards[:, turn, None])
-    return placed[:, 1:]
 
 
 def place_step_rewards(
     decode: Callable[[Sequence[int]], str],
     episodes: Sequence[Episode],
     turns: Tensor,
-    paid: StepRewards,
+    earned: StepRewards,
 ) -> Tensor:
     """Give the reward of each step to the token that completes it.
 
     Args:
         decode: From token ids to their text.
         episodes: The answers.
-        turns: The turn of each sampled token, -1 for padding, shape ``(episodes, tokens)``.
-        paid: What the steps of each answer earn.
+        turns: Turn of each sampled token, -1 for padding, shape ``(episodes, tokens)``.
+        earned: Rewards of the steps of each answer.
 
     Returns:
         Shape ``(episodes, tokens)``, float32.
     """
     rewards = torch.zeros(turns.shape)
-    for row, of_tokens in enumerate(turns.tolist()):
+    for row, turn_of_token in enumerate(turns.tolist()):
         for index, turn in enumerate(episodes[row].turns):
-            if index not in of_tokens:
-                continue  # said by somebody else
-            first = of_tokens.index(index)
-            for step in paid[row, index]:
+            if index not in turn_of_token:
+                continue  # not sampled by this policy
+            first = turn_of_token.index(index)
+            for step in earned[row, index]:
                 text = turn.completion.text[: step.end]
                 token = completing_token(decode, turn.completion.token_ids, text)
                 rewards[row, first + token] += step.reward
@@ -106,55 +87,54 @@ def place_step_rewards(
 
 
 def verifier_step_rewards(episodes: Sequence[Episode]) -> StepRewards:
-    """Pay the steps of answers by their scores in the verdicts.
+    """Reward the steps of answers by their scores in the verdicts.
 
     Args:
-        episodes: Whose verdicts say how good each step is; those that do not have
-            nothing to pay for.
+        episodes: Episodes whose verdicts score steps; others earn nothing.
 
     Returns:
-        For each of the *L* steps of an answer its score over *L*: all of them right earn
-        1. A step that could not be checked earns nothing.
+        For each of the *L* steps of an answer its score over *L*: an answer whose steps
+        are all correct earns 1. A step that could not be checked earns 0.
     """
-    paid = {}
+    earned = {}
     for row, episode in enumerate(episodes):
         for index, turn in enumerate(episode.turns):
             steps = turn.verdict.steps if turn.verdict is not None else ()
-            paid[row, index] = [
+            earned[row, index] = [
                 StepReward(step.end, (step.score or 0.0) / len(steps)) for step in steps
             ]
-    return paid
+    return earned
 
 
 def model_step_rewards(
-    prefix_scores: PrefixScores, episodes: Sequence[Episode], form: str
+    prefix_scores: PrefixScores, episodes: Sequence[Episode], form: RewardForm
 ) -> StepRewards:
-    """Pay the steps of answers by a learned outcome reward model.
+    """Reward the steps of answers by a learned outcome reward model.
 
     Args:
-        prefix_scores: The model.
+        prefix_scores: Scores prefixes of answers.
         episodes: The answers.
         form: ``"sparse"``, ``"potential"`` or ``"dense"``, see `step_rewards`.
 
     Returns:
-        What the steps of each answer earn.
+        Rewards of the steps of each answer.
 
     Raises:
         ArgumentError: If there is no such form.
     """
-    places, said_before, answers = [], [], []
+    keys, conversations, answers = [], [], []
     for row, episode in enumerate(episodes):
         for index, turn in enumerate(episode.turns):
-            places.append((row, index))
-            said_before.append(episode.conversation[: 2 * index + 1])
+            keys.append((row, index))
+            conversations.append(episode.conversation[: 2 * index + 1])
             answers.append(step_prefixes(turn.completion.text))
-    paid = {}
-    scores = prefix_scores(said_before, answers)
-    for place, pieces, of_pieces in zip(places, answers, scores, strict=True):
+    earned = {}
+    scores = prefix_scores(conversations, answers)
+    for key, pieces, piece_scores in zip(keys, answers, scores, strict=True):
         ends = accumulate(map(len, pieces))
-        rewards = step_rewards(of_pieces, form)
-        paid[place] = [StepReward(*each) for each in zip(ends, rewards, strict=True)]
-    return paid
+        rewards = step_rewards(piece_scores, form)
+        earned[key] = [StepReward(*each) for each in zip(ends, rewards, strict=True)]
+    return earned
 
 
 def completing_token(
@@ -164,12 +144,48 @@ def completing_token(
 
     Args:
         decode: From token ids to their text.
-        token_ids: Of the message, not empty.
+        token_ids: Tokens of the message, not empty.
         text: How the message begins.
 
     Returns:
-        The index of the first token up to which the tokens say all of ``text``; of
-        the last one if they never do.
+        Index of the first token up to which the tokens spell all of ``text``; of the
+        last token if they never do.
     """
     counts = range(1, len(token_ids))
     return bisect_left(counts, True, key=lambda count: decode(token_ids[:count]).startswith(text))
+
+
+def step_prefixes(answer: str) -> list[str]:
+    """Cut an answer after each of its steps; returns at least one piece."""
+    ends = [step.end for step in split_steps(answer)] or [len(answer)]
+    return [answer[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def step_rewards(scores: Sequence[float], form: RewardForm) -> list[float]:
+    """Turn the scores of an answer's prefixes into rewards of its steps.
+
+    ``"sparse"`` gives the score of the whole answer to the last step. ``"potential"`` gives
+    each step its score minus the score of the step before, and sums to the same.
+    ``"dense"`` gives every step its score, and so rewards many steps.
+
+    Args:
+        scores: Score after each step, in [0, 1].
+        form: ``"sparse"``, ``"potential"`` or ``"dense"``.
+
+    Returns:
+        One reward per step.
+
+    Raises:
+        ArgumentError: If there is no such form.
+
+    References:
+        Ng et al., "Policy Invariance under Reward Transformations", 1999, section 3.
+    """
+    match check_choice("form", form, ("dense", "potential", "sparse")):
+        case "dense":
+            return list(scores)
+        case "potential":
+            before = [0.0, *scores[:-1]]
+            return [after - score for after, score in zip(scores, before, strict=True)]
+        case _:
+            return [0.0] * (len(scores) - 1) + list(scores[-1:])

@@ -1,5 +1,7 @@
 """Losses over sampled tokens, as pure functions on tensors."""
 
+from typing import Any, Literal
+
 import torch
 from torch import Tensor
 
@@ -8,10 +10,11 @@ from rethink_gym.errors import argument_error, check_choice, check_count
 __all__ = [
     "AGGREGATIONS",
     "MAX_LOG_RATIO",
+    "Aggregation",
     "clipped_policy_losses",
     "clipped_value_losses",
     "exact_kl",
-    "is_cut_off",
+    "is_clamped",
     "kl_estimates",
     "log_ratios",
     "loss_weights",
@@ -19,11 +22,13 @@ __all__ = [
     "token_log_probs",
 ]
 
-AGGREGATIONS = ("token_mean", "sequence_mean", "sequence_sum", "constant")
+Aggregation = Literal["token_mean", "sequence_mean", "sequence_sum", "constant"]
 """How the losses of tokens become one number; see `loss_weights`."""
 
+AGGREGATIONS = ("token_mean", "sequence_mean", "sequence_sum", "constant")
+
 MAX_LOG_RATIO = 20.0
-"""Ratios beyond ``exp(20)`` are cut off before they overflow."""
+"""Log-ratios are clamped to ±20, before their exponentials overflow."""
 
 
 def token_log_probs(logits: Tensor, token_ids: Tensor) -> Tensor:
@@ -31,13 +36,13 @@ def token_log_probs(logits: Tensor, token_ids: Tensor) -> Tensor:
 
     Args:
         logits: Shape ``(tokens, vocabulary)``, already divided by the temperature.
-        token_ids: The tokens that were sampled, integer, shape ``(tokens,)``.
+        token_ids: The sampled tokens, integer, shape ``(tokens,)``.
 
     Returns:
-        Natural logs, float32, shape ``(tokens,)``.
+        Natural logarithms, float32, shape ``(tokens,)``.
 
     Raises:
-        ArgumentError: If the shapes do not fit each other.
+        ArgumentError: If ``token_ids`` does not have one entry per row of ``logits``.
     """
     if logits.ndim != 2 or token_ids.shape != logits.shape[:1]:
         raise argument_error("token_ids", f"of shape ({len(logits)},)", tuple(token_ids.shape))
@@ -47,15 +52,20 @@ def token_log_probs(logits: Tensor, token_ids: Tensor) -> Tensor:
 def exact_kl(logits: Tensor, reference_logits: Tensor) -> Tensor:
     """Return KL(policy || reference) of the next-token distributions.
 
-    ``KL = sum_v p(v) (log p(v) - log q(v))``, over the whole vocabulary. Unlike the
-    estimators from sampled tokens it is right both as a value and as a loss.
+    ``KL = sum_v p(v) (log p(v) - log q(v))``, over the whole vocabulary: exact at every
+    position. Its gradient is that of the position, given the tokens before it. The
+    gradient of the KL of a whole attempt has a second term, since each token also decides
+    which later positions are reached; `kl_to_go` gives what that term needs.
+
+    Where both distributions are equal, value and gradient are exactly 0. Autograd would
+    leave rounding errors there, which Adam scales up to full steps.
 
     Args:
-        logits: Of the policy, shape ``(tokens, vocabulary)``.
-        reference_logits: Of the reference, same shape; no gradient flows into it.
+        logits: Logits of the policy, shape ``(tokens, vocabulary)``.
+        reference_logits: Logits of the reference, same shape; no gradient flows into them.
 
     Returns:
-        Nats per token, float32, shape ``(tokens,)``, never below zero but for rounding.
+        Nats per token, float32, shape ``(tokens,)``; not negative, except by rounding.
 
     Raises:
         ArgumentError: If the shapes differ.
@@ -67,22 +77,45 @@ def exact_kl(logits: Tensor, reference_logits: Tensor) -> Tensor:
         raise argument_error(
             "reference_logits", f"of shape {tuple(logits.shape)}", tuple(reference_logits.shape)
         )
-    log_p = logits.float().log_softmax(-1)
-    log_q = reference_logits.detach().float().log_softmax(-1)
-    return (log_p.exp() * (log_p - log_q)).sum(-1)
+    kls: Tensor = _ExactKL.apply(  # type: ignore[no-untyped-call]  # torch gives it no types
+        logits.float(), reference_logits.detach().float()
+    )
+    return kls
 
 
-def kl_estimates(log_probs: Tensor, reference_log_probs: Tensor, estimator: str) -> Tensor:
-    """Estimate KL(policy || reference) from the tokens that the policy drew.
+class _ExactKL(torch.autograd.Function):
+    """KL with its gradient in closed form: ``p(v) (log p(v) - log q(v) - KL)``."""
 
-    With ``d = log p - log q`` of the drawn token: ``k1 = d``, ``k2 = d^2 / 2``, ``k3 =
-    exp(-d) - 1 + d``. k1 and k3 have the right mean, and k3 is never negative: a good
-    number to report. k1 is what to subtract from a reward. As a *loss*, none but k2 has
-    the right gradient, and `exact_kl` is better than all of them.
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, reference_logits: Tensor) -> Tensor:
+        """Compute the KL of each row."""
+        log_p = logits.log_softmax(-1)
+        differences = log_p - reference_logits.log_softmax(-1)
+        probs = log_p.exp()
+        kls = (probs * differences).sum(-1)
+        ctx.save_for_backward(probs, differences, kls)
+        return kls
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient of the logits."""
+        probs, differences, kls = ctx.saved_tensors
+        return grad[:, None] * probs * (differences - kls[:, None]), None
+
+
+def kl_estimates(
+    log_probs: Tensor, reference_log_probs: Tensor, estimator: Literal["k1", "k2", "k3"]
+) -> Tensor:
+    """Estimate KL(policy || reference) from the tokens that the policy sampled.
+
+    With ``d = log p - log q`` of the sampled token: ``k1 = d``, ``k2 = d^2 / 2``, ``k3 =
+    exp(-d) - 1 + d``. k1 and k3 are unbiased, and k3 is never negative: a good number to
+    report. k1 is what to subtract from a reward. As a *loss*, only k2 has the right
+    gradient, and `exact_kl` has less variance than all of them.
 
     Args:
-        log_probs: Of the drawn tokens under the policy, shape ``(tokens,)``.
-        reference_log_probs: Under the reference, same shape.
+        log_probs: Log-probabilities of the sampled tokens under the policy, any shape.
+        reference_log_probs: The same under the reference, same shape.
         estimator: ``"k1"``, ``"k2"`` or ``"k3"``.
 
     Returns:
@@ -106,14 +139,14 @@ def kl_estimates(log_probs: Tensor, reference_log_probs: Tensor, estimator: str)
 
 
 def log_ratios(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
-    """Return the logs of the ratios of probabilities, kept from overflowing.
+    """Return the logarithms of the importance ratios, clamped before they overflow.
 
     Args:
-        log_probs: Shape ``(tokens,)``.
+        log_probs: Any shape.
         old_log_probs: Same shape; no gradient flows into it.
 
     Returns:
-        ``log_probs - old_log_probs``, between `MAX_LOG_RATIO` and its negative.
+        ``log_probs - old_log_probs``, in [-`MAX_LOG_RATIO`, `MAX_LOG_RATIO`].
 
     Raises:
         ArgumentError: If the shapes differ.
@@ -123,16 +156,15 @@ def log_ratios(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
     return differences.clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO)
 
 
-def is_cut_off(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
-    """Tell which ratios of probabilities `log_ratios` cuts off.
+def is_clamped(log_probs: Tensor, old_log_probs: Tensor) -> Tensor:
+    """Return which importance ratios `log_ratios` clamps.
 
     Args:
-        log_probs: Shape ``(tokens,)``.
+        log_probs: Any shape.
         old_log_probs: Same shape.
 
     Returns:
-        Truth values, same shape. Any of them says that policies are compared that have
-        nothing to do with each other.
+        Bool, same shape. Any True says that the two policies have little in common.
     """
     return (log_probs - old_log_probs).detach().abs() > MAX_LOG_RATIO
 
@@ -144,7 +176,7 @@ def token_entropies(logits: Tensor) -> Tensor:
         logits: Shape ``(tokens, vocabulary)``, already divided by the temperature.
 
     Returns:
-        Nats, float32, shape ``(tokens,)``, from 0 to the log of the vocabulary's size.
+        Nats, float32, shape ``(tokens,)``, from 0 to the logarithm of the vocabulary size.
     """
     log_p = logits.float().log_softmax(-1)
     return -(log_p.exp() * log_p).sum(-1)
@@ -160,17 +192,17 @@ def clipped_policy_losses(
 ) -> Tensor:
     """Return the clipped surrogate loss of each token.
 
-    ``-min(ratio * advantage, clip(ratio, 1 - clip_eps_low, 1 + clip_eps_high) * advantage)``;
-    while the policy is still the one that sampled, its gradient is that of
+    ``-min(ratio * advantage, clip(ratio, 1 - clip_eps_low, 1 + clip_eps_high) *
+    advantage)``. While the policy is still the one that sampled, its gradient is that of
     ``-advantage * log_prob``.
 
     Args:
-        log_probs: Of the sampled tokens, shape ``(tokens,)``.
-        old_log_probs: Under the policy that sampled them, same shape.
+        log_probs: Log-probabilities of the sampled tokens, shape ``(tokens,)``.
+        old_log_probs: The same under the policy that sampled them, same shape.
         advantages: Same shape; no gradient flows into them.
-        clip_eps_low: How far below 1 a ratio may fall before it teaches no more.
-        clip_eps_high: How far above 1 it may rise; larger than ``clip_eps_low``, it lets
-            unlikely tokens grow.
+        clip_eps_low: Lower clipping bound of the ratio, as a distance from 1.
+        clip_eps_high: Upper clipping bound. Larger than ``clip_eps_low``, it lets
+            unlikely tokens grow (clip-higher).
 
     Returns:
         Same shape.
@@ -193,17 +225,16 @@ def clipped_policy_losses(
 def clipped_value_losses(
     values: Tensor, old_values: Tensor, returns: Tensor, *, clip: float | None = 0.2
 ) -> Tensor:
-    """Return the squared error of each value, the larger of the free and the clipped one.
+    """Return half the squared error of each value: the larger of the free and the clipped one.
 
     Args:
         values: Expected returns, shape ``(tokens,)``.
         old_values: Those before the update, same shape.
-        returns: What they should be, same shape.
-        clip: How far a value may move from its old one and still gain; None lets it
-            move freely.
+        returns: The targets, same shape.
+        clip: Maximum useful distance of a value from its old one; None does not clip.
 
     Returns:
-        Half the squared errors, same shape.
+        Same shape.
 
     Raises:
         ArgumentError: If the shapes differ.
@@ -216,28 +247,28 @@ def clipped_value_losses(
     _check_shape("returns", returns, values)
     errors = (values - returns).square()
     if clip is not None:
-        held = old_values + (values - old_values).clamp(-clip, clip)
-        errors = torch.maximum(errors, (held - returns).square())
+        clipped = old_values + (values - old_values).clamp(-clip, clip)
+        errors = torch.maximum(errors, (clipped - returns).square())
     return errors / 2
 
 
-def loss_weights(lengths: Tensor, aggregation: str, *, constant: int = 1) -> Tensor:
-    """Return by how much each token's loss counts, so that losses only need summing.
+def loss_weights(lengths: Tensor, aggregation: Aggregation, *, constant: int = 1) -> Tensor:
+    """Return the weight of each token's loss, so that losses only need summing.
 
-    With *n* sequences of ``l_i`` tokens, each token of sequence *i* weighs
+    With *n* sequences of ``l_i`` tokens, each token of sequence *i* has the weight
 
     - ``"token_mean"``: ``1 / sum(l)``, so that long sequences weigh more;
     - ``"sequence_mean"``: ``1 / (n * l_i)``, so that tokens of long ones weigh less;
     - ``"sequence_sum"``: ``1 / n``, the gradient of the sequence's own probability;
     - ``"constant"``: ``1 / (n * constant)``, the same on a smaller scale.
 
-    The lengths are those of the whole batch, whatever part of it is computed at once:
-    the parts' gradients then add up to that of the batch.
+    The lengths are those of the whole step, whatever part of it is computed at once: the
+    gradients of the parts then add up to that of the step.
 
     Args:
-        lengths: Tokens that count in each sequence, shape ``(sequences,)``.
-        aggregation: A name out of `AGGREGATIONS`.
-        constant: The most tokens of a sequence, say; used by ``"constant"`` only.
+        lengths: Number of tokens that count in each sequence, shape ``(sequences,)``.
+        aggregation: One of `AGGREGATIONS`.
+        constant: For ``"constant"`` only, such as the maximum length of a sequence.
 
     Returns:
         One weight per sequence, float32, shape ``(sequences,)``.

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.policy import Policy
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation
 
-__all__ = ["MixedFirstAttempts"]
+__all__ = ["MixedFirstAttempts", "SampledPolicy"]
 
 
 class MixedFirstAttempts:
@@ -27,13 +29,13 @@ class MixedFirstAttempts:
         policy: Policy,
         base: Callable[[Sequence[Conversation]], list[Completion]],
         *,
-        begun: int,
-        out_of: int,
+        num_from_base: int,
+        samples_per_problem: int,
     ) -> None:
         self._policy = policy
         self._base = base
-        self._begun = begun
-        self._out_of = out_of
+        self._begun = num_from_base
+        self._out_of = samples_per_problem
         self._num_episodes = 0
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
@@ -50,3 +52,20 @@ class MixedFirstAttempts:
         place = self._num_episodes % self._out_of
         self._num_episodes += 1
         return place < self._begun
+
+
+class SampledPolicy:
+    """A language model that samples with given settings, whatever its own are.
+
+    Args:
+        policy: The language model.
+        sampling: How it samples.
+    """
+
+    def __init__(self, policy: LanguageModel, sampling: SamplingConfig) -> None:
+        self._policy = policy
+        self._sampling = sampling
+
+    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+        """Generate the next message of each conversation."""
+        return self._policy.act(conversations, self._sampling)

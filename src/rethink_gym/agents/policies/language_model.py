@@ -10,6 +10,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
+from rethink_gym.agents.policies.forward import forward_at_positions, hidden_at_positions
 from rethink_gym.agents.policies.generation import DecodingEngine, GenerationConfig
 from rethink_gym.agents.policies.lora import LoraConfig, add_lora, is_adapter
 from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
@@ -218,6 +219,35 @@ class LanguageModel:
         """
         return self._chat.encode(conversation)
 
+    def forward_at_positions(
+        self, token_ids: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits and hidden states that tokens are predicted from.
+
+        This is the only call by which learners read the model, so that only it knows how
+        a token and its logits are aligned. Dropout is off; gradients flow unless the
+        caller has switched them off.
+
+        Args:
+            token_ids: Tokens of conversations, padded on the right, shape ``(rows, tokens)``.
+            rows: Row of each position, shape ``(positions,)``.
+            columns: Column of each position, from 1 to ``tokens``, same shape; ``tokens``
+                asks for the state after the last column.
+
+        Returns:
+            Logits, float32, shape ``(positions, vocabulary)``, not divided by any
+            temperature, and the last hidden states, shape ``(positions, width)``.
+        """
+        with eval_mode(self.model):
+            return forward_at_positions(self.model, token_ids, rows, columns)
+
+    def hidden_at_positions(
+        self, token_ids: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor
+    ) -> torch.Tensor:
+        """Return only the hidden states of `forward_at_positions`, without any logits."""
+        with eval_mode(self.model):
+            return hidden_at_positions(self.model, token_ids, rows, columns)
+
     def decode(self, token_ids: Sequence[int]) -> str:
         """Return the text of tokens, without special ones such as the end token."""
         return self._chat.decode(token_ids)
@@ -248,6 +278,18 @@ class LanguageModel:
                 parameter.grad = gradient
         frozen = torch.nn.Module.eval(model).requires_grad_(False)
         return type(self)(frozen, self.tokenizer, self.sampling, max_rows=self._engine.max_rows)
+
+    def trainable_copy(self) -> Self:
+        """Copy the policy as it is now; the same weights of the copy can be trained.
+
+        Returns:
+            Another policy; the weights beneath an adapter are shared, see `frozen_copy`.
+        """
+        copied = self.frozen_copy()
+        pairs = zip(copied.model.parameters(), self.model.parameters(), strict=True)
+        for weight, original in pairs:
+            weight.requires_grad_(original.requires_grad)
+        return copied
 
     def trainable_state_dict(self) -> dict[str, torch.Tensor]:
         """Return the weights that a `frozen_copy` does not share with this policy, by name.

@@ -1,8 +1,8 @@
-"""The base of every learner: the verbs of Stable-Baselines3 for language models."""
+"""The base class of every learner: the methods of Stable-Baselines3 for language models."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -17,7 +17,8 @@ from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
 from rethink_gym.agents.training.checkpoint import load_learner, save_learner
-from rethink_gym.agents.training.divergence import check_losses, diverged, finite_steps
+from rethink_gym.agents.training.config import TrainingConfig
+from rethink_gym.agents.training.divergence import divergence_error
 from rethink_gym.agents.training.progress_bar import ProgressBar
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
 from rethink_gym.episode import Episode
@@ -29,42 +30,42 @@ if TYPE_CHECKING:
 
 __all__ = ["Algorithm"]
 
-ConfigT = TypeVar("ConfigT")
+ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
 
 class Algorithm(ABC, Generic[ConfigT]):
     """A policy that learns in a text environment.
 
-    A subclass sets `name`, `config_class` and `default_episodes`, and writes the
-    two things in which algorithms differ: `collect`, what is played, and `update`,
-    what is learned from it.
+    A subclass sets `name`, `config_class` and `default_episodes`, and writes the two
+    methods in which algorithms differ: `collect` plays episodes, `update` trains on them.
 
     Args:
-        policy: The language model that learns; it is changed in place.
+        policy: The language model to train; it is changed in place.
         env: An environment id, or a vector environment of texts.
         config: The settings; the defaults of `config_class` if None.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id, such as ``{"level": 1}``.
+        seed: Seed of the problems that are played and the tokens that are sampled.
+        env_kwargs: Options of an environment given by its id, such as ``{"level": 1}``.
 
     Attributes:
-        num_episodes: Episodes played so far.
-        num_timesteps: Steps of the environment so far, one per turn; the name is
-            the one that Stable-Baselines3's callbacks read.
-        num_updates: Updates so far.
-        is_between_updates: Whether what was played has all been learned from, so that
-            `save` keeps a state to go on from. A callback that saves asks for it.
-        callback_state: What callbacks keep, by the name of the callback: nested plain
-            data and tensors. It is saved, so that a resumed run goes on with it.
+        num_episodes: Number of episodes played so far.
+        num_timesteps: Number of environment steps so far, one per turn; callbacks of
+            Stable-Baselines3 read this name.
+        num_updates: Number of updates so far.
+        is_between_updates: Whether all episodes that were played have been trained on, so
+            that `save` keeps a state to resume from. Callbacks that save check it.
+        callback_state: State of callbacks, by the name of the callback: nested plain data
+            and tensors. It is saved with the checkpoint.
         logger: Where metrics are recorded; see `set_logger`.
 
     Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
+        ArgumentError: If ``policy``, ``env`` or ``config`` has the wrong type, or the
+            policy was given sampling settings other than those of the config.
     """
 
     name: ClassVar[str]
     config_class: ClassVar[type[Any]]
     default_episodes: ClassVar[int]
-    """Episodes of a whole run, where nobody says otherwise."""
+    """Default number of episodes of a whole run."""
 
     def __init__(
         self,
@@ -83,11 +84,11 @@ class Algorithm(ABC, Generic[ConfigT]):
             raise argument_error("config", f"a {self.config_class.__name__}", config)
         self.policy = policy
         self.config: ConfigT = self.config_class() if config is None else config
+        self._check_sampling()
         self.env_id = env if isinstance(env, str) else None
         self.env_kwargs = dict(env_kwargs or {})
-        playing_kwargs = self._playing_kwargs() if isinstance(env, str) else self.env_kwargs
-        self.env = make_text_env(env, self.episodes_per_update, **playing_kwargs)
-        # A foreign environment draws its problem from the seed: there is no end of them.
+        self.env = make_text_env(env, self.episodes_per_update, **self.env_kwargs)
+        # A foreign environment draws its problem from the seed: it has no last problem.
         self.num_problems = int(env_attribute(self.env, "num_problems", 2**31))
         self.seed = seed
         self.random = np.random.default_rng(seed)
@@ -103,15 +104,15 @@ class Algorithm(ABC, Generic[ConfigT]):
     @property
     @abstractmethod
     def episodes_per_update(self) -> int:
-        """How many episodes `collect` plays."""
+        """Number of episodes that `collect` plays."""
 
     @abstractmethod
     def collect(self) -> list[Episode]:
-        """Play what the next update learns from."""
+        """Play the episodes of the next update."""
 
     @abstractmethod
     def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Learn from what was played.
+        """Train on episodes.
 
         Args:
             episodes: What `collect` returned.
@@ -122,30 +123,30 @@ class Algorithm(ABC, Generic[ConfigT]):
 
     @property
     def progress(self) -> float:
-        """Share of the run that is played, in [0, 1]."""
+        """Fraction of the run that is over, in [0, 1]."""
         return min(1.0, self.num_episodes / self.total_episodes)
 
     def learn(
         self, total_episodes: int, callback: MaybeCallback = None, progress_bar: bool = False
     ) -> Self:
-        """Collect and update until this many episodes were played in all.
+        """Train until ``total_episodes`` rollouts have been collected.
 
-        Episodes played before, also by the run that a checkpoint was loaded from,
-        count: ``load(...).learn(n)`` goes on with an interrupted ``learn(n)``.
+        Episodes played before count, also those of the run that a checkpoint was loaded
+        from: ``load(...).learn(n)`` resumes an interrupted ``learn(n)``.
 
         Args:
-            total_episodes: Episodes of the whole run. Schedules follow it.
-            callback: One or more of Stable-Baselines3's callbacks; a rollout is what
-                `collect` plays, a step is an update.
-            progress_bar: Whether to show one, with the metrics that matter.
+            total_episodes: Number of episodes of the whole run. Schedules follow it.
+            callback: One or more callbacks of Stable-Baselines3; a rollout is one call of
+                `collect`, a step is an update.
+            progress_bar: Whether to show one, with the most important metrics.
 
         Returns:
             The algorithm itself.
 
         Raises:
             ArgumentError: If ``total_episodes`` is not a whole number above 0.
-            DivergenceError: If a loss or gradient is infinite or no number. It names
-                the update and the file that keeps its episodes; the step is not taken.
+            DivergenceError: If a loss or gradient is NaN or infinite. It names the update
+                and the file that keeps its episodes; the step is not taken.
         """
         self.total_episodes = check_count("total_episodes", total_episodes)
         callbacks = _as_callback(callback, [ProgressBar()] if progress_bar else [])
@@ -157,16 +158,16 @@ class Algorithm(ABC, Generic[ConfigT]):
                 self.is_between_updates = False
                 episodes = self.collect()
                 callbacks.on_rollout_end()
-                learned = self._update(episodes)
+                learned = self._checked_update(episodes)
                 self.num_episodes += len(episodes)
                 self.num_timesteps += sum(len(episode.turns) for episode in episodes)
                 self.num_updates += 1
                 self.is_between_updates = True
-                self._record("train", {**_played(episodes), **learned})
+                self._record("train", {**_rollout_metrics(episodes), **learned})
                 callbacks.update_locals(locals())
-                goes_on = callbacks.on_step()
+                continues = callbacks.on_step()
                 self.logger.dump(self.num_timesteps)
-                if not goes_on:
+                if not continues:
                     break
         finally:
             callbacks.on_training_end()
@@ -175,27 +176,35 @@ class Algorithm(ABC, Generic[ConfigT]):
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
     ) -> list[Completion]:
-        """Say the next message of each conversation.
+        """Generate the next message of each conversation.
 
         Args:
-            conversations: What was said so far, the newest message last.
-            deterministic: Whether to say the likeliest token each time.
+            conversations: The conversations so far, the newest message last.
+            deterministic: Whether to decode greedily instead of sampling.
 
         Returns:
             One completion per conversation, in order.
         """
-        return self.policy.act(conversations, self._sampling(deterministic))
+        return self.policy.act(conversations, self.sampling(deterministic=deterministic))
+
+    def sampling(self, *, deterministic: bool = False) -> SamplingConfig:
+        """Return how this learner samples: by its config, with the policy's stop strings."""
+        return SamplingConfig(
+            max_new_tokens=self.config.max_new_tokens,
+            temperature=0.0 if deterministic else self.config.temperature,
+            stop_strings=self.policy.sampling.stop_strings,
+        )
 
     def predict(
         self, observation: str, state: Conversation | None = None, deterministic: bool = True
     ) -> tuple[str, Conversation]:
-        """Answer one observation, in the way of Stable-Baselines3.
+        """Answer one observation, as in Stable-Baselines3.
 
         Args:
             observation: The newest message of the environment.
-            state: What was said before, as returned by the last call; None at the
+            state: The conversation so far, as returned by the last call; None at the
                 start of an episode.
-            deterministic: Whether to say the likeliest token each time.
+            deterministic: Whether to decode greedily instead of sampling.
 
         Returns:
             The action and the new state.
@@ -210,21 +219,21 @@ class Algorithm(ABC, Generic[ConfigT]):
         return completion.text, (*conversation, completion.message)
 
     def evaluate(self, problems: Sequence[int], split: str = "validation") -> TurnMetrics:
-        """Play problems of another split greedily and measure.
+        """Play problems of another split with greedy decoding, and measure.
 
         Args:
             problems: Indices of the problems.
-            split: Where they are from.
+            split: Split of the problems.
 
         Returns:
-            What the episodes show.
+            The metrics of the episodes.
 
         Raises:
-            ArgumentError: If the algorithm was given a vector environment, which
-                has one split only, instead of an id.
+            ArgumentError: If the algorithm was given a vector environment, which has one
+                split only, instead of an id.
         """
         if self.env_id is None:
-            remedy = "Then the environment can be made anew with another split."
+            remedy = "Then the environment can be made again with another split."
             raise argument_error("env", "given by its id to be evaluated", self.env, remedy)
         env = make_text_env(
             self.env_id, min(len(problems), 256), **{**self.env_kwargs, "split": split}
@@ -238,7 +247,7 @@ class Algorithm(ABC, Generic[ConfigT]):
         """Record metrics here from now on; `stable_baselines3.common.logger.configure` makes one.
 
         Args:
-            logger: With the output formats that are wanted, such as CSV or TensorBoard.
+            logger: A logger with output formats such as CSV or TensorBoard.
         """
         self.logger = logger
 
@@ -247,14 +256,14 @@ class Algorithm(ABC, Generic[ConfigT]):
         return self.env
 
     def save(self, folder: str | Path) -> None:
-        """Write a checkpoint from which `load` goes on, bit for bit on a CPU.
+        """Write a checkpoint from which `load` resumes, bit for bit on a CPU.
 
-        It holds the policy in the usual Hugging Face layout under ``policy``, the
-        tensors of the learner, and all counters and random states. Whatever happens
-        while it is written, the one before or the new one is there afterwards.
+        It holds the policy in the usual Hugging Face layout under ``policy``, the tensors of
+        the learner, and all counters and random states. It is written atomically: whatever
+        happens meanwhile, the old checkpoint or the new one is there afterwards.
 
         Args:
-            folder: Where it goes; a checkpoint that lies there is replaced.
+            folder: Folder of the checkpoint; an existing checkpoint is replaced.
         """
         save_learner(self, Path(folder))
 
@@ -270,55 +279,76 @@ class Algorithm(ABC, Generic[ConfigT]):
         """Read a checkpoint that `save` wrote.
 
         Args:
-            folder: The checkpoint.
-            env: The environment to go on in; the one it was saved with if None.
-            device: Where the model goes, wherever it was when it was saved.
-            **arguments: Of the algorithm's own ``__init__``, where it has more than
-                this class: what no checkpoint can hold, such as a function.
+            folder: Folder of the checkpoint.
+            env: Environment to resume in; the one it was saved with if None.
+            device: Device of the model, whichever it was saved on.
+            **arguments: Further arguments of the subclass's ``__init__`` that no
+                checkpoint can hold, such as a function.
 
         Returns:
             The algorithm, ready to learn on.
 
         Raises:
             DataNotFoundError: If there is no checkpoint.
-            CheckpointError: If another algorithm wrote it, or it cannot be read.
-            ArgumentError: If ``env`` is needed, because the checkpoint was saved
-                with an environment that has no id, and is None; or if there is no
-                such device.
+            CheckpointError: If another algorithm or another version wrote it, or it
+                cannot be read.
+            ArgumentError: If ``env`` is None and the checkpoint was saved with an
+                environment without an id; or if there is no such device.
         """
         return load_learner(cls, Path(folder), env, arguments, device)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what `save` keeps besides the policy; a subclass adds its own.
+        """Return what `save` keeps besides the policy; a subclass adds its own state.
 
         Returns:
-            Nested dicts, lists and tuples of tensors and plain data; all that decides
-            how learning goes on and is no part of policy, config and counters. Chance
-            comes from `random` and from the policy's generator, which are kept anyway.
+            Nested dicts, lists and tuples of tensors and plain data: everything that
+            decides how training continues and is not part of policy, config and counters.
+            The states of `random` and of the policy's generator are kept anyway.
         """
         return {}
 
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
 
-    def _sampling(self, deterministic: bool) -> SamplingConfig:
-        """How this algorithm samples; the likeliest tokens if deterministic."""
-        sampling = self.policy.sampling
-        return replace(sampling, temperature=0.0) if deterministic else sampling
+    def save_extra(self, folder: Path) -> None:
+        """Write further files into a checkpoint; called within the atomic write.
 
-    def _playing_kwargs(self) -> dict[str, Any]:
-        """Return the arguments of the environment to learn in; those to evaluate in stay."""
-        return self.env_kwargs
+        Args:
+            folder: The folder that becomes the checkpoint.
+        """
 
-    def _update(self, episodes: list[Episode]) -> dict[str, float]:
-        """Learn from what was played, and stop at the first number that is none."""
+    def load_extra(self, folder: Path) -> None:
+        """Read what `save_extra` wrote.
+
+        Args:
+            folder: The checkpoint.
+        """
+
+    def _check_sampling(self) -> None:
+        """Refuse a policy whose own sampling settings training would silently ignore."""
+        if not getattr(self.policy, "has_own_sampling", False):
+            return
+        for name in ("temperature", "max_new_tokens"):
+            own, ours = getattr(self.policy.sampling, name), getattr(self.config, name)
+            if own != ours:
+                remedy = (
+                    f"Training samples by its config: set {name}={own!r} there, "
+                    "or give the policy no sampling settings of its own."
+                )
+                raise argument_error(
+                    f"policy.sampling.{name}", f"{ours!r}, as in config", own, remedy
+                )
+
+    def _checked_update(self, episodes: list[Episode]) -> dict[str, float]:
+        """Update, and stop at the first loss or gradient that is NaN or infinite."""
         try:
-            with finite_steps():
-                learned = self.update(episodes)
-            check_losses(learned)
+            learned = self.update(episodes)
+            for name, number in learned.items():
+                if name.endswith("loss") and not math.isfinite(number):
+                    raise FloatingPointError(f"{name} {number}")
         except FloatingPointError as error:
             folder = self.logger.get_dir()
-            raise diverged(
+            raise divergence_error(
                 error, update=self.num_updates + 1, episodes=episodes, folder=folder
             ) from error
         return learned
@@ -340,7 +370,7 @@ class _Acting:
 
 
 def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackList:
-    """Make one callback of whatever Stable-Baselines3 accepts as one, and of ours."""
+    """Combine any callback that Stable-Baselines3 accepts with ours."""
     if callback is None:
         given: list[BaseCallback] = []
     elif isinstance(callback, list):
@@ -352,12 +382,14 @@ def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackL
     return CallbackList([*given, *more])
 
 
-def _played(episodes: Sequence[Episode]) -> dict[str, float]:
-    """What the episodes of one update show."""
+def _rollout_metrics(episodes: Sequence[Episode]) -> dict[str, float]:
+    """Return what the episodes of one update show."""
     stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
+    ends = [episode.turns[-1].completion.stop for episode in episodes]
     numbers = {
-        # What was cut off may have been right, and is judged wrong.
+        # An answer that was cut off may have been correct, and is judged incorrect.
         "truncated_frac": stops.count(StopReason.LENGTH) / len(stops),
+        "context_frac": ends.count(StopReason.CONTEXT) / len(ends),
         "reward": float(np.mean([episode.total_reward for episode in episodes])),
         "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
     }

@@ -1,10 +1,10 @@
-"""Checkpoints: folders that are written whole or not at all."""
+"""Checkpoints: what they hold of a learner, and how they are written atomically."""
 
 import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -23,22 +23,150 @@ from rethink_gym.agents.training.tensor_files import (
 from rethink_gym.errors import CheckpointError, DataNotFoundError, argument_error
 
 __all__ = ["load_learner", "load_state", "recover", "save_atomically", "save_learner"]
+
 STATE_FILE = "state.json"
+
+_COUNTERS = ("num_episodes", "num_timesteps", "num_updates", "total_episodes")
+_STATE_KEYS = ("config", "env_id", "env_kwargs", "sampling", "dtype", "seed", "random", *_COUNTERS)
+
+
+class Learner(Protocol):
+    """What is saved of a learner; `Algorithm` has it all."""
+
+    name: ClassVar[str]
+    config_class: ClassVar[type[Any]]
+    config: Any
+    policy: LanguageModel
+    env_id: str | None
+    env_kwargs: dict[str, Any]
+    seed: int
+    random: np.random.Generator
+    callback_state: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the learner's own state."""
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
+
+    def save_extra(self, folder: Path) -> None:
+        """Write further files of the learner."""
+
+    def load_extra(self, folder: Path) -> None:
+        """Read what `save_extra` wrote."""
+
+
+LearnerT = TypeVar("LearnerT", bound=Learner)
+
+
+def save_learner(learner: Learner, folder: Path) -> None:
+    """Write a checkpoint.
+
+    Args:
+        learner: The learner.
+        folder: Folder of the checkpoint; an existing checkpoint is replaced.
+
+    Raises:
+        ArgumentError: If config, environment options or the learner's own state hold
+            anything except plain data and tensors.
+    """
+    policy = learner.policy
+    own_sampling = policy.sampling if getattr(policy, "has_own_sampling", True) else None
+    state = {
+        "algorithm": learner.name,
+        "config": encode_plain(asdict(learner.config)),
+        "env_id": learner.env_id,
+        "env_kwargs": encode_plain(learner.env_kwargs),
+        "sampling": None if own_sampling is None else encode_plain(asdict(own_sampling)),
+        "dtype": str(policy.model.dtype).removeprefix("torch."),
+        "seed": learner.seed,
+        **{counter: getattr(learner, counter) for counter in _COUNTERS},
+        "random": learner.random.bit_generator.state,
+    }
+
+    def write(fresh: Path) -> None:
+        policy.save_pretrained(fresh / "policy")
+        tensors = {
+            "learner": learner.state_dict(),
+            "callbacks": learner.callback_state,
+            "generator": policy.generator.get_state(),
+        }
+        save_tensors(fresh, tensors)
+        learner.save_extra(fresh)
+
+    save_atomically(folder, state, write)
+
+
+def load_learner(
+    learner_class: type[LearnerT],
+    folder: Path,
+    env: str | VectorEnv[Any, Any, Any] | None,
+    arguments: Mapping[str, Any],
+    device: str | torch.device = "cpu",
+) -> LearnerT:
+    """Read a checkpoint that `save_learner` wrote.
+
+    Args:
+        learner_class: The class that must have written it.
+        folder: Folder of the checkpoint.
+        env: Environment to resume in; the one it was saved with if None.
+        arguments: Further arguments of the class.
+        device: Device of the model.
+
+    Returns:
+        The learner as it was.
+
+    Raises:
+        DataNotFoundError: If there is no checkpoint.
+        CheckpointError: If another algorithm or another version wrote it, or it cannot be
+            read.
+        ArgumentError: If ``env`` is needed and None, or there is no such device.
+    """
+    state = load_state(folder, learner_class.name)
+    _check_version(state, learner_class, folder)
+    if env is None and state["env_id"] is None:
+        raise argument_error("env", "given, since the checkpoint names none", env)
+    sampling = state["sampling"]
+    policy = LanguageModel.from_pretrained(
+        str(folder / "policy"),
+        sampling=None if sampling is None else SamplingConfig(**decode_plain(sampling)),
+        device=device,
+        dtype=getattr(torch, state["dtype"]),
+    )
+    learner = learner_class(
+        policy,
+        env if env is not None else state["env_id"],
+        learner_class.config_class(**decode_plain(state["config"])),
+        seed=state["seed"],
+        env_kwargs=decode_plain(state["env_kwargs"]) if not isinstance(env, VectorEnv) else None,
+        **arguments,
+    )
+    tensors = load_tensors(folder)
+    learner.load_state_dict(tensors["learner"])
+    learner.load_extra(folder)
+    learner.callback_state = tensors["callbacks"]
+    policy.generator.set_state(tensors["generator"])
+    learner.random.bit_generator.state = state["random"]
+    for counter in _COUNTERS:
+        setattr(learner, counter, state[counter])
+    return learner
 
 
 def save_atomically(
     folder: Path, state: Mapping[str, object], write: Callable[[Path], None]
 ) -> None:
-    """Write a checkpoint so that a crash leaves the old one or the new one, never half.
+    """Write a checkpoint so that a crash leaves the old one or the new one, never half of one.
 
-    The new one is written beside the old one and takes its place when it is whole.
-    Killed between the two moves, both lie there under other names, and `recover`
-    puts the new one into its place.
+    The new one is written beside the old one and takes its place when it is complete. If
+    the process is killed between the two moves, both exist under other names, and `recover`
+    moves the new one to its place.
 
     Args:
-        folder: Where the checkpoint goes; one that lies there is replaced.
+        folder: Folder of the checkpoint; an existing checkpoint is replaced.
         state: Plain JSON data, for ``state.json``.
-        write: Writes everything else into the folder it is given.
+        write: Writes everything else into the folder that it is given.
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +175,7 @@ def save_atomically(
     fresh.mkdir()
     try:
         write(fresh)
-        # Written last: a folder that holds it is whole.
+        # Written last: a folder that holds it is complete.
         partial = fresh / f"{STATE_FILE}.partial"
         partial.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
         _flush(fresh)
@@ -63,11 +191,11 @@ def save_atomically(
 
 
 def recover(folder: Path) -> None:
-    """Put right what a killed process left behind while it wrote a checkpoint.
+    """Clean up what a killed process left while it wrote a checkpoint.
 
     Args:
-        folder: Where the checkpoint belongs. If none lies there but a whole one
-            beside it, that one is moved into its place; what is half is removed.
+        folder: Folder of the checkpoint. If it is missing and a complete one is beside
+            it, that one is moved there; incomplete ones are removed.
     """
     fresh, old = _neighbours(Path(folder))
     for neighbour in (fresh, old):
@@ -81,7 +209,7 @@ def load_state(folder: Path, algorithm: str) -> dict[str, Any]:
     """Read the state of a checkpoint.
 
     Args:
-        folder: The checkpoint.
+        folder: Folder of the checkpoint.
         algorithm: Name of the algorithm that must have written it.
 
     Returns:
@@ -114,128 +242,30 @@ def load_state(folder: Path, algorithm: str) -> dict[str, Any]:
     return state
 
 
+def _check_version(state: Mapping[str, Any], learner_class: type[Learner], folder: Path) -> None:
+    """Refuse a checkpoint whose keys are not those of this version."""
+    known = {field.name for field in fields(learner_class.config_class)}
+    written = set(decode_plain(state.get("config", {})))
+    differing = sorted(
+        [f"no {key!r}" for key in _STATE_KEYS if key not in state]
+        + [f"unknown setting {name!r}" for name in written - known]
+        + [f"no setting {name!r}" for name in known - written]
+    )
+    if differing:
+        raise CheckpointError(
+            f"checkpoint must be one of this version of rethink_gym, got {', '.join(differing)} "
+            f"in {str(folder)!r}. Its policy can still be loaded from {str(folder / 'policy')!r}."
+        )
+
+
 def _neighbours(folder: Path) -> tuple[Path, Path]:
     """Return where the next checkpoint is written, and where the last one waits meanwhile."""
     return folder.with_name(f".{folder.name}-new"), folder.with_name(f".{folder.name}-old")
 
 
 def _flush(folder: Path) -> None:
-    """Have the disk hold all files of a folder, so that a power cut does not halve them."""
+    """Write all files of a folder to the disk, so that a power cut does not truncate them."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-
-
-_COUNTERS = ("num_episodes", "num_timesteps", "num_updates", "total_episodes")
-
-
-class Learner(Protocol):
-    """What is saved of a learner; `Algorithm` has it all."""
-
-    name: ClassVar[str]
-    config_class: ClassVar[type[Any]]
-    config: Any
-    policy: LanguageModel
-    env_id: str | None
-    env_kwargs: dict[str, Any]
-    seed: int
-    random: np.random.Generator
-    callback_state: dict[str, Any]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the learner's own data."""
-
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
-
-
-LearnerT = TypeVar("LearnerT", bound=Learner)
-
-
-def save_learner(learner: Learner, folder: Path) -> None:
-    """Write a checkpoint.
-
-    Args:
-        learner: What to save.
-        folder: Where it goes; a checkpoint that lies there is replaced.
-
-    Raises:
-        ArgumentError: If config, environment arguments or the learner's own data hold
-            what is neither plain data nor a tensor.
-    """
-    state = {
-        "algorithm": learner.name,
-        "config": encode_plain(asdict(learner.config)),
-        "env_id": learner.env_id,
-        "env_kwargs": encode_plain(learner.env_kwargs),
-        "sampling": encode_plain(asdict(learner.policy.sampling)),
-        "dtype": str(learner.policy.model.dtype).removeprefix("torch."),
-        "seed": learner.seed,
-        **{counter: getattr(learner, counter) for counter in _COUNTERS},
-        "random": learner.random.bit_generator.state,
-    }
-
-    def write(fresh: Path) -> None:
-        learner.policy.save_pretrained(fresh / "policy")
-        tensors = {
-            "learner": learner.state_dict(),
-            "callbacks": learner.callback_state,
-            "generator": learner.policy.generator.get_state(),
-        }
-        save_tensors(fresh, tensors)
-
-    save_atomically(folder, state, write)
-
-
-def load_learner(
-    learner_class: type[LearnerT],
-    folder: Path,
-    env: str | VectorEnv[Any, Any, Any] | None,
-    arguments: Mapping[str, Any],
-    device: str | torch.device = "cpu",
-) -> LearnerT:
-    """Read a checkpoint that `save_learner` wrote.
-
-    Args:
-        learner_class: The class that must have written it.
-        folder: The checkpoint.
-        env: The environment to go on in; the one it was saved with if None.
-        arguments: Further ones of the class.
-        device: Where the model goes.
-
-    Returns:
-        The learner as it was.
-
-    Raises:
-        DataNotFoundError: If there is no checkpoint.
-        CheckpointError: If another algorithm wrote it, or it cannot be read.
-        ArgumentError: If ``env`` is needed and None, or there is no such device.
-    """
-    state = load_state(folder, learner_class.name)
-    if env is None and state["env_id"] is None:
-        raise argument_error("env", "given, since the checkpoint names none", env)
-    policy = LanguageModel.from_pretrained(
-        str(folder / "policy"),
-        sampling=SamplingConfig(**decode_plain(state["sampling"])),
-        device=device,
-        dtype=getattr(torch, state["dtype"]),
-    )
-    learner = learner_class(
-        policy,
-        env if env is not None else state["env_id"],
-        learner_class.config_class(**decode_plain(state["config"])),
-        seed=state["seed"],
-        env_kwargs=decode_plain(state["env_kwargs"]) if not isinstance(env, VectorEnv) else None,
-        **arguments,
-    )
-    tensors = load_tensors(folder)
-    learner.load_state_dict(tensors["learner"])
-    learner.callback_state = tensors["callbacks"]
-    policy.generator.set_state(tensors["generator"])
-    learner.random.bit_generator.state = state["random"]
-    for counter in _COUNTERS:
-        setattr(learner, counter, state[counter])
-    return learner

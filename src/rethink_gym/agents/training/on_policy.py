@@ -1,74 +1,68 @@
-"""The settings that all learners from their own samples share."""
+"""Learners from their own samples: groups of samples, and the two doors to the model.
 
-from abc import abstractmethod
-from collections import defaultdict
+`OnPolicy.read` turns episodes into a `Batch` without gradients. `OnPolicy.steps` goes
+through the batch and yields one `Part` per micro-batch; a learner calls `Part.backward`
+with the losses of its tokens. The update of each learner is in its own file and reads
+like its paper's pseudocode.
+"""
+
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import torch
 from gymnasium.vector import VectorEnv
-from torch import Tensor
+from torch import Tensor, nn
 
 from rethink_gym.agents.batching.batch import (
+    Batch,
+    Part,
     TokenBatch,
     micro_batches,
-    outputs_at,
-    sampled_logits,
     sampled_turns,
+    turn_rewards,
 )
 from rethink_gym.agents.objectives.losses import (
-    AGGREGATIONS,
+    Aggregation,
     clipped_policy_losses,
-    exact_kl,
-    is_cut_off,
+    is_clamped,
     log_ratios,
     loss_weights,
     token_entropies,
     token_log_probs,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.rollout import play_episodes
+from rethink_gym.agents.rollout import play_groups
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.agents.training.config import TrainingConfig, check_positive
+from rethink_gym.agents.training.optimizer import make_optimizer, set_learning_rate, take_step
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.errors import argument_error, check_count
 
-__all__ = [
-    "OnPolicy",
-    "OnPolicyConfig",
-    "OnPolicyConfigT",
-    "PolicyGradient",
-    "PolicyGradientConfig",
-    "Sums",
-    "TokenTargets",
-]
+__all__ = ["OnPolicy", "OnPolicyConfig", "OnPolicyConfigT", "warn_of_negative_kl"]
+
+_LOGGER = logging.getLogger(__name__)
+
+_MAX_ERRORS, _ROUNDING = 4.0, 1e-3
+"""A KL estimate counts as negative beyond this many standard errors, and this many nats."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnPolicyConfig:
-    """The settings that all learners from their own samples share.
+class OnPolicyConfig(TrainingConfig):
+    """Settings of the learners from their own samples; see `TrainingConfig` for the others.
 
     Attributes:
-        problems_per_update: Problems drawn for each update.
-        samples_per_problem: Episodes played of each.
-        learning_rate: Of Adam, at the start.
-        learning_rate_schedule: ``"constant"``, or ``"linear"`` to fall to 0 at the
-            end of the run.
-        adam_epsilon: Added to Adam's denominator.
-        max_grad_norm: The gradient is scaled down to this norm if it is larger.
-        temperature: Of the sampled, and so of the trained, distribution.
-        max_new_tokens: Most tokens of one attempt.
-        max_tokens_per_micro_batch: Bounds the memory of an update, not its result.
-        num_epochs: How often an update goes through the episodes.
-        num_minibatches: Gradient steps of each time.
-        clip_eps_low: How far below 1 the ratio to the policy that sampled may fall before
-            a token teaches no more; without effect in an update of a single step.
-        clip_eps_high: How far above 1 it may rise.
-        loss_aggregation: How the tokens' losses become one, see `loss_weights`; the
+        problems_per_update: Number of problems drawn for each update.
+        samples_per_problem: Number of episodes played of each problem.
+        num_epochs: Number of passes of an update over its episodes.
+        num_minibatches: Number of gradient steps per pass.
+        clip_eps_low: Lower clipping bound of the importance ratio, as a distance from 1, in
+            (0, 1]. Has no effect in an update of a single step.
+        clip_eps_high: Upper clipping bound, as a distance from 1.
+        loss_aggregation: How the losses of tokens become one, see `loss_weights`; the
             constant is ``max_new_tokens``.
-        entropy_coef: Of the entropy that is added to what is maximised.
+        entropy_coef: Weight of the entropy of the policy, which is maximised.
 
     Raises:
         ArgumentError: If a value is out of its range.
@@ -76,45 +70,27 @@ class OnPolicyConfig:
 
     problems_per_update: int = 32
     samples_per_problem: int = 8
-    learning_rate: float = 1e-4
-    learning_rate_schedule: str = "linear"
-    adam_epsilon: float = 1e-8
-    max_grad_norm: float = 1.0
-    temperature: float = 1.0
-    max_new_tokens: int = 96
-    max_tokens_per_micro_batch: int = 2048
     num_epochs: int = 1
     num_minibatches: int = 1
     clip_eps_low: float = 0.2
     clip_eps_high: float = 0.2
-    loss_aggregation: str = "sequence_sum"
+    loss_aggregation: Aggregation = "sequence_sum"
     entropy_coef: float = 0.0
 
     def __post_init__(self) -> None:
+        """Check the settings."""
+        TrainingConfig.__post_init__(self)
         for name in (
             "problems_per_update",
             "samples_per_problem",
-            "max_new_tokens",
-            "max_tokens_per_micro_batch",
             "num_epochs",
             "num_minibatches",
         ):
             check_count(name, getattr(self, name))
-        check_choice("learning_rate_schedule", self.learning_rate_schedule, ("constant", "linear"))
-        check_choice("loss_aggregation", self.loss_aggregation, AGGREGATIONS)
-        for name in (
-            "learning_rate",
-            "adam_epsilon",
-            "max_grad_norm",
-            "temperature",
-            "clip_eps_high",
-        ):
-            if not getattr(self, name) > 0:
-                raise argument_error(name, "a number above 0", getattr(self, name))
+        check_positive(self, "temperature", "clip_eps_high")
+        check_positive(self, "entropy_coef", or_zero=True)
         if not 0 < self.clip_eps_low <= 1:
             raise argument_error("clip_eps_low", "above 0 and at most 1", self.clip_eps_low)
-        if not self.entropy_coef >= 0:
-            raise argument_error("entropy_coef", "a number of at least 0", self.entropy_coef)
         num_episodes = self.problems_per_update * self.samples_per_problem
         if self.num_minibatches > num_episodes:
             raise argument_error(
@@ -125,54 +101,14 @@ class OnPolicyConfig:
 OnPolicyConfigT = TypeVar("OnPolicyConfigT", bound=OnPolicyConfig)
 
 
-@dataclass(frozen=True)
-class TokenTargets:
-    """What the sampled tokens of a batch of episodes learn, one row per episode.
-
-    Attributes:
-        advantages: How much better than expected each token was, float32, shape
-            ``(episodes, tokens)``, padded on the right.
-        kl_weights: How strongly each is held to the reference, same shape.
-        is_learned: Which entries are tokens that count, same shape, bool.
-        old_log_probs: Of the tokens under the policy before the update, same shape;
-            None if the update is a single step, where they are those of the step.
-    """
-
-    advantages: Tensor
-    kl_weights: Tensor
-    is_learned: Tensor
-    old_log_probs: Tensor | None
-
-
-class Sums(defaultdict[str, float]):
-    """Numbers by name, summed over the parts of an update."""
-
-    def __init__(self) -> None:
-        super().__init__(float)
-
-    def add(self, name: str, numbers: Tensor) -> None:
-        """Add the sum of some numbers, without their gradients."""
-        self[name] += numbers.detach().sum().item()
-
-
 class OnPolicy(Algorithm[OnPolicyConfigT]):
-    """A learner from its own samples, by the gradient of its tokens' probabilities.
+    """A learner from its own samples; a subclass writes `update` over `read` and `steps`.
 
-    A subclass writes `targets`: what each token learns.
-
-    Args:
-        policy: The language model that learns; it is changed in place.
-        env: An environment id, or a vector environment of texts.
-        config: The settings; the defaults of `config_class` if None.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id.
+    See `Algorithm` for the arguments.
 
     Attributes:
-        reference: A frozen copy of the policy as it was at the start.
-        optimizer: Of the weights that are trained.
-
-    Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
+        reference: A frozen copy of the policy at the start.
+        optimizer: Optimizer of the trained weights.
     """
 
     def __init__(
@@ -186,132 +122,187 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
         self.reference = self.policy.frozen_copy()
-        self.optimizer = torch.optim.AdamW(
-            [weight for weight in policy.model.parameters() if weight.requires_grad],
-            lr=self.config.learning_rate,
-            eps=self.config.adam_epsilon,
-            weight_decay=0.0,
-        )
-
-    @abstractmethod
-    def targets(self, episodes: Sequence[Episode]) -> tuple[TokenTargets, dict[str, float]]:
-        """Say what each token learns.
-
-        Args:
-            episodes: The samples of each problem, one problem after the other.
-
-        Returns:
-            The targets, and numbers worth logging.
-        """
+        self.optimizer = make_optimizer(policy.model.parameters(), self.config)
 
     @property
     def episodes_per_update(self) -> int:
-        """Problems times samples of each."""
+        """Number of problems times number of samples of each."""
         return self.config.problems_per_update * self.config.samples_per_problem
 
     def collect(self) -> list[Episode]:
-        """Play several samples of each of some problems, drawn with the learner's seed."""
+        """Play several samples of each of some random problems."""
         return self.play_groups(self.config.problems_per_update)
 
     def play_groups(self, num_problems: int) -> list[Episode]:
-        """Play the samples of so many problems, one problem after the other."""
-        problems = self.random.integers(self.num_problems, size=num_problems)
-        repeated = problems.repeat(self.config.samples_per_problem).tolist()
-        return play_episodes(self, self.env, repeated, seed=self.seed)
+        """Play the samples of so many random problems, one problem after the other."""
+        return play_groups(
+            self,
+            self.env,
+            self.random.integers(self.num_problems, size=num_problems),
+            self.config.samples_per_problem,
+            seed=self.seed,
+        )
 
-    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Take the steps of one update along the gradient of the episodes.
+    @property
+    def is_at_reference(self) -> bool:
+        """Whether the policy still has exactly the weights of the reference.
 
-        A step whose gradient is not finite is not taken; ``loss`` and ``grad_norm``
-        say so.
+        Then the KL between them and its gradient are exactly 0. Computed numbers would
+        differ by rounding, and AdamW scales any difference up to a full step.
+        """
+        own, other = (p.trainable_state_dict() for p in (self.policy, self.reference))
+        return all(torch.equal(weight, other[name]) for name, weight in own.items())
+
+    @torch.no_grad()
+    def read(
+        self,
+        episodes: Sequence[Episode],
+        *,
+        log_probs: bool = False,
+        reference: bool = False,
+        critic: LanguageModel | None = None,
+        value_head: nn.Module | None = None,
+    ) -> Batch:
+        """Read episodes: one pass per network, without gradients.
 
         Args:
             episodes: The samples of each problem, one problem after the other.
+            log_probs: Whether to read the policy's log-probabilities of the tokens. They
+                are read in any case if the update has several steps.
+            reference: Whether to read those of the reference. While the policy still is
+                the reference, they are exactly the policy's own.
+            critic: Network whose hidden states ``value_head`` reads; None for no values.
+            value_head: From hidden states to values.
 
         Returns:
-            ``loss``, ``grad_norm``, ``learning_rate``; with a KL ``kl_t1``, ``kl_t2``, …
-            (nats per attempt) and ``kl_per_token``; in updates of several steps
-            ``clip_frac``, the share of tokens beyond the bounds of clipping, and
-            ``overflow_frac``, that of ratios cut off before they overflow; and what
-            `targets` logs.
-
-        Raises:
-            ArgumentError: If the targets cannot be made of the episodes.
+            The batch.
         """
-        self.policy.forget()  # what it keeps of the episodes is void after the first step
-        targets, numbers = self.targets(episodes)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._learning_rate()
-        sums, steps = Sums(), 0
-        for _ in range(self.config.num_epochs):
-            for minibatch in self._minibatches(len(episodes)):
-                self._step(episodes, minibatch, targets, sums)
-                steps += 1
-        num_tokens = int(targets.is_learned.sum()) * self.config.num_epochs
-        numbers |= {"loss": sums.pop("loss") / steps, "grad_norm": sums.pop("grad_norm") / steps}
-        numbers["learning_rate"] = self._learning_rate()
-        for name, number in sums.items():
-            is_per_attempt = name.startswith("kl_t")
-            count = len(episodes) * self.config.num_epochs if is_per_attempt else num_tokens
-            numbers[name] = number / max(count, 1)
-        return numbers
+        self.policy.forget()  # its cache of these episodes is void after the first step
+        log_probs = log_probs or self.config.num_epochs * self.config.num_minibatches > 1
+        turns = sampled_turns(self.policy, episodes)
+        rewards, has_turn = turn_rewards(episodes)
+        own, ref, values = (torch.zeros(turns.shape, device=turns.device) for _ in range(3))
+        final_values = torch.zeros(len(episodes), device=turns.device)
+        is_at_reference = reference and self.is_at_reference
+        max_tokens = self.config.max_tokens_per_micro_batch
+        for part in micro_batches(self.policy, episodes, max_tokens):
+            if log_probs or critic is self.policy:
+                own[part.index], hidden, final_hidden = self._outputs(self.policy, part)
+            if critic is not None and critic is not self.policy:
+                hidden, final_hidden = part.hidden(critic)
+            if critic is not None and value_head is not None:
+                values[part.index] = value_head(hidden.float())[:, 0]
+                final_values[part.episodes] = value_head(final_hidden.float())[:, 0]
+            if reference and not is_at_reference:
+                ref[part.index], _, _ = self._outputs(self.reference, part)
+        batch = Batch(
+            episodes,
+            turns,
+            rewards.to(turns.device),
+            has_turn.to(turns.device),
+            values,
+            final_values,
+            ref_log_probs=ref,
+            log_probs=own if log_probs else None,
+        )
+        return replace(batch, ref_log_probs=batch.own_log_probs) if is_at_reference else batch
 
-    def token_losses(
-        self, logits: Tensor, hidden: Tensor, part: TokenBatch, targets: TokenTargets, sums: Sums
-    ) -> Tensor:
-        """Return the loss of each sampled token.
+    def steps(
+        self, batch: Batch, loss_mask: Tensor | None = None, *, progress: float | None = None
+    ) -> Iterator[Part]:
+        """Go through the gradient steps of an update, micro-batch by micro-batch.
+
+        Before the first micro-batch of a step the gradient is set to 0; after the last one
+        it is clipped and checked, and the optimizer steps. The learner calls
+        `Part.backward` on each micro-batch in between.
 
         Args:
-            logits: That each token was drawn from, shape ``(sampled, vocabulary)``.
-            hidden: The model's last hidden states there, shape ``(sampled, width)``.
-            part: The tokens.
-            targets: What the tokens of the whole batch learn.
-            sums: Takes what is worth logging, summed over tokens.
+            batch: What `read` returned.
+            loss_mask: Which tokens contribute to the loss, bool, shape ``(episodes,
+                tokens)``; all sampled tokens if None.
+            progress: Fraction of the learning-rate schedule that is over, in [0, 1]; that
+                of the run if None.
+
+        Yields:
+            The micro-batches.
+
+        Raises:
+            FloatingPointError: If a gradient is NaN or infinite; that step was not taken.
+        """
+        config, log = self.config, batch.log
+        loss_mask = batch.is_action if loss_mask is None else loss_mask
+        progress = self.progress if progress is None else progress
+        log.add("learning_rate", set_learning_rate(self.optimizer, config, progress))
+        for _ in range(config.num_epochs):
+            for rows in self._minibatches(len(batch.episodes)):
+                weights = torch.zeros(len(batch.episodes), device=loss_mask.device)
+                weights[rows] = loss_weights(
+                    loss_mask[rows].sum(dim=1),
+                    config.loss_aggregation,
+                    constant=config.max_new_tokens,
+                )
+                self.optimizer.zero_grad()
+                max_tokens = config.max_tokens_per_micro_batch
+                for tokens in micro_batches(self.policy, batch.episodes, max_tokens, rows):
+                    yield Part(
+                        self.policy,
+                        tokens,
+                        weights,
+                        loss_mask,
+                        log,
+                        temperature=config.temperature,
+                    )
+                log.add("loss", 0.0)  # the parts added up the loss of this one step
+                log.add("grad_norm", take_step(self.optimizer, config))
+
+    def policy_losses(self, part: Part, batch: Batch, advantages: Tensor) -> Tensor:
+        """Return the clipped surrogate loss of each token, less the entropy bonus.
+
+        Args:
+            part: A micro-batch.
+            batch: Its batch; where the update is a single step, the ratio is 1.
+            advantages: Advantages of the part's tokens, shape ``(sampled,)``.
 
         Returns:
             Shape ``(sampled,)``.
         """
-        sampled, place = part.sampled, part.places
-        log_probs = token_log_probs(logits, sampled.token_ids)
-        old = log_probs if targets.old_log_probs is None else targets.old_log_probs[place]
-        bounds = {
-            "clip_eps_low": self.config.clip_eps_low,
-            "clip_eps_high": self.config.clip_eps_high,
-        }
-        losses = clipped_policy_losses(log_probs, old, targets.advantages[place], **bounds)
-        if targets.old_log_probs is not None:
-            is_learned = targets.is_learned[place]
+        config, log_probs = self.config, part.log_probs
+        old = log_probs if batch.log_probs is None else batch.log_probs[part.index]
+        losses = clipped_policy_losses(
+            log_probs,
+            old,
+            advantages,
+            clip_eps_low=config.clip_eps_low,
+            clip_eps_high=config.clip_eps_high,
+        )
+        if batch.log_probs is not None:
             ratios = log_ratios(log_probs, old).exp()
-            is_outside = (ratios < 1 - bounds["clip_eps_low"]) | (
-                ratios > 1 + bounds["clip_eps_high"]
-            )
-            sums.add("clip_frac", is_outside[is_learned])
-            sums.add("overflow_frac", is_cut_off(log_probs, old)[is_learned])
-        if targets.kl_weights.any():
-            with torch.no_grad():
-                held_to = sampled_logits(self.reference.model, part, self.config.temperature)
-            kls = exact_kl(logits, held_to)
-            losses = losses + targets.kl_weights[place] * kls
-            sums.add("kl_per_token", kls[targets.is_learned[place]])
-            for turn in range(int(sampled.turns.max()) + 1 if len(kls) else 0):
-                sums.add(f"kl_t{turn + 1}", kls[sampled.turns == turn])
-        if self.config.entropy_coef:
-            entropies = token_entropies(logits)
-            losses = losses - self.config.entropy_coef * entropies
-            sums.add("entropy", entropies[targets.is_learned[place]])
+            is_low, is_high = ratios < 1 - config.clip_eps_low, ratios > 1 + config.clip_eps_high
+            part.log("clip_frac", is_low | is_high)
+            part.log("overflow_frac", is_clamped(log_probs, old))
+        if config.entropy_coef > 0:
+            entropies = token_entropies(part.logits)
+            part.log("entropy", entropies)
+            losses = losses - config.entropy_coef * entropies
         return losses
 
-    def act(
-        self, conversations: Sequence[Conversation], *, deterministic: bool = False
-    ) -> list[Completion]:
-        """Say the next message of each conversation, as in training unless deterministic."""
-        temperature = 0.0 if deterministic else self.config.temperature
-        sampling = SamplingConfig(
-            max_new_tokens=self.config.max_new_tokens,
-            temperature=temperature,
-            stop_strings=self.policy.sampling.stop_strings,
-        )
-        return self.policy.act(conversations, sampling)
+    def kl_to_reference(self, part: Part) -> Tensor:
+        """Return the exact KL to the reference at each token, and log it.
+
+        Args:
+            part: A micro-batch.
+
+        Returns:
+            Nats, with gradients, shape ``(sampled,)``. While the policy still is the
+            reference, both value and gradient are exactly 0.
+        """
+        if self.is_at_reference:
+            kls = torch.zeros_like(part.log_probs)
+        else:
+            kls = part.kl_to(self.reference)
+        part.log("kl", kls, per="attempt")
+        part.log("kl_per_token", kls)
+        return kls
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the optimizer and the weights of the reference."""
@@ -320,47 +311,18 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
             "reference": self.reference.trainable_state_dict(),
         }
 
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
-        self.optimizer.load_state_dict(tensors["optimizer"])
-        self.reference.load_trainable_state_dict(tensors["reference"])
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.reference.load_trainable_state_dict(state["reference"])
 
-    def old_log_probs(self, episodes: Sequence[Episode], turns: Tensor) -> Tensor | None:
-        """Return the tokens' log-probabilities before the update, if it needs them.
-
-        Args:
-            episodes: The batch.
-            turns: The turn of each sampled token, see `sampled_turns`.
-
-        Returns:
-            Shape ``(episodes, tokens)``; None if the update is a single step.
-        """
-        if self.config.num_epochs * self.config.num_minibatches == 1:
-            return None
-        return self.log_probs(self.policy, episodes, turns)
-
-    @torch.no_grad()
-    def log_probs(
-        self, policy: LanguageModel, episodes: Sequence[Episode], turns: Tensor
-    ) -> Tensor:
-        """Return the log-probabilities of all sampled tokens under a policy.
-
-        Args:
-            policy: The learner's own, or its reference.
-            episodes: The batch.
-            turns: The turn of each sampled token, see `sampled_turns`.
-
-        Returns:
-            Shape ``(episodes, tokens)``, 0 where there is no token.
-        """
-        found = torch.zeros(turns.shape, device=turns.device)
-        for part in micro_batches(policy, episodes, self.config.max_tokens_per_micro_batch):
-            logits = sampled_logits(policy.model, part, self.config.temperature)
-            found[part.places] = token_log_probs(logits, part.sampled.token_ids)
-        return found
+    def _outputs(self, policy: LanguageModel, part: TokenBatch) -> tuple[Tensor, Tensor, Tensor]:
+        """Return log-probabilities and hidden states of tokens, and the states at the ends."""
+        logits, hidden, final_hidden = part.outputs(policy, self.config.temperature)
+        return token_log_probs(logits, part.sampled.token_ids), hidden, final_hidden
 
     def _minibatches(self, num_episodes: int) -> Iterator[list[int]]:
-        """Deal the episodes out to the steps of one epoch."""
+        """Assign the episodes to the steps of one epoch."""
         num_minibatches = self.config.num_minibatches
         if num_minibatches == 1:
             yield list(range(num_episodes))
@@ -369,121 +331,23 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         for step in range(num_minibatches):
             yield order[step::num_minibatches]
 
-    def _step(
-        self, episodes: Sequence[Episode], minibatch: list[int], targets: TokenTargets, sums: Sums
-    ) -> None:
-        lengths = targets.is_learned[minibatch].sum(dim=1)
-        weights = torch.zeros(len(episodes), device=lengths.device)
-        weights[minibatch] = loss_weights(
-            lengths, self.config.loss_aggregation, constant=self.config.max_new_tokens
-        )
-        self.optimizer.zero_grad()
-        max_tokens = self.config.max_tokens_per_micro_batch
-        for part in micro_batches(self.policy, episodes, max_tokens, minibatch):
-            sampled, place = part.sampled, part.places
-            logits, hidden = outputs_at(
-                self.policy.model, part.token_ids, sampled.rows, sampled.columns - 1
-            )
-            losses = self.token_losses(
-                logits / self.config.temperature, hidden, part, targets, sums
-            )
-            learned = torch.where(targets.is_learned[place], losses, 0.0)
-            loss = (weights[place[0]] * learned).sum()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
-            sums.add("loss", loss)
-        trained = [weight for group in self.optimizer.param_groups for weight in group["params"]]
-        grad_norm = torch.nn.utils.clip_grad_norm_(trained, self.config.max_grad_norm)
-        sums.add("grad_norm", grad_norm)
-        if grad_norm.isfinite():
-            self.optimizer.step()
 
-    def _learning_rate(self) -> float:
-        if self.config.learning_rate_schedule == "linear":
-            return self.config.learning_rate * (1.0 - self.progress)
-        return self.config.learning_rate
+def warn_of_negative_kl(estimates: Tensor) -> None:
+    """Warn if the KL to the reference is below zero by more than chance explains.
 
+    Estimated from tokens that the policy sampled, it is negative only by chance. More than
+    that says that the tokens were sampled from something other than what is trained.
 
-@dataclass(frozen=True, kw_only=True)
-class PolicyGradientConfig(OnPolicyConfig):
-    """The settings of learners that compare the samples of a problem; see `OnPolicyConfig`.
-
-    Attributes:
-        samples_per_problem: Episodes played of each problem, at least 2.
-
-    Raises:
-        ArgumentError: If a value is out of its range.
+    Args:
+        estimates: Sum of k1 over the tokens of each episode, shape ``(episodes,)``.
     """
-
-    samples_per_problem: int = 8
-
-    def __post_init__(self) -> None:
-        OnPolicyConfig.__post_init__(self)
-        check_count("samples_per_problem", self.samples_per_problem, 2)
-
-
-PolicyGradientConfigT = TypeVar("PolicyGradientConfigT", bound=OnPolicyConfig)
-
-
-class PolicyGradient(OnPolicy[PolicyGradientConfigT]):
-    """A learner that follows the gradient of its own samples' rewards.
-
-    A subclass writes `advantages` and `kl_weights`. See `OnPolicy` for the arguments.
-    """
-
-    @abstractmethod
-    def advantages(self, rewards: Tensor) -> Tensor:
-        """Say how much better than expected each attempt was.
-
-        Args:
-            rewards: Of each turn, float32, shape ``(problems, samples, turns)``.
-
-        Returns:
-            What multiplies the log-probability of each turn's tokens, same shape.
-        """
-
-    @abstractmethod
-    def kl_weights(self, num_turns: int) -> Tensor:
-        """Say how strongly each turn is held to the reference.
-
-        Args:
-            num_turns: How many turns an episode has.
-
-        Returns:
-            The weight of the KL of each turn's tokens, shape ``(turns,)``.
-        """
-
-    def turn_rewards(
-        self, episodes: Sequence[Episode], turns: Tensor
-    ) -> tuple[Tensor, dict[str, float]]:
-        """Return what each turn earned; a subclass may add to it.
-
-        Args:
-            episodes: The samples of each problem, one problem after the other.
-            turns: The turn of each sampled token, see `sampled_turns`.
-
-        Returns:
-            The rewards, shape ``(problems, samples, turns)``, and numbers worth logging.
-
-        Raises:
-            ArgumentError: If the episodes are not of equal numbers of turns.
-        """
-        lengths = {len(episode.turns) for episode in episodes}
-        if len(lengths) != 1:
-            raise argument_error("episodes", "of equal numbers of turns", sorted(lengths))
-        rewards = torch.tensor([[turn.reward for turn in episode.turns] for episode in episodes])
-        return rewards.reshape(-1, self.config.samples_per_problem, *lengths), {}
-
-    def targets(self, episodes: Sequence[Episode]) -> tuple[TokenTargets, dict[str, float]]:
-        """Give each token the advantage and the KL weight of its turn."""
-        turns = sampled_turns(self.policy, episodes)
-        rewards, numbers = self.turn_rewards(episodes, turns)
-        advantages = self.advantages(rewards).flatten(0, 1).to(turns.device)
-        kl_weights = self.kl_weights(rewards.shape[-1]).to(turns.device)
-        of_turn = turns.clamp(min=0)
-        targets = TokenTargets(
-            advantages=advantages.gather(1, of_turn),
-            kl_weights=kl_weights[of_turn],
-            is_learned=turns >= 0,
-            old_log_probs=self.old_log_probs(episodes, turns),
+    if len(estimates) < 2:
+        return
+    mean = estimates.mean().item()
+    error = estimates.std().item() / len(estimates) ** 0.5
+    if mean < -max(_MAX_ERRORS * error, _ROUNDING):
+        _LOGGER.warning(
+            "The KL to the reference is %.3f nats per episode, and a KL is never negative: the "
+            "tokens were not sampled from the policy that is trained on them.",
+            mean,
         )
-        return targets, numbers

@@ -1,9 +1,9 @@
-"""What the learners in rounds share: sample, select, fit, and again.
+"""Learners in rounds: sample, select, fit, and again.
 
-A subclass says which of the samples are imitated, and how; see `SelfTraining.select`.
+A learner writes `update`: it selects examples from the samples of a round, and hands them
+to `SelfTraining.imitate`.
 """
 
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,49 +12,56 @@ import torch
 from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.demonstrations import (
-    Demonstration,
-    capped,
+    SFTExample,
+    cap_per_problem,
     choose_problems,
-    demonstrate,
-    distinct,
     from_json_lines,
     load_recorded,
+    make_example,
     play_solutions,
     solved_problems,
     to_json_lines,
+    unique_examples,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.rollout import play_episodes
+from rethink_gym.agents.rollout import play_groups
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.agents.training.supervised import FitConfig, fit
-from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.agents.training.config import TrainingConfig
+from rethink_gym.agents.training.supervised import fit
 from rethink_gym.episode import Episode
-from rethink_gym.errors import check_count
+from rethink_gym.errors import argument_error, check_count
 
 __all__ = ["SelfTraining", "SelfTrainingConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelfTrainingConfig(FitConfig):
-    """The settings of learners in rounds.
+class SelfTrainingConfig(TrainingConfig):
+    """Settings of learners in rounds; see `TrainingConfig` for the others.
 
     Attributes:
-        num_problems: Problems of the training set, drawn once by the seed of the
+        num_problems: Number of problems of the training set, drawn once by the seed of the
             learner; every round samples all of them.
-        samples_per_problem: Episodes played of each in a round.
-        max_per_problem: Most demonstrations of one problem in a fit.
-        accumulate: Whether a round is fitted to what earlier rounds found as well.
+        samples_per_problem: Number of episodes played of each problem in a round.
+        max_per_problem: Maximum number of examples of one problem in a fit.
+        keep_all_rounds: Whether a round is fitted to the examples of earlier rounds, too.
         from_base: Whether a fit starts from the base weights, not from the last ones.
-        base_model: What the base weights are: a folder, a name on the hub or
-            ``"tiny"``. By default those of the policy as the run begins; another one,
-            such as the pretrained model, if the policy was fine-tuned before.
-        initial_data: What every fit imitates besides: ``"none"``, ``"solutions"`` for
+        base_model: Source of the base weights: a folder, a name on the hub or ``"tiny"``.
+            By default those of the policy at the start of the run; another one, such as the
+            pretrained model, if the policy was fine-tuned before.
+        initial_data: What every fit imitates in addition: ``"none"``, ``"solutions"`` for
             the worked solutions of the problems, or a file of recorded episodes.
+        batch_size: Number of examples per gradient step.
+        num_epochs: Maximum number of passes over the set.
+        validation_frac: Fraction of the problems whose examples are held out, in [0, 1).
+        patience: Number of passes without a lower validation loss after which the fit
+            stops. The weights with the lowest loss are kept.
 
     Raises:
         ArgumentError: If a value is out of its range.
     """
 
+    learning_rate: float = 3e-4
+    max_tokens_per_micro_batch: int = 4096
     num_problems: int = 1024
     samples_per_problem: int = 4
     max_per_problem: int = 4
@@ -62,36 +69,40 @@ class SelfTrainingConfig(FitConfig):
     from_base: bool = True
     base_model: str | None = None
     initial_data: str = "none"
+    batch_size: int = 32
+    num_epochs: int = 3
+    validation_frac: float = 0.0
+    patience: int = 1
 
     def __post_init__(self) -> None:
-        FitConfig.__post_init__(self)
-        for name in ("num_problems", "samples_per_problem", "max_per_problem"):
+        """Check the settings."""
+        TrainingConfig.__post_init__(self)
+        for name in (
+            "num_problems",
+            "samples_per_problem",
+            "max_per_problem",
+            "batch_size",
+            "num_epochs",
+            "patience",
+        ):
             check_count(name, getattr(self, name))
+        if not 0 <= self.validation_frac < 1:
+            raise argument_error("validation_frac", "in [0, 1)", self.validation_frac)
 
 
 SelfTrainingConfigT = TypeVar("SelfTrainingConfigT", bound=SelfTrainingConfig)
 
 
 class SelfTraining(Algorithm[SelfTrainingConfigT]):
-    """A learner that imitates a selection of what it said itself, round by round.
+    """A learner that imitates a selection of its own samples, round by round.
 
-    A round is an update: it samples every problem of the training set, selects, and
-    fits the base weights anew to all that was selected so far. A round without
-    anything to imitate leaves the policy as it is.
-
-    Args:
-        policy: The language model that learns; it is changed in place.
-        env: An environment id, or a vector environment of texts.
-        config: The settings.
-        seed: Decides which problems are played and which tokens are drawn.
-        env_kwargs: For an environment given by its id.
+    A round is an update: it samples every problem of the training set, selects examples,
+    and fits the base weights again to everything selected so far. A round without
+    examples leaves the policy as it is. See `Algorithm` for the arguments.
 
     Attributes:
-        problems: The indices of the training set.
-        data: What was selected so far.
-
-    Raises:
-        ArgumentError: If ``policy``, ``env`` or ``config`` is of the wrong kind.
+        problems: Indices of the problems of the training set.
+        data: The examples selected so far.
     """
 
     def __init__(
@@ -105,60 +116,53 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
     ) -> None:
         super().__init__(policy, env, config, seed=seed, env_kwargs=env_kwargs)
         self.problems = choose_problems(self.config.num_problems, self.num_problems, seed)
-        self.data: list[Demonstration] = []
+        self.data: list[SFTExample] = []
         self._base: dict[str, torch.Tensor] = {}
         if self.config.base_model is None:
             self._base = _copy_of(policy.trainable_state_dict())
-
-    @abstractmethod
-    def select(self, episodes: Sequence[Episode]) -> list[Demonstration]:
-        """Say what of a round's samples is imitated.
-
-        Args:
-            episodes: The samples of each problem, one problem after the other.
-
-        Returns:
-            The demonstrations; equal ones are left out by the caller.
-        """
+        if self.config.initial_data == "solutions":
+            solved_problems(self.env, self.problems)  # refused now if there are none
 
     @property
     def episodes_per_update(self) -> int:
-        """Problems times samples of each."""
+        """Number of problems times number of samples of each."""
         return self.config.num_problems * self.config.samples_per_problem
 
     def collect(self) -> list[Episode]:
         """Play several samples of every problem of the training set."""
-        num_samples = self.config.samples_per_problem
-        repeated = [problem for problem in self.problems for _ in range(num_samples)]
-        return play_episodes(self, self.env, repeated, seed=self.seed)
+        return play_groups(
+            self, self.env, self.problems, self.config.samples_per_problem, seed=self.seed
+        )
 
-    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Select from the samples, and fit the policy to the selection.
+    def imitate(self, selected: Sequence[SFTExample]) -> dict[str, float]:
+        """Fit the policy to what was selected in this round, and in earlier ones.
 
         Args:
-            episodes: What `collect` returned.
+            selected: The examples of this round; equal ones count once.
 
         Returns:
-            ``num_selected`` in this round, ``num_data`` distinct ones in all,
+            ``num_selected`` in this round, ``num_data`` different ones in all,
             ``num_fitted`` within the cap; and, if that is not 0, how the fit went
             (see `Fit`).
         """
-        selected = self.select(episodes)
-        earlier = self.data if self.config.keep_all_rounds else []
-        self.data = distinct([*earlier, *selected])
-        imitated = capped(
-            distinct([*self._initial_data(), *self.data]), self.config.max_per_problem, self.random
+        config = self.config
+        earlier = self.data if config.keep_all_rounds else []
+        self.data = unique_examples([*earlier, *selected])
+        examples = cap_per_problem(
+            unique_examples([*self._initial_data(), *self.data]),
+            config.max_per_problem,
+            self.random,
         )
         numbers = {
             "num_selected": float(len(selected)),
             "num_data": float(len(self.data)),
-            "num_fitted": float(len(imitated)),
+            "num_fitted": float(len(examples)),
         }
-        if not imitated:
+        if not examples:
             return numbers
-        if self.config.from_base:
+        if config.from_base:
             self.policy.load_trainable_state_dict(self.base_weights)
-        fitted = fit(self.policy, imitated, self.config, self.random)
+        fitted = fit(self.policy, examples, config, config, self.random)
         return numbers | (fitted.to_scalars() if fitted else {})
 
     @property
@@ -169,24 +173,17 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
             self._base = base.trainable_state_dict()
         return self._base
 
-    def act(
-        self, conversations: Sequence[Conversation], *, deterministic: bool = False
-    ) -> list[Completion]:
-        """Say the next message of each conversation."""
-        sampling = self.config.sampling(self.policy, deterministic=deterministic)
-        return self.policy.act(conversations, sampling)
-
     def state_dict(self) -> dict[str, Any]:
-        """Return the base weights, and what was selected so far."""
+        """Return the base weights, and the examples selected so far."""
         return {"base": self.base_weights, "data": to_json_lines(self.data)}
 
-    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` returned."""
-        self._base = _copy_of(tensors["base"])
-        self.data = from_json_lines(tensors["data"])
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state returned by `state_dict`."""
+        self._base = _copy_of(state["base"])
+        self.data = from_json_lines(state["data"])
 
-    def _initial_data(self) -> list[Demonstration]:
-        """Return what every fit imitates besides the selection."""
+    def _initial_data(self) -> list[SFTExample]:
+        """Return what every fit imitates in addition to the selection."""
         if self.config.initial_data == "none":
             return []
         if self.config.initial_data == "solutions":
@@ -195,7 +192,7 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         else:
             episodes = load_recorded(self.config.initial_data)
         return [
-            demonstrate(self.policy, episode, [True] * len(episode.turns)) for episode in episodes
+            make_example(self.policy, episode, [True] * len(episode.turns)) for episode in episodes
         ]
 
 

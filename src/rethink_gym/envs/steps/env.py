@@ -118,6 +118,7 @@ class StepEnv(TextEnv):
         "Let's Verify Step by Step", 2023: rewards for steps (arXiv:2305.20050).
     """
 
+    has_attempts: ClassVar = False
     action_noun: ClassVar = "step"
 
     def __init__(

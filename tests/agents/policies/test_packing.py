@@ -8,7 +8,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.batching.batch import outputs_at
-from rethink_gym.agents.batching.packing import can_pack, lay_out, read_line
+from rethink_gym.agents.policies.packing import can_pack, lay_out, read_line
 
 OPENINGS = [[5, 6, 7, 8, 9, 10, 11, 12], [5, 6, 7, 13], [14, 15]]
 TAILS = [
