@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from cells import Cell
 from rethink_gym import agents
-from rethink_gym.agents.models.outcome_reward import step_prefixes
+from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.tiny.train import TrainConfig, train
 from rethink_gym.conversation import Message, Role
 from rethink_gym.episode import Episode, save_episodes
@@ -56,6 +56,13 @@ FURTHER_SEEDS = {"sft1-large": 20, "sft1-large-measured": 20, "ei-pretrained-lar
 """How many more seeds a row has: with fewer, A6 stays undecided."""
 
 PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
+PPO_REWARDS: Mapping[str, Literal["sparse", "dense", "orm_potential"]] = {
+    "ppo_sparse": "sparse",
+    "ppo_dense": "dense",
+    "ppo_orm": "orm_potential",
+}
+"""The rewards of PPO, by the name of its row."""
+
 ROLLOUTS = {
     "ei": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
     "ppo": PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM * ROUNDS,
@@ -244,9 +251,8 @@ def run_method(
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
         learner = agents.RCRL(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
     else:
-        rewards = {"sparse": "sparse", "dense": "dense", "orm": "orm_potential"}
         config = agents.PPOConfig(
-            rewards=rewards[method.removeprefix("ppo_")],
+            rewards=PPO_REWARDS[method],
             reward_model=str(_orm_folder(root, size, seed)) if method == "ppo_orm" else "",
         )
         if method == "ppo_dense":

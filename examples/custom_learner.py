@@ -46,6 +46,10 @@ class RAFT(SelfTraining[RAFTConfig]):
     config_class: ClassVar = RAFTConfig
     default_episodes: ClassVar = 12_288
 
+    def update(self, episodes: Sequence[Episode]) -> dict[str, float]:
+        """Fit the policy to the best sample of each problem."""
+        return self.imitate(self.select(episodes))
+
     def select(self, episodes: Sequence[Episode]) -> list[SFTExample]:
         """Keep the best sample of each problem, the first of equals."""
         groups = groupby(episodes, key=lambda episode: episode.problem_id)

@@ -36,7 +36,7 @@ def trained(learner: Algorithm[Any]) -> LanguageModel:
 def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
     name: str, options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.agents.training.make_policy", make_adapted_policy)
+    monkeypatch.setattr("tests.agents.digit_env.make_policy", make_adapted_policy)
     whole, half = make_learner(name, **options), make_learner(name, **options)
     before = {key: weight.clone() for key, weight in trained(whole).trainable_state_dict().items()}
     beneath = {key: weight.clone() for key, weight in weights_beneath(whole.policy.model).items()}

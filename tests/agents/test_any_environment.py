@@ -9,9 +9,10 @@ import torch
 from tests.models import make_llama, make_tokenizer
 
 from rethink_gym import agents
-from rethink_gym.agents.demonstrations import encode_completion, problems_of
+from rethink_gym.agents.demonstrations import encode_completion
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
+from rethink_gym.agents.rollout import problems_of
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.self_training import SelfTraining
 from rethink_gym.conversation import Completion, Conversation

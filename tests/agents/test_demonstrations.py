@@ -7,6 +7,7 @@ from tests.agents.imitating import episode, said
 from tests.models import make_llama, make_tokenizer
 
 from rethink_gym.agents.demonstrations import (
+    LearnedTurns,
     SFTExample,
     cap_per_problem,
     encode_completion,
@@ -19,7 +20,13 @@ from rethink_gym.agents.demonstrations import (
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Completion, Message, Role, StopReason
+from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
+
+
+def bare(played: Episode) -> SFTExample:
+    """Return an example of an episode without tokens."""
+    return SFTExample(played, ((),) * len(played.turns))
 
 
 def bpe_policy(*, pad_is_end: bool = False) -> LanguageModel:
@@ -86,33 +93,32 @@ def test_what_the_policy_sampled_stays_as_it_was_sampled(policy: LanguageModel) 
         ("correct", (False, True, True)),
     ],
 )
-def test_a_rule_says_which_turns_are_learned(rule: str, learned: Sequence[bool]) -> None:
+def test_a_rule_says_which_turns_are_trained(rule: LearnedTurns, learned: Sequence[bool]) -> None:
     assert learned_turns(episode("p", "a", "b", "c", right=(False, True, True)), rule) == learned
 
 
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(ArgumentError, match="learned_turns must be one of 'all', 'first'"):
-        learned_turns(episode("p", "a"), "second")
+        learned_turns(episode("p", "a"), "second")  # type: ignore[arg-type]
 
 
-def test_there_is_one_truth_value_per_turn() -> None:
-    with pytest.raises(ArgumentError, match="is_learned must be of length 1"):
-        SFTExample(episode("p", "a"), (True, False))
+def test_there_is_one_truth_value_per_turn(policy: LanguageModel) -> None:
+    with pytest.raises(ArgumentError, match="trained_turns must be of length 1"):
+        make_example(policy, episode("p", "a"), (True, False))
 
 
-def test_a_mask_leaves_out_tokens_of_turns_that_are_learned(policy: LanguageModel) -> None:
+def test_a_mask_leaves_out_tokens_of_turns_that_are_trained(policy: LanguageModel) -> None:
     whole = make_example(policy, episode("p", "ab", "c", right=(False, True)), (False, True))
-    assert (whole.mask(0), whole.mask(1)) == ((False,) * 3, (True,) * 2)
-    masked = replace(whole, token_masks=((True,) * 3, (False, True)))
-    assert (masked.mask(0), masked.mask(1)) == ((False,) * 3, (False, True))
+    assert whole.loss_mask == ((False,) * 3, (True,) * 2)
+    masked = replace(whole, loss_mask=((False,) * 3, (False, True)))
     assert (whole.num_tokens, masked.num_tokens) == (2, 1)
     assert len(unique_examples([whole, masked, masked])) == 2
 
 
 def test_there_is_one_mask_per_turn_of_the_length_of_its_tokens(policy: LanguageModel) -> None:
     whole = make_example(policy, episode("p", "ab"), (True,))
-    with pytest.raises(ArgumentError, match=r"token_masks must be of the lengths \[3\]"):
-        replace(whole, token_masks=((True,),))
+    with pytest.raises(ArgumentError, match=r"loss_mask must be of the lengths \[3\], got \[1\]"):
+        replace(whole, loss_mask=((True,),))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +131,7 @@ def test_texts_are_equal_blanks_aside(one: str, other: str, are_equal: bool) -> 
 
 def test_equal_answers_to_one_problem_are_kept_once() -> None:
     texts = [("p", "1\nA: 2"), ("p", "1\n\nA: 2 "), ("q", "1\nA: 2"), ("p", "A: 2")]
-    demonstrations = [SFTExample(episode(*each), (True,)) for each in texts]
+    demonstrations = [bare(episode(*each)) for each in texts]
     assert said(unique_examples(demonstrations)) == [
         ("p", ("1\nA: 2",)),
         ("q", ("1\nA: 2",)),
@@ -134,8 +140,8 @@ def test_equal_answers_to_one_problem_are_kept_once() -> None:
 
 
 def test_the_cap_holds_for_every_problem_and_draws_from_all() -> None:
-    demonstrations = [SFTExample(episode("easy", str(n)), (True,)) for n in range(20)]
-    demonstrations.append(SFTExample(episode("hard", "x"), (True,)))
+    demonstrations = [bare(episode("easy", str(n))) for n in range(20)]
+    demonstrations.append(bare(episode("hard", "x")))
     seen = set()
     for seed in range(40):
         kept = said(cap_per_problem(demonstrations, 4, np.random.default_rng(seed)))
@@ -150,7 +156,7 @@ def test_a_checkpoint_keeps_demonstrations_as_they_are(policy: LanguageModel) ->
         make_example(policy, episode("p", "a\u2028b", "c", right=(False, True)), (False, True)),
         make_example(policy, episode("q", ""), (True,)),
     ]
-    masked = replace(demonstrations[0], token_masks=((True,) * 6, (False, True)))
+    masked = replace(demonstrations[0], loss_mask=((True,) * 6, (False, True)))
     demonstrations.append(masked)
     assert from_json_lines(to_json_lines(demonstrations)) == demonstrations
     assert from_json_lines(to_json_lines([])) == []

@@ -11,6 +11,7 @@ from tests.models import make_qwen2, make_tokenizer
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import play_episodes
 from rethink_gym.agents.training.algorithm import Algorithm
+from rethink_gym.agents.training.config import TrainingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
 
@@ -52,7 +53,7 @@ class ByTurn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearnerConfig:
+class LearnerConfig(TrainingConfig):
     """The settings of `Learner`; what a command line has to be able to set."""
 
     episodes: int = 4

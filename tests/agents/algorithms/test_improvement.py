@@ -7,6 +7,7 @@ from rethink_gym.agents.algorithms.score import (
     imitation_advantages,
     score_advantages,
     shaped_rewards,
+    stage_one_advantages,
 )
 from rethink_gym.errors import ArgumentError
 
@@ -67,7 +68,10 @@ DISCOUNTED = [
 def test_two_turns_have_the_recorded_advantages_to_the_last_bit(
     stage: int, turn_gamma: float, recorded: list[list[list[float]]]
 ) -> None:
-    advantages = score_advantages(TWO_TURNS, stage=stage, alpha=10.0, turn_gamma=turn_gamma)
+    if stage == 1:
+        advantages = stage_one_advantages(TWO_TURNS, trained_turn=1)
+    else:
+        advantages = score_advantages(TWO_TURNS, alpha=10.0, turn_gamma=turn_gamma)
     assert advantages.tolist() == recorded
 
 
@@ -75,44 +79,55 @@ THREE_TURNS = torch.tensor([[[0.0, 1.0, 1.0], [1.0, 0.0, 1.0]]])
 
 
 @pytest.mark.parametrize(
-    ("taught", "expected"),
+    ("trained_turn", "expected"),
     [
         (1, [[0.0, 1.0, 0.0], [0.0, -1.0, 0.0]]),
         (2, [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),  # both samples earned the same there
     ],
 )
-def test_stage_one_teaches_one_of_three_attempts(taught: int, expected: list[list[float]]) -> None:
-    advantages = score_advantages(THREE_TURNS, stage=1, alpha=10.0, taught=taught)
+def test_stage_one_trains_one_of_three_attempts(
+    trained_turn: int, expected: list[list[float]]
+) -> None:
+    advantages = stage_one_advantages(THREE_TURNS, trained_turn=trained_turn)
     assert advantages.tolist() == [expected]
 
 
 def test_stage_two_pays_each_of_three_attempts_for_its_own_change() -> None:
     # Attempts earn r1, r2 + 10 (r2 - r1), r3 + 10 (r3 - r2); what the context fixes, -10 r1
     # and -10 r2, is taken out again: 0, 11, 11 beside 1, 0, 11.
-    advantages = score_advantages(THREE_TURNS, stage=2, alpha=10.0)
+    advantages = score_advantages(THREE_TURNS, alpha=10.0)
     assert advantages.tolist() == [[[-1.0, 11.0, 0.0], [1.0, -11.0, 0.0]]]
 
 
 def test_a_turn_discount_passes_the_changes_of_three_attempts_back() -> None:
     # Shaped 0, 11, 1 and 1, -10, 11; to go at 0.5: 5.75, 11.5, 1 and -1.25, -4.5, 11;
     # with 10 r of the attempt before: 5.75, 11.5, 11 and -1.25, 5.5, 11.
-    advantages = score_advantages(THREE_TURNS, stage=2, alpha=10.0, turn_gamma=0.5)
+    advantages = score_advantages(THREE_TURNS, alpha=10.0, turn_gamma=0.5)
     assert advantages.tolist() == [[[7.0, 6.0, 0.0], [-7.0, -6.0, 0.0]]]
 
 
 def test_with_a_turn_discount_the_first_attempt_is_paid_for_failing() -> None:
     failed_then_right, right_twice = [0.0, 1.0], [1.0, 1.0]
     rewards = torch.tensor([[failed_then_right, right_twice]])
-    faithful = score_advantages(rewards, stage=2, alpha=10.0)
-    discounted = score_advantages(rewards, stage=2, alpha=10.0, turn_gamma=1.0)
+    faithful = score_advantages(rewards, alpha=10.0)
+    discounted = score_advantages(rewards, alpha=10.0, turn_gamma=1.0)
     assert faithful[0, 0, 0] < 0 < faithful[0, 1, 0]
     assert discounted[0, 0, 0] > 0 > discounted[0, 1, 0]
 
 
-@pytest.mark.parametrize("taught", [0, 3])
-def test_stage_one_can_teach_later_attempts_only(taught: int) -> None:
-    with pytest.raises(ArgumentError, match="taught must be from 1 to 2"):
-        score_advantages(THREE_TURNS, stage=1, alpha=10.0, taught=taught)
+def test_stage_one_trains_later_attempts_only() -> None:
+    with pytest.raises(ArgumentError, match="trained_turn must be a whole number of at least 1"):
+        stage_one_advantages(THREE_TURNS, trained_turn=0)
+
+
+def test_attempts_that_do_not_exist_have_no_advantage_and_shape_no_other() -> None:
+    rewards = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]])
+    has_turn = torch.tensor([[[True, False], [True, True], [True, True]]])
+    by_hand = torch.tensor([[[1.0, 0.0], [-0.5, 11.0], [-0.5, -11.0]]])
+    torch.testing.assert_close(score_advantages(rewards, has_turn, alpha=10.0), by_hand)
+    by_hand = torch.tensor([[[0.0, 0.0], [0.0, 1.0], [0.0, -1.0]]])
+    torch.testing.assert_close(stage_one_advantages(rewards, has_turn, trained_turn=1), by_hand)
+    assert imitation_advantages(rewards, has_turn)[0, 0, 1] == 0.0
 
 
 def test_imitation_weighs_right_attempts_alike_and_wrong_ones_not_at_all() -> None:

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from rethink_gym.agents.algorithms import ppo
-from rethink_gym.agents.algorithms.ppo import PPO, CriticTargets, PPOConfig
-from rethink_gym.agents.batching.batch import micro_batches, outputs_at, sampled_turns
+from rethink_gym.agents.algorithms.ppo import PPO, PPOConfig
+from rethink_gym.agents.batching.batch import Batch, micro_batches, sampled_turns
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.objectives.losses import clipped_value_losses
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -35,7 +35,7 @@ def make(policy: LanguageModel, env: Any, **settings: Any) -> PPO:
 def expecting(algorithm: PPO, value: float) -> PPO:
     """Let the critic expect the same of everything."""
     with torch.no_grad():
-        algorithm.critic.head.bias.fill_(value)
+        algorithm.value_head.bias.fill_(value)
     return algorithm
 
 
@@ -51,9 +51,24 @@ def stopped(turn: Turn, stop: StopReason) -> Turn:
     return replace(turn, completion=replace(turn.completion, stop=stop))
 
 
-def targets_of(algorithm: PPO, episodes: Sequence[Episode]) -> CriticTargets:
-    targets, _ = algorithm.targets(episodes)
-    return targets
+def read(algorithm: PPO, episodes: Sequence[Episode]) -> Batch:
+    """Read episodes as an update does."""
+    return algorithm.read(
+        episodes,
+        log_probs=True,
+        reference=True,
+        critic=algorithm.critic,
+        value_head=algorithm.value_head,
+    )
+
+
+def estimates_of(algorithm: PPO, episodes: Sequence[Episode]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return advantages, returns and loss mask."""
+    return algorithm.estimate(read(algorithm, episodes))
+
+
+def returns_of(algorithm: PPO, episodes: Sequence[Episode]) -> Tensor:
+    return estimates_of(algorithm, episodes)[1]
 
 
 def last_tokens(algorithm: PPO, episodes: Sequence[Episode]) -> Tensor:
@@ -81,7 +96,7 @@ def test_a_turns_reward_reaches_its_own_tokens_and_those_before(
     algorithm = make(policy, make_env(16), gae_lambda=1.0, beta=0.0)
     episodes = changed(algorithm.collect(), reward=1.0)
     turns = sampled_turns(policy, episodes)
-    returns = targets_of(algorithm, episodes).returns
+    returns = returns_of(algorithm, episodes)
     assert set(returns[turns == 0].tolist()) == {2.0}
     assert set(returns[turns == 1].tolist()) == {1.0}
 
@@ -115,7 +130,7 @@ def test_what_was_cut_off_is_no_end_unless_it_is_said_to_be_one(
         replace(episode, turns=(*episode.turns[:-1], stopped(episode.turns[-1], stop)))
         for episode in changed(algorithm.collect(), **flags)
     ]
-    returns = targets_of(algorithm, episodes).returns
+    returns = returns_of(algorithm, episodes)
     lasts = returns[torch.arange(len(episodes)), last_tokens(algorithm, episodes)]
     torch.testing.assert_close(lasts, torch.full_like(lasts, final_return))
 
@@ -133,16 +148,16 @@ def test_answers_that_were_cut_off_may_be_left_out(policy: LanguageModel, make_e
         for episode in algorithm.collect()
     ]
     turns = sampled_turns(policy, episodes)
-    targets = targets_of(algorithm, episodes)
-    assert torch.equal(targets.is_learned, turns == 1)
-    assert targets.advantages[turns == 0].abs().max() == 0
+    advantages, _, loss_mask = estimates_of(algorithm, episodes)
+    assert torch.equal(loss_mask, turns == 1)
+    assert advantages[turns == 0].abs().max() == 0
 
 
 def test_advantages_are_whitened_over_what_is_learned(policy: LanguageModel, make_env: Any) -> None:
     algorithm = make(policy, make_env(16))
     episodes = algorithm.collect()
-    targets = targets_of(algorithm, episodes)
-    learned = targets.advantages[targets.is_learned]
+    advantages, _, loss_mask = estimates_of(algorithm, episodes)
+    learned = advantages[loss_mask]
     assert learned.mean().item() == pytest.approx(0.0, abs=1e-5)
     assert learned.var(unbiased=False).item() == pytest.approx(1.0, abs=1e-4)
 
@@ -156,11 +171,13 @@ def test_the_kl_is_taken_off_the_reward_of_every_token(
             parameter.add_(0.03 * torch.randn_like(parameter))
     episodes = changed(algorithm.collect(), reward=0.0)
     turns = sampled_turns(policy, episodes)
-    here = algorithm.log_probs(policy, episodes, turns)
-    there = algorithm.log_probs(algorithm.reference, episodes, turns)
+    batch = read(algorithm, episodes)
+    assert batch.log_probs is not None
+    here, there = batch.log_probs, batch.ref_log_probs
     to_go = (here - there).flip(1).cumsum(1).flip(1)
-    targets, numbers = algorithm.targets(episodes)
-    torch.testing.assert_close(targets.returns[turns >= 0], -0.05 * to_go[turns >= 0])
+    _, returns, _ = algorithm.estimate(batch)
+    numbers = batch.log.means()
+    torch.testing.assert_close(returns[turns >= 0], -0.05 * to_go[turns >= 0])
     assert to_go.abs().max() > 0.01
     # What is reported is the estimate that is never negative, k3.
     reported = torch.expm1(there - here) + here - there
@@ -172,15 +189,14 @@ def test_the_critic_judges_what_stands_before_a_token(
     policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     algorithm = make(policy, make_env(16))
-    torch.nn.init.normal_(algorithm.critic.head.weight)
+    torch.nn.init.normal_(algorithm.value_head.weight)
     episodes = algorithm.collect()
     [part] = micro_batches(policy, episodes, 10**6)
     rows, columns = part.sampled.rows, part.sampled.columns
-    _, hidden = outputs_at(policy.model, part.token_ids, rows, columns - 1)
     with torch.no_grad():
-        values = algorithm.critic(hidden, part.token_ids, rows, columns - 1)
-    targets = targets_of(algorithm, episodes)
-    torch.testing.assert_close(targets.values[part.places], values)
+        _, hidden = policy.forward_at_positions(part.token_ids, rows, columns)
+        values = algorithm.value_head(hidden)[:, 0]
+    torch.testing.assert_close(read(algorithm, episodes).values[part.index], values)
     # And so it does while it learns: at the first step its values are still the same.
     met: list[Tensor] = []
 
@@ -209,7 +225,7 @@ def test_the_environments_own_end_and_its_cut_reach_the_critic(
         env.step = ending
         algorithm = expecting(make(policy, env, beta=0.0), 0.7)
         episodes = algorithm.collect()
-        found = targets_of(algorithm, episodes).returns
+        found = returns_of(algorithm, episodes)
         returns[name] = found[torch.arange(16), last_tokens(algorithm, episodes)]
     assert returns["ended"].tolist() == pytest.approx([0.0] * 16)
     assert returns["cut"].tolist() == pytest.approx([0.7] * 16)
@@ -231,7 +247,7 @@ def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_en
         verdict = Verdict(1.0, True, Reason.EQUAL, steps=scores)
         turn = replace(episode.turns[0], completion=said, reward=1.0, verdict=verdict)
         episodes.append(replace(episode, turns=(replace(turn, terminated=True),)))
-    returns = targets_of(algorithm, episodes).returns
+    returns = returns_of(algorithm, episodes)
     # Step 1 earns a third at its token, the last one a third and the answer 1 at theirs.
     by_hand = torch.tensor([5 / 3, 4 / 3, 4 / 3, 4 / 3, 4 / 3])
     torch.testing.assert_close(returns, by_hand.expand(16, 5))
@@ -250,7 +266,7 @@ def test_a_learned_reward_takes_the_place_of_the_environments(
 
     algorithm.prefix_scores = scores
     episodes = changed(algorithm.collect(), reward=99.0)
-    returns = targets_of(algorithm, episodes).returns
+    returns = returns_of(algorithm, episodes)
     # Of two turns, each 0.6, whatever the form.
     torch.testing.assert_close(returns[:, 0], torch.full((16,), 1.2))
     assert sorted({len(said) for said in seen}) == [1, 3]
@@ -267,10 +283,16 @@ def test_a_learned_reward_that_is_not_there_is_asked_for(
 
 
 def test_whitened_rewards_keep_their_mean(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = make(policy, make_env(16), whiten_rewards=True, beta=0.0, gae_lambda=1.0)
+    settings = {"beta": 0.0, "gae_lambda": 0.0, "gamma": 0.0}  # returns are the rewards
+    algorithm = make(policy, make_env(16), whiten_rewards=True, **settings)
+    plain = make(policy, make_env(16), **settings)
     episodes = changed(algorithm.collect(), reward=3.0)
-    returns = targets_of(algorithm, episodes).returns
-    assert returns[:, 0].min() > 0
+    is_action = sampled_turns(policy, episodes) >= 0
+    whitened = returns_of(algorithm, episodes)[is_action]
+    assert whitened.mean().item() == pytest.approx(
+        returns_of(plain, episodes)[is_action].mean().item()
+    )
+    assert whitened.var(correction=0).item() == pytest.approx(1.0, abs=1e-3)
 
 
 def test_the_critic_is_kept_in_checkpoints_and_learning_goes_on_bit_for_bit(
@@ -286,8 +308,8 @@ def test_the_critic_is_kept_in_checkpoints_and_learning_goes_on_bit_for_bit(
     half = make(twin, make_env(16)).learn(16 * 3, callback=interrupt)
     half.save(tmp_path / "checkpoint")
     resumed = PPO.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 3)
-    assert torch.equal(resumed.critic.head.weight, whole.critic.head.weight)
-    assert resumed.critic.head.weight.abs().max() > 0
+    assert torch.equal(resumed.value_head.weight, whole.value_head.weight)
+    assert resumed.value_head.weight.abs().max() > 0
     for one, other in zip(
         resumed.policy.model.parameters(), whole.policy.model.parameters(), strict=True
     ):
@@ -328,6 +350,6 @@ def test_the_reward_model_of_the_config_is_loaded(
         beta=0.0,
         gae_lambda=1.0,
     )
-    returns = targets_of(algorithm, algorithm.collect()).returns
+    returns = returns_of(algorithm, algorithm.collect())
     # A fresh model says one half of everything, in both turns.
     torch.testing.assert_close(returns[:, 0], torch.ones(16))

@@ -5,16 +5,23 @@ from typing import Any
 
 import pytest
 import torch
-from tests.agents.imitating import episode, make_seven_env, said
+from tests.agents.imitating import episode, make_seven_env, said, weights_of
 
-from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig
+from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig, StepValues
 from rethink_gym.agents.algorithms.rcrl_labels import generate_labelled, split_tokens
-from rethink_gym.agents.demonstrations import SFTExample, encode_completion, encode_text
+from rethink_gym.agents.demonstrations import (
+    SFTExample,
+    encode_completion,
+    encode_text,
+    retokenize,
+)
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
+from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.supervised import mean_loss
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
+from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError, DataNotFoundError
 
 SMALL: dict[str, Any] = {
@@ -36,6 +43,19 @@ def make(policy: LanguageModel, **changes: Any) -> RCRL:
     return RCRL(policy, make_seven_env(), RCRLConfig(**SMALL, **changes))
 
 
+def select(learner: RCRL, episodes: Sequence[Episode]) -> list[SFTExample]:
+    """Label the steps of samples, as an update does."""
+    encoded = [retokenize(learner.policy, each) for each in episodes]
+    values = learner.step_values(encoded)
+    threshold = learner.config.threshold
+    is_good = [value > threshold for own in values for steps in own for value in steps]
+    return learner.label(encoded, values, is_good)
+
+
+def values_of(learner: RCRL, episodes: Sequence[Episode]) -> list[StepValues]:
+    return learner.step_values([retokenize(learner.policy, each) for each in episodes])
+
+
 def labelled(selected: Sequence[SFTExample]) -> list[tuple[str, ...]]:
     return [texts for _, texts in said(selected)]
 
@@ -44,7 +64,7 @@ def learned_text(policy: LanguageModel, demonstration: SFTExample) -> list[str]:
     """What is learned of each turn, end tokens shown as a dot."""
     learned = []
     for number, turn in enumerate(demonstration.episode.turns):
-        tokens = zip(turn.completion.token_ids, demonstration.mask(number), strict=True)
+        tokens = zip(turn.completion.token_ids, demonstration.loss_mask[number], strict=True)
         kept = [token for token, learns in tokens if learns]
         learned.append("".join("." if t in policy.end_ids else policy.decode((t,)) for t in kept))
     return learned
@@ -53,12 +73,12 @@ def learned_text(policy: LanguageModel, demonstration: SFTExample) -> list[str]:
 def test_every_step_stands_behind_the_label_of_its_monte_carlo_return(
     policy: LanguageModel,
 ) -> None:
-    selected = make(policy, threshold=0.4).select(SAMPLES)
+    selected = select(make(policy, threshold=0.4), SAMPLES)
     assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
 
 
 def test_no_loss_falls_on_a_label(policy: LanguageModel) -> None:
-    demonstrations = make(policy).select(SAMPLES)
+    demonstrations = select(make(policy), SAMPLES)
     assert [learned_text(policy, each) for each in demonstrations] == [
         ["a\nb\n7."],
         ["a\nb\n8."],
@@ -69,12 +89,13 @@ def test_no_loss_falls_on_a_label(policy: LanguageModel) -> None:
     chat = policy.tokenize(first.episode.conversation)
     answer = [t for t, turn in zip(chat.token_ids, chat.turn_ids, strict=True) if turn == 0]
     assert policy.decode(answer) == "?a\n?b\n!7"  # the labels are read, all the same
-    with_labels = replace(first, token_masks=None)
+    whole = (True,) * len(first.loss_mask[0])
+    with_labels = replace(first, loss_mask=(whole,))
     assert mean_loss(policy, [first], 100) != mean_loss(policy, [with_labels], 100)
 
 
 def test_the_loss_is_that_of_the_steps_behind_their_labels(policy: LanguageModel) -> None:
-    first, *_ = make(policy).select(SAMPLES)
+    first, *_ = select(make(policy), SAMPLES)
     chat = policy.tokenize(first.episode.conversation)
     token_ids = torch.tensor([chat.token_ids])
     with torch.no_grad():
@@ -83,7 +104,7 @@ def test_the_loss_is_that_of_the_steps_behind_their_labels(policy: LanguageModel
     surprises = [
         -log_probs[begin + place - 1, token].item()
         for place, token in enumerate(first.episode.turns[0].completion.token_ids)
-        if first.mask(0)[place]
+        if first.loss_mask[0][place]
     ]
     assert len(surprises) == len("a\nb\n7.")
     assert mean_loss(policy, [first], 100) == pytest.approx(sum(surprises) / len(surprises))
@@ -93,7 +114,7 @@ def test_a_wrong_ending_does_not_spoil_the_steps_that_others_went_on_from_rightl
     policy: LanguageModel,
 ) -> None:
     samples = [episode("p", "a\n7"), episode("p", "a\n7 "), episode("p", "a\n8", right=(False,))]
-    assert labelled(make(policy).select(samples))[2] == ("!a\n?8",)
+    assert labelled(select(make(policy), samples))[2] == ("!a\n?8",)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +139,8 @@ def test_a_step_is_a_line_with_the_blank_ones_before_it(
 def test_to_end_a_solution_is_worth_what_its_last_line_is(policy: LanguageModel) -> None:
     samples = [episode("p", "a\n7\n"), episode("p", "a\n8", right=(False,))]
     learner = make(policy)
-    assert learner.step_values(samples) == [[[0.5, 1.0, 1.0]], [[0.5, 0.0]]]
-    assert labelled(learner.select(samples)) == [("?a\n!7\n!",), ("?a\n?8",)]
+    assert values_of(learner, samples) == [[[0.5, 1.0, 1.0]], [[0.5, 0.0]]]
+    assert labelled(select(learner, samples)) == [("?a\n!7\n!",), ("?a\n?8",)]
 
 
 def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -> None:
@@ -129,20 +150,20 @@ def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -
         episode("p", "y", "a", right=(True, False)),
         episode("q", "x", "a", right=(True, True)),
     ]
-    values = make(policy).step_values(samples)
+    values = values_of(make(policy), samples)
     assert values == [
         [[0.0], [1.0]],
         [[0.0], [1.0]],
         [[1.0], [0.0]],
         [[1.0], [1.0]],
     ]
-    assert labelled(make(policy).select(samples))[0] == ("?x", "!a")
+    assert labelled(select(make(policy), samples))[0] == ("?x", "!a")
 
 
 def test_steps_can_be_mixed_in_another_ratio_without_losing_their_context(
     policy: LanguageModel,
 ) -> None:
-    selected = make(policy, threshold=0.4, good_frac=0.25).select(SAMPLES)
+    selected = select(make(policy, threshold=0.4, good_frac=0.25), SAMPLES)
     assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
     learned = "".join(text for each in selected for text in learned_text(policy, each))
     # One good step of four, and all five bad ones: "a" three times, "8" and "c".
@@ -154,7 +175,7 @@ def test_an_answer_that_was_cut_off_is_not_taught_to_end(policy: LanguageModel) 
     sample = episode("p", "a\nb")
     cut_off = replace(sample.turns[0].completion, stop=StopReason.LENGTH)
     sample = replace(sample, turns=(replace(sample.turns[0], completion=cut_off),))
-    (demonstration,) = make(policy).select([sample])
+    (demonstration,) = select(make(policy), [sample])
     assert learned_text(policy, demonstration) == ["a\nb"]
 
 
@@ -164,18 +185,23 @@ def test_what_the_policy_sampled_stays_in_its_tokens(policy: LanguageModel) -> N
     sampled = Completion("ab", (a, b, end), (-1.0, -2.0, -3.0))
     sample = episode("p", "ab")
     sample = replace(sample, turns=(replace(sample.turns[0], completion=sampled),))
-    (demonstration,) = make(policy).select([sample])
+    (demonstration,) = select(make(policy), [sample])
     assert demonstration.episode.turns[0].completion.token_ids[-3:] == (a, b, end)
 
 
-def test_the_best_label_seen_is_the_one_that_is_asked_for(policy: LanguageModel) -> None:
+def test_without_both_labels_there_is_nothing_to_condition_on(policy: LanguageModel) -> None:
     learner = make(policy)
-    asked_for = [learner.best_label]
-    wrong = [episode("p", "8", right=(False,))]
-    for samples in (wrong, SAMPLES, wrong):
-        learner.update(samples)
-        asked_for.append(learner.best_label)
-    assert asked_for == [None, "?", "!", "!"]
+    incorrect = [episode("p", "8", right=(False,))]
+    before = weights_of(policy)
+    assert learner.update(incorrect)["num_fitted"] == 0
+    labels = [learner.best_label]
+    assert torch.equal(weights_of(policy), before)
+    assert learner.update(SAMPLES)["num_fitted"] > 0
+    labels.append(learner.best_label)
+    assert labels == [None, "!"]
+    assert not torch.equal(weights_of(policy), before)
+    # Earlier rounds are still in the data, with both labels.
+    assert learner.update(incorrect)["num_fitted"] > 0
 
 
 class Stepper:
@@ -192,11 +218,11 @@ class Stepper:
     def complete(
         self,
         conversations: Sequence[Conversation],
-        openings: Sequence[Sequence[int]],
+        prefixes: Sequence[Sequence[int]],
         sampling: SamplingConfig,
     ) -> list[Completion]:
-        for each, opening in zip(conversations, openings, strict=True):
-            self.heard.append([*(message.content for message in each), self.decode(opening)])
+        for each, prefix in zip(conversations, prefixes, strict=True):
+            self.heard.append([*(message.content for message in each), self.decode(prefix)])
         assert sampling.stop_strings[-1] == "\n"
         lines = [next(self._lines) for _ in conversations]
         return [self._said(line) for line in lines]
@@ -223,7 +249,7 @@ def test_what_is_forced_is_what_was_learned(policy: LanguageModel) -> None:
     text = "\na\n\n b\n7\n"
     stepper: Any = Stepper(policy, ["\n", "a\n", "\n", " b\n", "7\n", ""])
     generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    (demonstration,) = make(policy).select([episode("Q", text)])
+    (demonstration,) = select(make(policy), [episode("Q", text)])
     assert labelled([demonstration]) == [("!\na\n!\n b\n!7\n!",)]
     assert stepper.heard[-1][-1] == "!\na\n!\n b\n!7\n!"
 
@@ -258,7 +284,16 @@ def test_a_full_context_cuts_off(policy: LanguageModel) -> None:
     stepper: Any = Stepper(policy, ["a\n"] * 9)
     stepper.max_length = len(policy.tokenize(QUESTION).token_ids) + len("!a\n!a\n!")
     (cut_off,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    assert (cut_off.text, cut_off.stop) == ("a\na\n", StopReason.LENGTH)
+    assert (cut_off.text, cut_off.stop) == ("a\na\n", StopReason.CONTEXT)
+
+
+def test_a_conversation_that_fills_the_context_gets_an_empty_message(
+    policy: LanguageModel,
+) -> None:
+    stepper: Any = Stepper(policy, ["a\n"] * 9)
+    stepper.max_length = len(policy.tokenize(QUESTION).token_ids)
+    (full,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
+    assert (full.text, full.token_ids, full.stop) == ("", (), StopReason.CONTEXT)
 
 
 def test_a_text_to_stop_at_ends_the_message(policy: LanguageModel) -> None:
@@ -274,12 +309,12 @@ def test_an_outcome_reward_model_labels_the_steps(policy: LanguageModel, tmp_pat
         orm.head.weight.normal_(generator=torch.Generator().manual_seed(0))
     orm.save_pretrained(tmp_path)
     learner = make(policy, orm=str(tmp_path))
-    values = learner.step_values(SAMPLES)
-    by_hand = orm.score_prefixes("p", "a\nb\n7")  # where it learned to score
-    assert values[0] == [by_hand]
+    values = values_of(learner, SAMPLES)
+    (by_hand,) = orm.scores([(Message(Role.USER, "p"),)], [step_prefixes("a\nb\n7")])
+    assert values[0] == [pytest.approx(by_hand, rel=1e-4)]
     assert [len(steps) for (steps,) in values] == [3, 3, 2, 1]
     marks = ["!" if value > 0.5 else "?" for value in by_hand]
-    (text,) = labelled(learner.select(SAMPLES))[0]
+    (text,) = labelled(select(learner, SAMPLES))[0]
     assert text == "".join(map("".join, zip(marks, ["a\n", "b\n", "7"], strict=True)))
 
 

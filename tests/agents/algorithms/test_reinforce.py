@@ -50,8 +50,11 @@ def make(policy: LanguageModel, env: Any, **settings: Any) -> REINFORCE:
 def test_baselines_by_hand(
     policy: LanguageModel, make_env: Any, settings: dict[str, Any], advantages: Any
 ) -> None:
-    found = make(policy, make_env(16), **settings).advantages(REWARDS)
-    torch.testing.assert_close(found, torch.tensor(advantages).float(), atol=1e-5, rtol=0)
+    algorithm = make(policy, make_env(16), **settings | {"samples_per_problem": 2})
+    rewards = REWARDS.flatten(0, 1)
+    found = algorithm.advantages(rewards, torch.ones_like(rewards, dtype=torch.bool))
+    expected = torch.tensor(advantages).float().flatten(0, 1)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("algorithm_class", [RLOO, GRPO])
@@ -88,15 +91,16 @@ def test_a_kl_in_the_reward_is_summed_over_each_attempt(
     perturb(policy)
     episodes = algorithm.collect()
     turns = sampled_turns(policy, episodes)
-    rewards, numbers = algorithm.turn_rewards(episodes, turns)
-    here = algorithm.log_probs(policy, episodes, turns)
-    there = algorithm.log_probs(algorithm.reference, episodes, turns)
+    batch = algorithm.read(episodes, log_probs=True, reference=True)
+    rewards = algorithm.turn_rewards(batch)
+    numbers = batch.log.means()
+    assert batch.log_probs is not None
+    here, there = batch.log_probs, batch.ref_log_probs
     for row, episode in enumerate(episodes):
         for index, turn in enumerate(episode.turns):
             kl = (here - there)[row][turns[row] == index].sum().item()
-            found = rewards.flatten(0, 1)[row, index].item()
+            found = rewards[row, index].item()
             assert found == pytest.approx(turn.reward - 0.5 * kl, abs=1e-4)
-    assert algorithm.kl_weights(2).tolist() == [0.0, 0.0]
     reported = torch.expm1(there - here) + here - there
     assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-3)
     assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-3)
@@ -141,8 +145,7 @@ def test_dynamic_sampling_plays_on_until_every_problem_teaches_something(
     episodes = algorithm.collect()
     # Of 4 problems 2 teach, of 2 others 1, of 1 other 1.
     assert algorithm.num_rounds == 3
-    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
-    assert rewards.shape == (4, 4, 2)
+    rewards = algorithm.turn_rewards(algorithm.read(episodes)).reshape(4, 4, 2)
     assert (rewards[:, :, 0].std(dim=1) > 0).all()
     assert algorithm.num_episodes == 3 * 4, "what was dropped counts as played"
     assert algorithm.num_timesteps == 3 * 4 * 2
@@ -156,18 +159,19 @@ def test_if_no_rounds_are_left_dropped_problems_fill_the_batch(
     episodes = algorithm.collect()
     assert len(episodes) == 16
     assert algorithm.num_episodes == 0
-    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
-    assert algorithm.advantages(rewards)[2:].abs().max() == 0
+    batch = algorithm.read(episodes)
+    advantages = algorithm.advantages(algorithm.turn_rewards(batch), batch.has_turn)
+    assert advantages[8:].abs().max() == 0
 
 
 def test_long_messages_are_penalised_where_asked(policy: LanguageModel, make_env: Any) -> None:
     algorithm = make(policy, make_env(16), overlong_tokens=2)
     episodes = algorithm.collect()
-    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
+    rewards = algorithm.turn_rewards(algorithm.read(episodes))
     for row, episode in enumerate(episodes):
         for index, turn in enumerate(episode.turns):
             excess = max(0, len(turn.completion.token_ids) - 4) / 2
-            assert rewards.flatten(0, 1)[row, index].item() == turn.reward - excess
+            assert rewards[row, index].item() == turn.reward - excess
 
 
 def answering(episode: Episode, answer: str | None) -> Episode:
@@ -187,8 +191,8 @@ def test_rare_answers_are_paid_for(
     algorithm = make(policy, make_env(4), **settings)
     said = ["7", "7", "8", None]
     episodes = [answering(*each) for each in zip(algorithm.collect(), said, strict=True)]
-    rewards, _ = algorithm.turn_rewards(episodes, sampled_turns(policy, episodes))
-    assert rewards[0, :, 0].tolist() == pytest.approx([2 * bonus for bonus in bonuses])
+    rewards = algorithm.turn_rewards(algorithm.read(episodes))
+    assert rewards[:, 0].tolist() == pytest.approx([2 * bonus for bonus in bonuses])
 
 
 def test_the_counts_of_answers_are_kept_in_checkpoints(
@@ -206,7 +210,10 @@ def test_the_counts_of_answers_are_kept_in_checkpoints(
     ("settings", "message"),
     [
         ({"baseline": "mean"}, "baseline must be one of"),
-        ({"kl_place": "los"}, "kl_place must be one of 'loss', 'reward', got 'los'. Did you"),
+        (
+            {"kl_place": "los"},
+            "kl_place must be one of 'both', 'loss', 'reward', got 'los'.",
+        ),
         ({"answer_counts": "all"}, "answer_counts must be one of"),
         ({"answer_bonus": -1.0}, "answer_bonus must be a number of at least 0"),
         ({"overlong_tokens": 200}, "overlong_tokens must be at most max_new_tokens, 96"),

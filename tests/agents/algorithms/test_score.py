@@ -1,4 +1,4 @@
-"""SCoRe: stages, turns, anchors, and its options; two turns as recorded."""
+"""SCoRe: stages, turns, references, and its options; two turns as recorded."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
-from rethink_gym.agents.batching.batch import micro_batches, sampled_logits, sampled_turns
+from rethink_gym.agents.batching.batch import micro_batches, sampled_turns
 from rethink_gym.agents.objectives.losses import exact_kl
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Completion, StopReason
@@ -83,14 +83,16 @@ def test_two_turns_learn_what_they_learned_before_there_were_more(
     sums: tuple[float, float],
 ) -> None:
     episodes = made_up(policy)
-    algorithm = SCoRe(policy, make_env(12), SCoReConfig(**SMALL, stage_one_frac=stage_one_frac))
+    # One schedule over the whole run, and the KL of every position alone, as recorded.
+    config = SCoReConfig(**SMALL, stage_one_frac=stage_one_frac, kl_place="loss")
+    algorithm = SCoRe(policy, make_env(12), config)
     logged = []
     for _ in range(3):
         logged.append(algorithm.update(episodes))
         algorithm.num_episodes += len(episodes)
     # To rounding: other processors add up in another order.
     assert [numbers["grad_norm"] for numbers in logged] == pytest.approx(norms, rel=1e-3)
-    assert [numbers["kl_t1"] for numbers in logged] == pytest.approx(kls, rel=1e-3, abs=1e-6)
+    assert [numbers["kl_t1"] for numbers in logged] == pytest.approx(kls, rel=5e-3, abs=1e-6)
     flat = weights(policy).double()
     assert (flat.sum().item(), flat.square().sum().item()) == pytest.approx(sums, rel=1e-3)
 
@@ -107,7 +109,7 @@ def test_each_attempt_after_the_first_has_its_own_part_of_stage_one(
     seen = []
     for played in range(0, 80, 10):
         algorithm.num_episodes = played
-        seen.append((algorithm.stage, algorithm.taught if algorithm.stage == 1 else None))
+        seen.append((algorithm.stage, algorithm.trained_turn if algorithm.stage == 1 else None))
     assert seen == [(1, 1), (1, 1), (1, 2), (1, 2), *[(2, None)] * 4]
 
 
@@ -118,43 +120,48 @@ def test_stage_one_of_three_turns_masks_rewards_and_weighs_the_kl_by_turn(
     episodes = made_up(policy, 3)
     algorithm.total_episodes = 24
     turns = sampled_turns(policy, episodes)
-    targets, _ = algorithm.targets(episodes)
-    assert targets.advantages[turns != 1].abs().max() == 0
-    assert targets.advantages[turns == 1].abs().max() > 0
-    for turn, weight in enumerate([0.75, 0.25, 0.25]):
-        assert set(targets.kl_weights[turns == turn].tolist()) == {weight}
+    advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
+    assert advantages[(turns >= 0) & (turns != 1)].abs().max() == 0
+    assert advantages[turns == 1].abs().max() > 0
+    assert kl_weights.tolist() == [0.75, 0.25, 0.25]
     algorithm.update(episodes)
     algorithm.num_episodes = 12  # the second half teaches the third attempt
     after_first_part = weights(policy)
     logged = algorithm.update(episodes)
-    targets, _ = algorithm.targets(episodes)
-    assert targets.advantages[turns != 2].abs().max() == 0
-    assert set(targets.kl_weights[turns >= 0].tolist()) == {0.25}  # the rest is the anchor's
-    assert algorithm.anchor is not None
-    assert torch.equal(weights(algorithm.anchor), after_first_part)
-    assert logged["kl_t1_anchor"] == pytest.approx(0.0, abs=1e-6)
+    advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
+    assert advantages[(turns >= 0) & (turns != 2)].abs().max() == 0
+    assert kl_weights.tolist() == [0.25] * 3  # the rest is that of reference k
+    assert algorithm.reference_k is not None
+    assert torch.equal(weights(algorithm.reference_k), after_first_part)
+    assert logged["kl_reference_k_t1"] == pytest.approx(0.0, abs=1e-6)
     assert logged["kl_t1"] > 1e-4
-    assert "kl_t3_anchor" not in logged
+    assert "kl_reference_k_t3" not in logged
 
 
-def test_the_anchor_holds_earlier_attempts_and_no_others(
+def test_reference_k_holds_earlier_attempts_and_no_others(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    settings = {"stage_one_frac": 1.0, "beta1": 0.0, "beta2": 3.0, "max_grad_norm": 1e6}
+    settings = {
+        "stage_one_frac": 1.0,
+        "beta1": 0.0,
+        "beta2": 3.0,
+        "max_grad_norm": None,
+        "kl_place": "loss",
+    }
     algorithm = three_turns(policy, make_env, **settings)
     algorithm.total_episodes, algorithm.num_episodes = 24, 12  # teaches the third attempt
     episodes = [
         Episode(each.problem_id, tuple(replace(turn, reward=0.0) for turn in each.turns))
         for each in made_up(policy, 3)
     ]
-    algorithm.update(episodes)  # takes the anchor
+    algorithm.update(episodes)  # freezes reference k
     with torch.no_grad():
         for parameter in policy.model.parameters():
             parameter.add_(0.01 * torch.randn_like(parameter))
-    assert algorithm.anchor is not None
+    assert algorithm.reference_k is not None
     (part,) = micro_batches(policy, episodes, 100_000)
-    held_to = sampled_logits(algorithm.anchor.model, part, 1.0)
-    kls = exact_kl(sampled_logits(policy.model, part, 1.0), held_to)
+    reference_logits, _ = part.logits(algorithm.reference_k, 1.0)
+    kls = exact_kl(part.logits(policy, 1.0)[0], reference_logits)
     earlier = 3.0 * kls[part.sampled.turns < 2].sum() / len(episodes)
     parameters = list(policy.model.parameters())
     expected = torch.autograd.grad(earlier, parameters)
@@ -164,19 +171,19 @@ def test_the_anchor_holds_earlier_attempts_and_no_others(
     assert max(gradient.abs().max() for gradient in expected) > 1e-4
 
 
-def test_stage_two_lets_go_of_the_anchor(policy: LanguageModel, make_env: Any) -> None:
+def test_stage_two_lets_go_of_reference_k(policy: LanguageModel, make_env: Any) -> None:
     algorithm = three_turns(policy, make_env, stage_one_frac=0.8)
     stages = []
 
     def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
-        stages.append((int(local_names["learned"]["stage"]), algorithm.anchor is not None))
+        stages.append((int(local_names["learned"]["stage"]), algorithm.reference_k is not None))
         return True
 
     algorithm.learn(12 * 5, callback=note)
     assert stages == [(1, False), (1, False), (1, True), (1, True), (2, False)]
 
 
-def test_three_turns_go_on_from_a_checkpoint_with_their_anchor(
+def test_three_turns_go_on_from_a_checkpoint_with_their_reference(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
     settings = {"stage_one_frac": 1.0, "kl_target": 0.01, "offline_samples": 1}
@@ -185,11 +192,11 @@ def test_three_turns_go_on_from_a_checkpoint_with_their_anchor(
     half = three_turns(twin, make_env, **settings)
 
     def interrupt(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
-        return half.num_updates < 3  # within the part that has an anchor
+        return half.num_updates < 3  # within the part that has a reference k
 
     half.learn(12 * 4, callback=interrupt).save(tmp_path / "checkpoint")
     resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
-    assert resumed.anchor is not None
+    assert resumed.reference_k is not None
     resumed.learn(12 * 4)
     assert torch.equal(weights(resumed.policy), weights(whole.policy))
     assert resumed.beta2 == whole.beta2 != 1.0
@@ -217,7 +224,7 @@ def test_a_part_of_stage_one_ends_where_what_it_holds_has_moved_too_far(
         algorithm.num_episodes = played
         algorithm.save(tmp_path / "checkpoint")
         resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
-        seen.append((resumed.stage, resumed.taught))
+        seen.append((resumed.stage, resumed.trained_turn))
         algorithm.update(made_up(policy, 3))
     assert seen == parts
 
@@ -258,22 +265,38 @@ def test_offline_samples_get_their_first_attempt_from_the_base_and_learn_the_sec
     is_by_base = [episode.turns[0].completion.text == "!" for episode in episodes]
     assert is_by_base == [True, True, False, False] * 3
     assert not any(episode.turns[1].completion.text == "!" for episode in episodes)
-    targets, _ = algorithm.targets(episodes)
+    mask = algorithm.loss_mask(algorithm.read(episodes))
     turns = sampled_turns(policy, episodes)
     by_base = torch.tensor(is_by_base)[:, None]
-    assert not targets.is_learned[by_base & (turns == 0)].any()
-    assert targets.is_learned[by_base & (turns == 1)].all()
-    assert targets.is_learned[~by_base & (turns >= 0)].all()
+    assert not mask[by_base & (turns == 0)].any()
+    assert mask[by_base & (turns == 1)].all()
+    assert mask[~by_base & (turns >= 0)].all()
 
 
-def test_without_many_turns_only_first_attempts_are_played(policy: LanguageModel) -> None:
+def test_without_many_turns_only_first_attempts_are_trained_on_the_same_environment(
+    policy: LanguageModel,
+) -> None:
     config = SCoReConfig(**SMALL, multi_turn=False)
     algorithm = SCoRe(policy, "MathSelfCorrect-v0", config)
     assert algorithm.stage == 2
     episodes = algorithm.collect()
-    assert {len(episode.turns) for episode in episodes} == {1}
+    assert {len(episode.turns) for episode in episodes} == {2}
+    batch = algorithm.read(episodes)
+    assert torch.equal(algorithm.loss_mask(batch), batch.turns == 0)
     assert algorithm.update(episodes)["stage"] == 2.0
     assert len(algorithm.evaluate(range(4)).accuracies) == 2
+
+
+def test_the_learning_rate_falls_within_each_stage(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = SCoRe(policy, make_env(12), SCoReConfig(**SMALL, stage_one_frac=0.5))
+    rates = []
+
+    def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
+        rates.append(local_names["learned"]["learning_rate"])
+        return True
+
+    algorithm.learn(12 * 8, callback=note)
+    assert rates == pytest.approx([1e-2, 7.5e-3, 5e-3, 2.5e-3] * 2)
 
 
 def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_env: Any) -> None:
@@ -281,13 +304,13 @@ def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_e
     algorithm = SCoRe(policy, make_env(12), config)
     episodes = made_up(policy)
     turns = sampled_turns(policy, episodes)
-    targets, _ = algorithm.targets(episodes)
+    advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
     right = torch.tensor([[turn.reward for turn in episode.turns] for episode in episodes]) > 0
     for turn in range(2):
-        weighs = (targets.advantages > 0) & (turns == turn)
+        weighs = (advantages > 0) & (turns == turn)
         assert torch.equal(weighs.any(dim=1), right[:, turn])
-    assert targets.advantages.min() == 0
-    assert targets.kl_weights[turns >= 0].abs().max() == 0
+    assert advantages.min() == 0
+    assert kl_weights.abs().max() == 0
 
 
 @pytest.mark.parametrize(
@@ -307,6 +330,8 @@ def test_options_that_make_no_sense_are_refused(settings: dict[str, Any], messag
         SCoReConfig(**settings)
 
 
-def test_a_single_turn_has_its_own_environment(policy: LanguageModel, make_env: Any) -> None:
-    with pytest.raises(ArgumentError, match="max_attempts must be 1, got 2"):
-        SCoRe(policy, make_env(12), SCoReConfig(**SMALL, multi_turn=False))
+def test_a_single_turn_may_have_an_environment_of_one_attempt(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    config = SCoReConfig(**SMALL, multi_turn=False)
+    assert SCoRe(policy, make_env(12, max_attempts=1), config).stage == 2

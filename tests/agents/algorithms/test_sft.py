@@ -106,7 +106,7 @@ def test_a_file_that_holds_no_episodes_is_named(
 
 def test_an_environment_that_hides_its_task_is_refused() -> None:
     foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
-    with pytest.raises(ArgumentError, match="env must be an environment that tells its task"):
+    with pytest.raises(ArgumentError, match="env must be an environment with a task"):
         problems_of(foreign, [0])
 
 

@@ -6,18 +6,20 @@ import torch
 from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3, make_tokenizer
 from torch import Tensor
 
+from rethink_gym.agents.algorithms.reinforce import REINFORCE
 from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.batching.batch import (
-    TokenBatch,
+    Batch,
+    Part,
+    length_groups,
     micro_batches,
-    outputs_at,
-    sampled_logits,
     sampled_turns,
+    turn_rewards,
 )
 from rethink_gym.agents.objectives.losses import token_log_probs
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.rollout import play_episodes
+from rethink_gym.agents.rollout import make_text_env, play_episodes
 from rethink_gym.conversation import Completion
 from rethink_gym.episode import Episode, Turn
 
@@ -34,7 +36,7 @@ def log_probs_by_episode(
     found: dict[int, Tensor] = {}
     with torch.no_grad():
         for part in micro_batches(policy, episodes, max_tokens):
-            logits = sampled_logits(policy.model, part, temperature=1.0)
+            logits = part.logits(policy, 1.0)[0]
             log_probs = token_log_probs(logits, part.sampled.token_ids)
             for row, episode in enumerate(part.episodes.tolist()):
                 found[episode] = log_probs[part.sampled.rows == row]
@@ -99,8 +101,8 @@ def test_log_probs_are_those_at_the_temperature_that_was_sampled_at(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     [part] = micro_batches(policy, episodes, max_tokens=10_000)
-    hot = sampled_logits(policy.model, part, temperature=2.0)
-    torch.testing.assert_close(hot, sampled_logits(policy.model, part, temperature=1.0) / 2)
+    hot = part.logits(policy, 2.0)[0]
+    torch.testing.assert_close(hot, part.logits(policy, 1.0)[0] / 2)
 
 
 def logit_gradients(
@@ -108,16 +110,16 @@ def logit_gradients(
 ) -> tuple[Tensor, Tensor]:
     """Update once; return the gradients that reached the logits of each attempt."""
     caught: list[tuple[Tensor, Tensor]] = []
-    losses_of = algorithm.token_losses
+    policy_losses = algorithm.policy_losses
 
-    def watched(logits: Tensor, hidden: Tensor, part: TokenBatch, *others: Any) -> Tensor:
-        turns = part.sampled.turns
-        logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
+    def watched(part: Part, batch: Batch, advantages: Tensor) -> Tensor:
+        turns = part.turns
+        part.logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
             lambda gradient: caught.append((turns, gradient))
         )
-        return losses_of(logits, hidden, part, *others)
+        return policy_losses(part, batch, advantages)
 
-    monkeypatch.setattr(algorithm, "token_losses", watched)
+    monkeypatch.setattr(algorithm, "policy_losses", watched)
     algorithm.update(episodes)
     turns = torch.cat([each for each, _ in caught])
     gradients = torch.cat([each for _, each in caught])
@@ -200,7 +202,7 @@ def test_logits_are_computed_where_tokens_were_sampled_and_nowhere_else(
         lambda _, inputs, output: widths.append(tuple(output.shape[:2]))
     )
     sampled = part.sampled
-    logits, hidden = outputs_at(policy.model, part.token_ids, sampled.rows, sampled.columns - 1)
+    logits, hidden = policy.forward_at_positions(part.token_ids, sampled.rows, sampled.columns)
     assert widths == [(1, len(sampled.rows))]
     assert len(sampled.rows) < part.token_ids.numel() / 3
     whole = policy.model(input_ids=part.token_ids).logits
@@ -209,19 +211,49 @@ def test_logits_are_computed_where_tokens_were_sampled_and_nowhere_else(
 
 
 @pytest.mark.parametrize("make", [make_gpt2, make_mamba, make_qwen3])
-def test_places_are_picked_in_other_architectures_too(make: Any) -> None:
-    model = make(50)
+def test_positions_are_picked_in_other_architectures_too(make: Any) -> None:
+    tokenizer = make_tokenizer()
+    policy = LanguageModel(make(len(tokenizer)), tokenizer)
     token_ids = torch.randint(0, 50, (2, 9), generator=torch.Generator().manual_seed(0))
-    rows, columns = torch.tensor([0, 1, 1]), torch.tensor([8, 0, 3])
-    logits, _ = outputs_at(model, token_ids, rows, columns)
-    torch.testing.assert_close(logits, model(input_ids=token_ids).logits[rows, columns])
+    rows, columns = torch.tensor([0, 1, 1]), torch.tensor([9, 1, 4])
+    logits, _ = policy.forward_at_positions(token_ids, rows, columns)
+    whole = policy.model(input_ids=token_ids).logits[rows, columns - 1]
+    torch.testing.assert_close(logits, whole)
 
 
-def test_dropout_is_off_while_learning_as_it_is_while_sampling() -> None:
-    model = make_gpt2(50, attn_pdrop=0.5, embd_pdrop=0.5, resid_pdrop=0.5).train()
-    place = torch.tensor([0]), torch.tensor([3])
+def test_dropout_is_off_while_training_as_it_is_while_sampling() -> None:
+    tokenizer = make_tokenizer()
+    model = make_gpt2(len(tokenizer), attn_pdrop=0.5, embd_pdrop=0.5, resid_pdrop=0.5).train()
+    policy = LanguageModel(model, tokenizer)
+    position = torch.tensor([0]), torch.tensor([4])
     token_ids = torch.tensor([[4, 5, 6, 7]])
-    first, _ = outputs_at(model, token_ids, *place)
-    again, _ = outputs_at(model, token_ids, *place)
+    first, _ = policy.forward_at_positions(token_ids, *position)
+    again, _ = policy.forward_at_positions(token_ids, *position)
     assert torch.equal(first, again)
     assert model.training
+
+
+def test_values_of_tokens_are_summed_over_turns_and_turns_given_to_tokens(
+    policy: LanguageModel, episodes: list[Episode]
+) -> None:
+    batch = REINFORCE(policy, make_text_env("MathSelfCorrect-v0", 2)).read(episodes)
+    lengths = batch.per_turn(batch.is_action.float())
+    for row, episode in enumerate(episodes):
+        own = [len(turn.completion.token_ids) for turn in episode.turns]
+        assert lengths[row].tolist() == own
+        spread = batch.per_token(lengths)[row][batch.is_action[row]]
+        assert spread.tolist() == [float(n) for n in own for _ in range(n)]
+
+
+def test_missing_turns_have_no_reward_and_are_marked() -> None:
+    said = Completion("7", (1, 2), (0.0, 0.0))
+    turn = Turn("?", said, 0.5, False, False)
+    rewards, has_turn = turn_rewards([Episode("a", (turn,)), Episode("b", (turn, turn, turn))])
+    assert rewards.tolist() == [[0.5, 0.0, 0.0], [0.5, 0.5, 0.5]]
+    assert has_turn.tolist() == [[True, False, False], [True, True, True]]
+
+
+def test_parts_hold_similar_lengths_within_their_bound() -> None:
+    lengths = dict(enumerate([5, 1, 9, 2, 2]))
+    assert list(length_groups(lengths, 6)) == [[1, 3, 4], [0], [2]]
+    assert list(length_groups({}, 6)) == []

@@ -10,19 +10,23 @@ from tests.agents.imitating import episode, make_seven_env, weights_of
 from tests.models import make_gpt2, make_qwen2, make_tokenizer
 
 from rethink_gym.agents.algorithms.orm import ORM, ORMConfig
-from rethink_gym.agents.models.outcome_reward import (
-    OutcomeRewardModel,
-    length_groups,
-    outcome_loss,
-    step_prefixes,
-    step_rewards,
-)
+from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel, outcome_loss
+from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.conversation import Message, Role
+from rethink_gym.conversation import Conversation, Message, Role
 from rethink_gym.errors import ArgumentError, DataNotFoundError
 from rethink_gym.problem import Problem
-from rethink_gym.verifiers.steps.segmentation import split_steps
 from rethink_gym.verifiers.steps.verifier import StepVerifier
+
+
+def score_prefixes(
+    model: OutcomeRewardModel, prompt: str | Conversation, answer: str
+) -> list[float]:
+    """Score an answer after each of its steps."""
+    conversation = (Message(Role.USER, prompt),) if isinstance(prompt, str) else prompt
+    (scores,) = model.scores([conversation], [step_prefixes(answer)])
+    return scores
+
 
 PROBLEM = Problem("p", "Compute 1+1.", "2")
 SOLUTION = "1+1=2\nso it is\nA: 2"
@@ -37,15 +41,15 @@ def orm(policy: LanguageModel) -> OutcomeRewardModel:
 
 
 def test_a_fresh_model_says_one_half_of_everything(policy: LanguageModel) -> None:
-    assert OutcomeRewardModel(policy).score_prefixes("Q", SOLUTION) == [0.5, 0.5, 0.5]
+    assert score_prefixes(OutcomeRewardModel(policy), "Q", SOLUTION) == [0.5, 0.5, 0.5]
 
 
 def test_a_prefix_is_scored_by_what_stands_in_it_alone(orm: OutcomeRewardModel) -> None:
-    whole = orm.score_prefixes("Q", SOLUTION)
-    other_end = orm.score_prefixes("Q", "1+1=2\nso it is\nA: 999")
+    whole = score_prefixes(orm, "Q", SOLUTION)
+    other_end = score_prefixes(orm, "Q", "1+1=2\nso it is\nA: 999")
     assert whole[:2] == pytest.approx(other_end[:2])
     assert abs(whole[2] - other_end[2]) > 1e-3
-    alone = [orm.score_prefixes("Q", prefix)[-1] for prefix in ("1+1=2", "1+1=2\nso it is")]
+    alone = [score_prefixes(orm, "Q", prefix)[-1] for prefix in ("1+1=2", "1+1=2\nso it is")]
     assert whole[:2] == pytest.approx(alone)
 
 
@@ -54,7 +58,7 @@ def test_a_score_does_not_depend_on_its_neighbours(orm: OutcomeRewardModel) -> N
     chat = (Message(Role.USER, "Q"),)
     together = orm.scores([chat] * 3, [step_prefixes(answer) for answer in answers])
     for answer, scores in zip(answers, together, strict=True):
-        assert scores == pytest.approx(orm.score_prefixes("Q", answer), abs=1e-6)
+        assert scores == pytest.approx(score_prefixes(orm, "Q", answer), abs=1e-6)
     in_parts = orm.scores([chat] * 3, [step_prefixes(a) for a in answers], max_tokens=1)
     assert [len(scores) for scores in in_parts] == [3, 1, 6]
     assert in_parts[0] == pytest.approx(together[0], abs=1e-6)
@@ -62,75 +66,38 @@ def test_a_score_does_not_depend_on_its_neighbours(orm: OutcomeRewardModel) -> N
 
 def test_it_scores_the_steps_of_a_verifier(orm: OutcomeRewardModel) -> None:
     verdict = StepVerifier(prefix_scorer=orm).verify(SOLUTION, PROBLEM)
-    expected = orm.score_prefixes(PROBLEM.prompt, SOLUTION)
+    expected = score_prefixes(orm, PROBLEM.prompt, SOLUTION)
     assert [step.score for step in verdict.steps] == pytest.approx(expected)
     assert verdict.correct
 
 
 def test_prefixes_of_different_solutions_are_refused(orm: OutcomeRewardModel) -> None:
-    with pytest.raises(ArgumentError, match="prefixes must be beginnings of one solution"):
+    with pytest.raises(ArgumentError, match="prefixes must be prefixes of one solution"):
         orm(PROBLEM, ["a", "b"])
     assert orm(PROBLEM, []) == []
 
 
 def test_what_exceeds_the_context_is_judged_by_what_fits(orm: OutcomeRewardModel) -> None:
-    scores = orm.score_prefixes("Q", "1\n" * 300)
+    scores = score_prefixes(orm, "Q", "1\n" * 300)
     assert len(scores) == 300
     assert len(set(scores[-100:])) == 1
 
 
 @pytest.mark.parametrize("answer", ["", " ", "\n\n"])
 def test_an_empty_answer_has_one_score(orm: OutcomeRewardModel, answer: str) -> None:
-    (score,) = orm.score_prefixes("Q", answer)
+    (score,) = score_prefixes(orm, "Q", answer)
     assert 0 <= score <= 1
-
-
-def test_answers_are_ordered_by_their_scores(orm: OutcomeRewardModel) -> None:
-    answers = ["A: 1", "A: 2", "no", "A: 2"]
-    order = orm.rerank("Q", answers)
-    scores = [orm.score_prefixes("Q", answer)[-1] for answer in answers]
-    assert order[0] == max(range(4), key=lambda place: scores[place])
-    assert order.index(1) < order.index(3)
-    assert sorted(order) == [0, 1, 2, 3]
 
 
 def test_episodes_are_scored_by_their_last_answers(orm: OutcomeRewardModel) -> None:
     episodes = [episode("Q", "A: 1", SOLUTION, right=(False, True)), episode("Q", "A: 2")]
     first, second = episodes
     expected = [
-        orm.score_prefixes(first.conversation[:3], SOLUTION)[-1],
-        orm.score_prefixes("Q", "A: 2")[-1],
+        score_prefixes(orm, first.conversation[:3], SOLUTION)[-1],
+        score_prefixes(orm, "Q", "A: 2")[-1],
     ]
     assert orm.score_episodes(episodes) == pytest.approx(expected, abs=1e-6)
     assert len(second.turns) == 1
-
-
-def test_prefixes_end_where_the_steps_of_the_verifiers_end() -> None:
-    pieces = step_prefixes(SOLUTION)
-    ends = [len("".join(pieces[: number + 1])) for number in range(len(pieces))]
-    assert ends == [step.end for step in split_steps(SOLUTION)]
-
-
-@pytest.mark.parametrize(
-    ("form", "rewards"),
-    [
-        ("sparse", [0.0, 0.0, 0.75]),
-        ("potential", [0.25, 0.25, 0.25]),
-        ("dense", [0.25, 0.5, 0.75]),
-    ],
-)
-def test_scores_become_rewards_of_steps(form: str, rewards: list[float]) -> None:
-    assert step_rewards([0.25, 0.5, 0.75], form) == rewards
-
-
-def test_the_potential_form_pays_what_the_sparse_one_pays_however_many_steps() -> None:
-    for scores in ([0.5], [0.25, 1.0, 0.5], [0.5] * 9):
-        assert sum(step_rewards(scores, "potential")) == sum(step_rewards(scores, "sparse")) == 0.5
-
-
-def test_an_unknown_form_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="form must be one of 'dense', 'potential', 'sparse'"):
-        step_rewards([0.5], "steps")
 
 
 def test_the_loss_is_the_binary_cross_entropy_of_every_prefix() -> None:
@@ -141,11 +108,6 @@ def test_the_loss_is_the_binary_cross_entropy_of_every_prefix() -> None:
         outcome_loss(logits, torch.tensor([1.0]))
 
 
-def test_parts_hold_like_lengths_within_their_bound() -> None:
-    assert list(length_groups([5, 1, 9, 2, 2], 6)) == [[1, 3, 4], [0], [2]]
-    assert list(length_groups([], 6)) == []
-
-
 @pytest.mark.parametrize("make_model", [make_qwen2, make_gpt2])
 def test_a_saved_model_scores_the_same(make_model: Any, tmp_path: Path) -> None:
     tokenizer = make_tokenizer()
@@ -154,7 +116,7 @@ def test_a_saved_model_scores_the_same(make_model: Any, tmp_path: Path) -> None:
         model.head.weight.normal_()
     model.save_pretrained(tmp_path)
     loaded = OutcomeRewardModel.from_pretrained(tmp_path)
-    assert loaded.score_prefixes("Q", SOLUTION) == model.score_prefixes("Q", SOLUTION)
+    assert score_prefixes(loaded, "Q", SOLUTION) == score_prefixes(model, "Q", SOLUTION)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
@@ -178,10 +140,10 @@ def test_every_prefix_gets_the_label_of_its_answer(policy: LanguageModel) -> Non
     for _ in range(40):
         numbers = learner.update(samples)
     assert numbers["outcome_accuracy"] == 1.0
-    first, last = learner.model.score_prefixes("p", "1\n1")
+    first, last = score_prefixes(learner.model, "p", "1\n1")
     assert last > 0.9
     assert 0.3 < first < 0.7  # half of what begins so ends well
-    assert learner.model.score_prefixes("p", "1\n0")[1] < 0.1
+    assert score_prefixes(learner.model, "p", "1\n0")[1] < 0.1
 
 
 def sums(random: Random, wrong: int) -> str:
@@ -205,7 +167,7 @@ def test_an_error_in_a_step_is_found_in_answers_that_were_never_seen() -> None:
         wrong = [random.choice((0, 1, 2, 2)) for _ in range(256)]
         learner.update([episode("Q", sums(random, n), right=(n == 2,)) for n in wrong])
     scores = {
-        n: torch.tensor([learner.model.score_prefixes("Q", sums(random, n)) for _ in range(100)])
+        n: torch.tensor([score_prefixes(learner.model, "Q", sums(random, n)) for _ in range(100)])
         for n in (0, 1, 2)
     }
     wholes_wrong = torch.cat((scores[0][:, 1], scores[1][:, 1]))
@@ -215,8 +177,10 @@ def test_an_error_in_a_step_is_found_in_answers_that_were_never_seen() -> None:
     assert scores[1].mean(dim=0).tolist() == pytest.approx([0.65, 0.1], abs=0.2)
     assert scores[0].mean(dim=0).tolist() == pytest.approx([0.1, 0.1], abs=0.15)
     candidates = [[sums(random, n) for n in (0, 1, 2, 0)] for _ in range(100)]
-    best = [learner.model.rerank("Q", texts)[0] for texts in candidates]
-    assert best.count(2) > 80
+    last = [
+        [score_prefixes(learner.model, "Q", text)[-1] for text in texts] for texts in candidates
+    ]
+    assert sum(max(scores) == scores[2] for scores in last) > 80
 
 
 def test_micro_batches_do_not_change_what_is_learned(policy: LanguageModel) -> None:
@@ -239,7 +203,7 @@ def test_reranking_by_what_was_learned_finds_right_answers(
     learner.learn(16 * 60)
     assert torch.equal(weights_of(policy), before)
     chats = [(Message(Role.USER, f"Compute {n}."),) for n in range(40)]
-    single = [said.text[:1].isdigit() for said in learner.sample(chats)]
+    single = [said.text[:1].isdigit() for said in policy.act(chats, learner.sampling())]
     best = [said.text[:1].isdigit() for said in learner.act(chats)]
     assert sum(single) < 10
     # One in 27 candidates is right: of sixteen at least one in almost every second case.
@@ -251,9 +215,9 @@ def test_a_checkpoint_holds_the_model_for_others(
 ) -> None:
     learner = ORM(policy, make_env(16, max_attempts=1), CONFIG).learn(16)
     learner.save(tmp_path / "checkpoint")
-    scores = learner.model.score_prefixes("Q", SOLUTION)
+    scores = score_prefixes(learner.model, "Q", SOLUTION)
     for folder in ("checkpoint/orm", "checkpoint", "."):  # a model, a checkpoint, a run
         loaded = OutcomeRewardModel.from_pretrained(tmp_path / folder)
-        assert loaded.score_prefixes("Q", SOLUTION) == scores
+        assert score_prefixes(loaded, "Q", SOLUTION) == scores
     resumed = ORM.load(tmp_path / "checkpoint", make_env(16, max_attempts=1))
-    assert resumed.model.score_prefixes("Q", SOLUTION) == scores
+    assert score_prefixes(resumed.model, "Q", SOLUTION) == scores

@@ -10,6 +10,7 @@ from rethink_gym.agents.objectives.advantages import (
     group_advantages,
     leave_one_out_advantages,
     masked_whiten,
+    place_turn_rewards,
 )
 from rethink_gym.errors import ArgumentError
 
@@ -30,7 +31,7 @@ def test_returns_leave_the_rewards_as_they_are() -> None:
 
 
 def test_a_discount_above_one_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"discount must be in \[0, 1\], got 1.5"):
+    with pytest.raises(ArgumentError, match=r"gamma must be in \[0, 1\], got 1.5"):
         discounted_returns(torch.zeros(1, 2), 1.5)
 
 
@@ -125,9 +126,11 @@ def test_whitening_looks_at_masked_entries_only() -> None:
     assert whitened[~mask].tolist() == [0.0, 0.0]
 
 
-def test_rewards_are_scaled_and_not_shifted() -> None:
-    numbers, mask = torch.tensor([[1.0, 3.0]]), torch.ones(1, 2, dtype=torch.bool)
-    assert masked_whiten(numbers, mask, shift=False)[0].tolist() == pytest.approx([1.0, 3.0])
+def test_rewards_are_scaled_to_variance_one_and_keep_their_mean() -> None:
+    rewards, mask = torch.tensor([[0.0, 1.0, 0.0, 1.0, 0.0]]), torch.ones(1, 5, dtype=torch.bool)
+    whitened = masked_whiten(rewards, mask, shift_mean=False)
+    assert whitened.mean().item() == pytest.approx(0.4)
+    assert whitened.var(correction=0).item() == pytest.approx(1.0)
 
 
 def test_whitening_a_single_entry_is_no_division_by_zero() -> None:
@@ -146,3 +149,22 @@ def test_whitening_a_single_entry_is_no_division_by_zero() -> None:
 def test_arguments_that_do_not_fit_are_refused(call: Callable[[torch.Tensor], object]) -> None:
     with pytest.raises(ArgumentError, match="must be"):
         call(torch.ones(2, 3))
+
+
+def test_the_reward_of_a_turn_lands_on_the_last_token_of_that_turn() -> None:
+    turns = torch.tensor([[0, 0, 0, 1, 1], [0, 1, -1, -1, -1]])
+    placed = place_turn_rewards(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), turns)
+    assert placed.tolist() == [[0.0, 0.0, 1.0, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0, 0.0]]
+
+
+def test_the_reward_of_a_turn_that_was_not_sampled_goes_to_what_was_sampled_before() -> None:
+    turns = torch.tensor([[0, 0, 2, -1]])
+    placed = place_turn_rewards(torch.tensor([[1.0, 5.0, 2.0]]), turns)
+    assert placed.tolist() == [[0.0, 6.0, 2.0, 0.0]]
+    unheard = place_turn_rewards(torch.tensor([[1.0, 2.0]]), torch.tensor([[1, 1]]))
+    assert unheard.tolist() == [[0.0, 2.0]]
+
+
+def test_rewards_of_other_episodes_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="rewards must be of shape"):
+        place_turn_rewards(torch.zeros(3, 1), torch.zeros((2, 4), dtype=torch.long))

@@ -5,17 +5,20 @@ import torch
 from tests.models import letters_of, make_tokenizer
 
 from rethink_gym.agents.objectives.credit import (
+    RewardForm,
     StepReward,
     completing_token,
     model_step_rewards,
     place_step_rewards,
-    place_turn_rewards,
+    step_prefixes,
+    step_rewards,
     verifier_step_rewards,
 )
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import ArgumentError
 from rethink_gym.verdict import Reason, StepScore, Verdict
+from rethink_gym.verifiers.steps.segmentation import split_steps
 
 TOKENIZER = make_tokenizer()
 
@@ -28,25 +31,6 @@ def turn(text: str, token_ids: Sequence[int], steps: tuple[StepScore, ...] = ())
     completion = Completion(text, tuple(token_ids), (0.0,) * len(token_ids))
     verdict = Verdict(0.0, False, Reason.DIFFERENT, steps=steps)
     return Turn("?", completion, 0.0, False, False, verdict)
-
-
-def test_the_reward_of_a_turn_lands_on_the_last_token_of_that_turn() -> None:
-    turns = torch.tensor([[0, 0, 0, 1, 1], [0, 1, -1, -1, -1]])
-    placed = place_turn_rewards(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), turns)
-    assert placed.tolist() == [[0.0, 0.0, 1.0, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0, 0.0]]
-
-
-def test_the_reward_of_a_turn_that_was_not_sampled_goes_to_what_was_sampled_before() -> None:
-    turns = torch.tensor([[0, 0, 2, -1]])
-    placed = place_turn_rewards(torch.tensor([[1.0, 5.0, 2.0]]), turns)
-    assert placed.tolist() == [[0.0, 6.0, 2.0, 0.0]]
-    unheard = place_turn_rewards(torch.tensor([[1.0, 2.0]]), torch.tensor([[1, 1]]))
-    assert unheard.tolist() == [[0.0, 2.0]]
-
-
-def test_rewards_of_other_episodes_are_refused() -> None:
-    with pytest.raises(ArgumentError, match="rewards must be of shape"):
-        place_turn_rewards(torch.zeros(3, 1), torch.zeros((2, 4), dtype=torch.long))
 
 
 @pytest.mark.parametrize("by_bytes", [False, True])
@@ -98,7 +82,9 @@ def scores(
         ("dense", [0.25, 0.5, 0.75]),
     ],
 )
-def test_a_learned_model_pays_the_steps_of_every_turn(form: str, rewards: list[float]) -> None:
+def test_a_learned_model_rewards_the_steps_of_every_turn(
+    form: RewardForm, rewards: list[float]
+) -> None:
     text = "1+1=2\n2+2=4\nA: 4"
     ids = letters_of(TOKENIZER, text.replace("\n", "Ċ"))
     episode = Episode("p", (turn(text, ids), turn(text, ids)))
@@ -110,3 +96,34 @@ def test_a_learned_model_pays_the_steps_of_every_turn(form: str, rewards: list[f
     placed = place_step_rewards(decode, [episode], turns, paid)
     assert placed.sum().item() == pytest.approx(2 * sum(rewards))
     assert placed[0, len(ids) - 1].item() == pytest.approx(rewards[-1])
+
+
+SOLUTION = "1+1=2\nso it is\nA: 2"
+
+
+def test_prefixes_end_where_the_steps_of_the_verifiers_end() -> None:
+    pieces = step_prefixes(SOLUTION)
+    ends = [len("".join(pieces[: number + 1])) for number in range(len(pieces))]
+    assert ends == [step.end for step in split_steps(SOLUTION)]
+
+
+@pytest.mark.parametrize(
+    ("form", "rewards"),
+    [
+        ("sparse", [0.0, 0.0, 0.75]),
+        ("potential", [0.25, 0.25, 0.25]),
+        ("dense", [0.25, 0.5, 0.75]),
+    ],
+)
+def test_scores_become_rewards_of_steps(form: RewardForm, rewards: list[float]) -> None:
+    assert step_rewards([0.25, 0.5, 0.75], form) == rewards
+
+
+def test_the_potential_form_pays_what_the_sparse_one_pays_however_many_steps() -> None:
+    for scores in ([0.5], [0.25, 1.0, 0.5], [0.5] * 9):
+        assert sum(step_rewards(scores, "potential")) == sum(step_rewards(scores, "sparse")) == 0.5
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="form must be one of 'dense', 'potential', 'sparse'"):
+        step_rewards([0.5], "steps")  # type: ignore[arg-type]

@@ -1,13 +1,14 @@
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
 
 from rethink_gym.agents.objectives.losses import (
     AGGREGATIONS,
+    Aggregation,
     clipped_policy_losses,
     clipped_value_losses,
     exact_kl,
@@ -122,7 +123,7 @@ def test_the_value_loss_is_the_larger_of_the_free_and_the_clipped_one() -> None:
 
 def test_kl_estimates_by_hand() -> None:
     log_probs, reference = numbers(-1.0, -2.0), numbers(-1.5, -1.0)
-    by_hand = {
+    by_hand: dict[Literal["k1", "k2", "k3"], torch.Tensor] = {
         "k1": numbers(0.5, -1.0),
         "k2": numbers(0.125, 0.5),
         "k3": numbers(math.exp(-0.5) - 0.5, math.e - 2.0),
@@ -203,14 +204,14 @@ IS_TOKEN = torch.tensor([[True] * 4, [True, False, False, False]])
         ("constant", (12 + 4) / (2 * 10)),
     ],
 )
-def test_aggregations_of_ragged_sequences_by_hand(aggregation: str, total: float) -> None:
+def test_aggregations_of_ragged_sequences_by_hand(aggregation: Aggregation, total: float) -> None:
     weights = loss_weights(IS_TOKEN.sum(1), aggregation, constant=10)
     found = (weights[:, None] * LOSSES * IS_TOKEN).sum().item()
     assert found == pytest.approx(total)
 
 
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_a_sequence_without_tokens_is_no_number_too_many(aggregation: str) -> None:
+def test_a_sequence_without_tokens_gives_finite_weights(aggregation: Aggregation) -> None:
     assert loss_weights(torch.tensor([3, 0]), aggregation, constant=4).isfinite().all()
 
 
@@ -220,8 +221,8 @@ def test_a_sequence_without_tokens_is_no_number_too_many(aggregation: str) -> No
         lambda: clipped_policy_losses(torch.zeros(3), torch.zeros(3), torch.zeros(2)),
         lambda: clipped_policy_losses(torch.zeros(3), torch.zeros(2), torch.zeros(3)),
         lambda: clipped_value_losses(torch.zeros(3), torch.zeros(2), torch.zeros(3)),
-        lambda: kl_estimates(torch.zeros(3), torch.zeros(3), "k4"),
-        lambda: loss_weights(torch.ones(2), "mean"),
+        lambda: kl_estimates(torch.zeros(3), torch.zeros(3), "k4"),  # type: ignore[arg-type]
+        lambda: loss_weights(torch.ones(2), "mean"),  # type: ignore[arg-type]
     ],
 )
 def test_what_does_not_fit_is_refused(call: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ from tests.models import make_gpt2, make_llama, make_mistral, make_qwen2, make_q
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.batching.batch import outputs_at
+from rethink_gym.agents.policies.forward import forward_at_positions
 from rethink_gym.agents.policies.packing import can_pack, lay_out, read_line
 
 OPENINGS = [[5, 6, 7, 8, 9, 10, 11, 12], [5, 6, 7, 13], [14, 15]]
@@ -106,7 +106,8 @@ def fewest_tokens_read(model: PreTrainedModel) -> int:
     model.model.embed_tokens.register_forward_hook(
         lambda _, inputs, output: seen.append(inputs[0].numel())
     )
-    outputs_at(model, *make_batch())
+    token_ids, rows, columns = make_batch()
+    forward_at_positions(model, token_ids, rows, columns + 1)
     return int(seen[0])
 
 

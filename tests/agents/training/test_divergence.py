@@ -1,4 +1,4 @@
-"""The first number that is none ends learning, and the batch that brought it is kept."""
+"""The first NaN or infinity ends training, and the batch of that update is kept."""
 
 import pickle
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from tests.agents.digit_env import make_digit_env, make_learner
 from rethink_gym import agents
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.callbacks import Checkpoints
-from rethink_gym.agents.training.divergence import check_losses, finite_steps, warn_of_negative_kl
+from rethink_gym.agents.training.on_policy import warn_of_negative_kl
+from rethink_gym.agents.training.optimizer import take_step
 from rethink_gym.episode import Episode, Turn, load_episodes
 from rethink_gym.errors import DivergenceError
 
@@ -74,30 +75,38 @@ def test_without_a_log_the_batch_goes_to_a_temporary_folder(
 @pytest.mark.parametrize(
     ("numbers", "is_bad"),
     [
-        ({"loss": 1.0, "grad_norm": 0.0}, False),
+        ({"loss": 1.0}, False),
         ({"loss": float("nan")}, True),
         ({"value_loss": float("-inf")}, True),
-        ({"grad_norm": float("inf")}, True),
         ({"accuracy": float("nan"), "fix_rate": float("nan")}, False),  # nothing to measure
     ],
 )
-def test_losses_and_gradients_are_watched(numbers: dict[str, float], is_bad: bool) -> None:
+def test_the_losses_that_an_update_reports_are_checked(
+    numbers: dict[str, float], is_bad: bool
+) -> None:
+    learner = make_learner("reinforce")
+    learner.update = lambda episodes: numbers  # type: ignore[method-assign]
     if is_bad:
-        with pytest.raises(FloatingPointError, match=r"nan|inf"):
-            check_losses(numbers)
+        with pytest.raises(DivergenceError, match=r"nan|inf"):
+            learner.learn(8)
     else:
-        check_losses(numbers)
+        learner.learn(8)
 
 
-def test_optimizers_are_watched_only_while_learning() -> None:
-    weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = torch.optim.SGD([weight], lr=1.0)
-    weight.grad = torch.tensor([float("nan"), 0.0])
-    with finite_steps(), pytest.raises(FloatingPointError, match="1 of 1 parameters"):
-        optimizer.step()
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+@pytest.mark.parametrize("max_grad_norm", [1.0, None])
+def test_a_step_along_a_broken_gradient_is_not_taken_and_no_other_optimizer_is_touched(
+    number: float, max_grad_norm: float | None
+) -> None:
+    weight, other = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
+    optimizer, foreign = torch.optim.SGD([weight], lr=1.0), torch.optim.SGD([other], lr=1.0)
+    weight.grad = other.grad = torch.tensor([number, 0.0])
+    config = agents.REINFORCEConfig(max_grad_norm=max_grad_norm)
+    with pytest.raises(FloatingPointError, match="grad_norm"):
+        take_step(optimizer, config)
     assert weight.tolist() == [1.0, 1.0]
-    optimizer.step()
-    assert weight[0].isnan()
+    foreign.step()
+    assert not other[0].isfinite()
 
 
 @pytest.mark.parametrize(

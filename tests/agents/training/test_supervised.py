@@ -5,21 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.agents.imitating import episode, unfrozen, weights_of
+from tests.agents.imitating import episode, weights_of
 from tests.models import make_llama, make_tokenizer
 
-from rethink_gym.agents.demonstrations import SFTExample, make_example
+from rethink_gym.agents.demonstrations import SFTExample, fits_context, make_example
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.training.supervised import (
-    FitConfig,
-    SupervisedConfig,
-    accumulate_gradient,
-    fit,
-    fits_context,
-    make_optimizer,
-    mean_loss,
-    take_step,
-)
+from rethink_gym.agents.training.optimizer import make_optimizer
+from rethink_gym.agents.training.self_training import SelfTrainingConfig
+from rethink_gym.agents.training.supervised import Fit, fit, imitation_step, mean_loss
 from rethink_gym.errors import ArgumentError
 
 ANSWERS = ("7", "The answer is 42.", "1+1=2\nA: 2", "")
@@ -34,9 +27,17 @@ def demonstrations_of(
     ]
 
 
-def gradients(policy: LanguageModel) -> torch.Tensor:
+def gradients(
+    policy: LanguageModel, examples: Sequence[SFTExample], max_tokens: int
+) -> torch.Tensor:
+    """Take a step that changes nothing; return its gradient."""
+    config = SelfTrainingConfig(
+        learning_rate=1e-30, max_grad_norm=None, max_tokens_per_micro_batch=max_tokens
+    )
+    optimizer = make_optimizer(policy.model.parameters(), config)
+    imitation_step(policy, optimizer, examples, config, 0.0)
     parts = [p.grad.flatten() for p in policy.model.parameters() if p.grad is not None]
-    return torch.cat(parts)
+    return torch.cat(parts).clone()
 
 
 def log_probs_one_by_one(policy: LanguageModel, demonstration: SFTExample) -> list[float]:
@@ -48,7 +49,7 @@ def log_probs_one_by_one(policy: LanguageModel, demonstration: SFTExample) -> li
     return [
         rows[place - 1, token].item()
         for place, (token, turn) in enumerate(zip(tokens.token_ids, tokens.turn_ids, strict=True))
-        if turn >= 0 and demonstration.is_learned[turn]
+        if turn >= 0 and any(demonstration.loss_mask[turn])
     ]
 
 
@@ -82,35 +83,35 @@ def test_first_token_and_end_token_are_learned_and_nothing_behind(policy: Langua
 
 
 def test_micro_batches_do_not_change_the_gradient(policy: LanguageModel) -> None:
-    demonstrations = demonstrations_of(policy, (False, True)) + demonstrations_of(policy)
-    found = []
-    for max_tokens in (1, 40, 80, 10_000):
-        policy.model.zero_grad()
-        accumulate_gradient(policy, demonstrations, max_tokens)
-        found.append(gradients(policy).clone())
+    examples = demonstrations_of(policy, (False, True)) + demonstrations_of(policy)
+    found = [gradients(policy, examples, max_tokens) for max_tokens in (1, 40, 80, 10_000)]
     assert found[0].abs().max() > 1e-4
     for other in found[1:]:
         torch.testing.assert_close(other, found[0], atol=1e-6, rtol=1e-4)
 
 
-def test_context_that_is_not_learned_has_no_loss_of_its_own(policy: LanguageModel) -> None:
-    only_second = demonstrations_of(policy, (False, True))
-    both = demonstrations_of(policy)
-    policy.model.zero_grad()
-    accumulate_gradient(policy, only_second, 10_000)
-    second = gradients(policy).clone()
-    policy.model.zero_grad()
-    accumulate_gradient(policy, both, 10_000)
-    assert (gradients(policy) - second).abs().max() > 1e-4
+def test_context_that_is_not_trained_has_no_loss_of_its_own(policy: LanguageModel) -> None:
+    second = gradients(policy, demonstrations_of(policy, (False, True)), 10_000)
+    both = gradients(policy, demonstrations_of(policy), 10_000)
+    assert (both - second).abs().max() > 1e-4
 
 
-CONFIG = FitConfig(learning_rate=1e-2, num_epochs=60, batch_size=2)
+def fitted(
+    policy: LanguageModel,
+    examples: Sequence[SFTExample],
+    config: SelfTrainingConfig,
+    random: np.random.Generator,
+) -> Fit | None:
+    return fit(policy, examples, config, config, random)
+
+
+CONFIG = SelfTrainingConfig(learning_rate=1e-2, num_epochs=60, batch_size=2)
 
 
 def test_a_fit_learns_what_it_is_shown(policy: LanguageModel) -> None:
     demonstrations = demonstrations_of(policy)
     before = mean_loss(policy, demonstrations, 10_000)
-    result = fit(policy, demonstrations, CONFIG, np.random.default_rng(0))
+    result = fitted(policy, demonstrations, CONFIG, np.random.default_rng(0))
     assert result is not None
     assert (result.num_epochs, result.num_steps) == (60, 120)
     assert mean_loss(policy, demonstrations, 10_000) < before / 20
@@ -118,9 +119,9 @@ def test_a_fit_learns_what_it_is_shown(policy: LanguageModel) -> None:
 
 def test_a_fit_to_nothing_changes_nothing(policy: LanguageModel) -> None:
     before = weights_of(policy)
-    assert fit(policy, [], CONFIG, np.random.default_rng(0)) is None
+    assert fitted(policy, [], CONFIG, np.random.default_rng(0)) is None
     masked = demonstrations_of(policy, (False, False))
-    assert fit(policy, masked, CONFIG, np.random.default_rng(0)) is None
+    assert fitted(policy, masked, CONFIG, np.random.default_rng(0)) is None
     assert torch.equal(weights_of(policy), before)
 
 
@@ -139,7 +140,7 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
     ]
     config = replace(CONFIG, validation_frac=0.25, patience=2, learning_rate_schedule="constant")
     random = np.random.default_rng(1)
-    result = fit(policy, demonstrations, config, random)
+    result = fitted(policy, demonstrations, config, random)
     assert result is not None
     assert result.validation_loss is not None
     assert 2 < result.num_epochs < 60
@@ -151,21 +152,65 @@ def test_a_fit_stops_when_what_is_held_out_gets_worse_and_keeps_the_best(
 def test_the_demonstrations_of_one_problem_are_not_split(policy: LanguageModel) -> None:
     one_problem = [make_example(policy, episode("p", str(n)), (True,)) for n in range(10)]
     config = replace(CONFIG, validation_frac=0.5, num_epochs=1)
-    result = fit(policy, one_problem, config, np.random.default_rng(0))
+    result = fitted(policy, one_problem, config, np.random.default_rng(0))
     assert result is not None
     assert result.validation_loss is None
     assert result.num_steps == 5
 
 
-@pytest.mark.parametrize(("schedule", "rate"), [("linear", 0.25), ("constant", 1.0)])
-def test_the_learning_rate_follows_its_schedule(
-    policy: LanguageModel, schedule: str, rate: float
+def learned_once(policy: LanguageModel, losses: list[float], **settings: Any) -> Fit | None:
+    """Fit two problems, one of them held out, with given validation losses."""
+    examples = [make_example(policy, episode(f"p{n}", "A: 1"), (True,)) for n in range(4)]
+    config = replace(CONFIG, num_epochs=5, validation_frac=0.5, **settings)
+    remaining = iter(losses)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "rethink_gym.agents.training.supervised.mean_loss", lambda *_: next(remaining)
+        )
+        return fitted(policy, examples, config, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "num_epochs"),
+    [
+        ([1.0, 1.0, 0.5, 0.5, 0.5], 1, 2),  # a tie is not an improvement
+        ([1.0, 1.0, 1.0, 0.5, 0.5], 2, 3),
+        ([3.0, 2.0, 2.5, 2.0, 1.0], 2, 4),
+        ([5.0, 4.0, 3.0, 2.0, 1.0], 1, 5),
+    ],
+)
+def test_a_pass_that_only_ties_counts_as_no_better(
+    policy: LanguageModel, losses: list[float], patience: int, num_epochs: int
 ) -> None:
-    config = SupervisedConfig(learning_rate=1.0, learning_rate_schedule=schedule)
-    copy = unfrozen(policy)
-    optimizer = make_optimizer(copy, config)
-    take_step(copy, optimizer, demonstrations_of(copy), config, 0.75)
-    assert optimizer.param_groups[0]["lr"] == rate
+    result = learned_once(policy, losses, patience=patience)
+    assert result is not None
+    assert result.num_epochs == num_epochs
+    assert result.validation_loss == min(losses[:num_epochs])
+
+
+@pytest.mark.parametrize(
+    ("num_problems", "validation_frac", "num_trained"),
+    [
+        (1, 0.0, 1),
+        (1, 0.5, 1),
+        (1, 0.99, 1),
+        (2, 0.5, 1),
+        (2, 0.99, 1),
+        (10, 0.99, 1),
+        (10, 0.3, 7),
+    ],
+)
+def test_at_least_one_problem_is_always_trained(
+    policy: LanguageModel, num_problems: int, validation_frac: float, num_trained: int
+) -> None:
+    examples = [
+        make_example(policy, episode(f"p{n}", str(n)), (True,)) for n in range(num_problems)
+    ]
+    config = replace(CONFIG, num_epochs=1, batch_size=1, validation_frac=validation_frac)
+    result = fitted(policy, examples, config, np.random.default_rng(0))
+    assert result is not None
+    assert result.num_steps == num_trained
+    assert (result.validation_loss is None) is (num_trained == num_problems)
 
 
 @pytest.mark.parametrize(
@@ -181,4 +226,4 @@ def test_the_learning_rate_follows_its_schedule(
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        FitConfig(**settings)
+        SelfTrainingConfig(**settings)

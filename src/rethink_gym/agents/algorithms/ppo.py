@@ -181,32 +181,14 @@ class PPO(OnPolicy[PPOConfig]):
             critic=self.critic,
             value_head=self.value_head,
         )
-        values, is_action = batch.values, batch.is_action
-        rewards = self.token_rewards(batch)
-        if config.beta > 0:
-            rewards = rewards - config.beta * self.token_kls(batch)
-        if config.whiten_rewards:
-            rewards = masked_whiten(rewards, is_action, shift_mean=False)
-        advantages = generalized_advantages(
-            rewards,
-            values,
-            is_action,
-            gamma=config.gamma,
-            gae_lambda=config.gae_lambda,
-            final_values=batch.final_values * self.is_bootstrapped(episodes).to(values.device),
-        )
-        returns = advantages + values
-        loss_mask = is_action & ~(self.is_truncated(batch) & (config.length_cap == "mask"))
-        advantages = masked_whiten(advantages, loss_mask)
-        self._log_values(batch, returns)
+        advantages, returns, loss_mask = self.estimate(batch)
         for part in self.steps(batch, loss_mask):
-            at = part.index
-            hidden = (
-                part.hidden if self.critic is self.policy else part.tokens.hidden(self.critic)[0]
-            )
+            at, hidden = part.index, part.hidden
+            if self.critic is not self.policy:
+                hidden, _ = part.tokens.hidden(self.critic)
             value_losses = clipped_value_losses(
                 self.value_head(hidden.float())[:, 0],
-                values[at],
+                batch.values[at],
                 returns[at],
                 clip=config.value_clip,
             )
@@ -214,6 +196,38 @@ class PPO(OnPolicy[PPOConfig]):
             policy_losses = self.policy_losses(part, batch, advantages[at])
             part.backward(policy_losses + config.vf_coef * value_losses)
         return batch.log.means()
+
+    def estimate(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Estimate advantages and returns from rewards, KL and values.
+
+        Args:
+            batch: The episodes, with log-probabilities and values.
+
+        Returns:
+            Whitened advantages, the targets of the critic, and which tokens contribute to
+            the loss; each of shape ``(episodes, tokens)``.
+        """
+        config, values, is_action = self.config, batch.values, batch.is_action
+        rewards = self.token_rewards(batch)
+        if config.beta > 0:
+            rewards = rewards - config.beta * self.token_kls(batch)
+        if config.whiten_rewards:
+            rewards = masked_whiten(rewards, is_action, shift_mean=False)
+        is_bootstrapped = self.is_bootstrapped(batch.episodes).to(values.device)
+        advantages = generalized_advantages(
+            rewards,
+            values,
+            is_action,
+            gamma=config.gamma,
+            gae_lambda=config.gae_lambda,
+            final_values=batch.final_values * is_bootstrapped,
+        )
+        returns = advantages + values
+        loss_mask = is_action & ~(self.is_truncated(batch) & (config.length_cap == "mask"))
+        explained = 1 - advantages[is_action].var() / returns[is_action].var().clamp(min=1e-8)
+        batch.log.add("value_mean", values[is_action].mean().item())
+        batch.log.add("explained_variance", explained.item())
+        return masked_whiten(advantages, loss_mask), returns, loss_mask
 
     def token_rewards(self, batch: Batch) -> Tensor:
         """Return the reward of each token: of turns, of steps, or by the learned model.
@@ -289,13 +303,6 @@ class PPO(OnPolicy[PPOConfig]):
             remedy = "Train one by `rethink train orm`, and give its folder."
             raise argument_error("reward_model", "given", self.config.reward_model, remedy)
         return self.prefix_scores
-
-    def _log_values(self, batch: Batch, returns: Tensor) -> None:
-        """Log how much of the returns the critic explains."""
-        values, targets = batch.values[batch.is_action], returns[batch.is_action]
-        explained = 1 - (targets - values).var() / targets.var().clamp(min=1e-8)
-        batch.log.add("value_mean", values.mean().item())
-        batch.log.add("explained_variance", explained.item())
 
 
 _CUT_OFF = (StopReason.LENGTH, StopReason.CONTEXT)

@@ -164,29 +164,53 @@ class REINFORCE(OnPolicy[REINFORCEConfig]):
             What the update reports, by name.
         """
         config = self.config
-        kl_in_reward = config.beta > 0 and config.kl_place == "reward"
-        batch = self.read(episodes, reference=kl_in_reward)
-        rewards = batch.rewards + self.bonuses(batch)
-        if kl_in_reward:
-            rewards = rewards - config.beta * self.turn_kls(batch)
-        groups = (-1, config.samples_per_problem, rewards.shape[1])
-        returns = discounted_returns(rewards, config.turn_gamma).reshape(groups)
-        advantages, has_turn = returns, batch.has_turn.reshape(groups)
-        if config.baseline == "leave_one_out":
-            advantages = leave_one_out_advantages(returns, has_turn)
-        elif config.baseline == "group":
-            advantages = group_advantages(returns, has_turn, scale=config.scale_group)
-        advantages = batch.per_token(advantages.flatten(0, 1))
+        batch = self.read(episodes, reference=config.beta > 0 and config.kl_place == "reward")
+        rewards = self.turn_rewards(batch)
+        advantages = batch.per_token(self.advantages(rewards, batch.has_turn))
         for part in self.steps(batch):
             part_advantages = advantages[part.index]
             losses = torch.zeros_like(part.log_probs)
-            if config.beta > 0 and not kl_in_reward:
+            if config.beta > 0 and config.kl_place in ("both", "loss"):
                 losses = config.beta * self.kl_to_reference(part)
             if config.beta > 0 and config.kl_place == "both":
                 later_kls = kl_to_go(losses, part.rows, part.turns, turn_gamma=config.turn_gamma)
                 part_advantages = part_advantages - later_kls
             part.backward(losses + self.policy_losses(part, batch, part_advantages))
         return batch.log.means()
+
+    def turn_rewards(self, batch: Batch) -> Tensor:
+        """Return the reward of each turn, with penalties, bonuses and, if it is there, the KL.
+
+        Args:
+            batch: The samples of each problem.
+
+        Returns:
+            Shape ``(episodes, turns)``; 0 where there is no turn.
+        """
+        rewards = batch.rewards + self.bonuses(batch)
+        if self.config.beta > 0 and self.config.kl_place == "reward":
+            rewards = rewards - self.config.beta * self.turn_kls(batch)
+        return rewards
+
+    def advantages(self, rewards: Tensor, has_turn: Tensor) -> Tensor:
+        """Return the return-to-go of each turn, less the baseline.
+
+        Args:
+            rewards: Reward of each turn, shape ``(episodes, turns)``.
+            has_turn: Which turns exist, bool, same shape.
+
+        Returns:
+            Same shape; 0 where there is no turn.
+        """
+        config = self.config
+        groups = (-1, config.samples_per_problem, rewards.shape[1])
+        returns = discounted_returns(rewards, config.turn_gamma).reshape(groups)
+        mask = has_turn.reshape(groups)
+        if config.baseline == "leave_one_out":
+            returns = leave_one_out_advantages(returns, mask)
+        elif config.baseline == "group":
+            returns = group_advantages(returns, mask, scale=config.scale_group)
+        return returns.flatten(0, 1)
 
     def bonuses(self, batch: Batch) -> Tensor:
         """Return the penalties and bonuses that the settings ask for.

@@ -31,7 +31,14 @@ from rethink_gym.agents.training.on_policy import OnPolicy, OnPolicyConfig
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
 
-__all__ = ["SCoRe", "SCoReConfig", "imitation_advantages", "score_advantages", "shaped_rewards"]
+__all__ = [
+    "SCoRe",
+    "SCoReConfig",
+    "imitation_advantages",
+    "score_advantages",
+    "shaped_rewards",
+    "stage_one_advantages",
+]
 
 _MAX_ERROR, _GAIN = 0.2, 0.1
 """How far one update moves an adaptive β2: Ziegler et al. 2019, section 2.2."""
@@ -207,22 +214,8 @@ class SCoRe(OnPolicy[SCoReConfig]):
         config, stage, trained_turn = self.config, self.stage, self.trained_turn
         self._keep_reference_k()
         batch = self.read(episodes)
-        groups = (-1, config.samples_per_problem, batch.rewards.shape[1])
-        rewards, has_turn = batch.rewards.reshape(groups), batch.has_turn.reshape(groups)
-        turns = torch.arange(batch.rewards.shape[1], device=rewards.device)
-        kl_weights = torch.full(turns.shape, config.beta1, device=rewards.device)
-        if stage == 1:  # equation 3: train one attempt, hold those before it
-            advantages = leave_one_out_advantages(rewards, has_turn) * (turns == trained_turn)
-            if self.reference_k is None:
-                kl_weights = kl_weights + self.beta2 * (turns < trained_turn)
-        elif config.stage_two == "star":
-            advantages, kl_weights = imitation_advantages(rewards, has_turn), 0.0 * kl_weights
-        else:  # equations 4 and 5: all attempts, each later one with its bonus
-            advantages = score_advantages(
-                rewards, has_turn, alpha=config.alpha, turn_gamma=config.turn_gamma
-            )
-        advantages = batch.per_token(advantages.flatten(0, 1))
-        for part in self.steps(batch, self._loss_mask(batch), progress=self.stage_progress):
+        advantages, kl_weights = self.objective(batch)
+        for part in self.steps(batch, self.loss_mask(batch), progress=self.stage_progress):
             losses = torch.zeros_like(part.log_probs)
             if kl_weights.any():
                 losses = kl_weights[part.turns] * self.kl_to_reference(part)
@@ -235,6 +228,48 @@ class SCoRe(OnPolicy[SCoReConfig]):
             part.backward(losses + self.policy_losses(part, batch, part_advantages))
         numbers = {**batch.log.means(), "stage": float(stage)}
         return numbers if stage == 2 else {**numbers, "beta2": self._adapt(numbers, trained_turn)}
+
+    def objective(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return what the stage rewards, and how strongly it holds each attempt.
+
+        Args:
+            batch: The samples of each problem.
+
+        Returns:
+            The advantage of each token, shape ``(episodes, tokens)``, and the weight of the
+            KL to the base model in each turn, shape ``(turns,)``.
+        """
+        config, trained_turn = self.config, self.trained_turn
+        groups = (-1, config.samples_per_problem, batch.rewards.shape[1])
+        rewards, has_turn = batch.rewards.reshape(groups), batch.has_turn.reshape(groups)
+        turns = torch.arange(batch.rewards.shape[1], device=rewards.device)
+        kl_weights = torch.full(turns.shape, config.beta1, device=rewards.device)
+        if self.stage == 1:  # equation 3: train one attempt, hold those before it
+            advantages = stage_one_advantages(rewards, has_turn, trained_turn=trained_turn)
+            if self.reference_k is None:
+                kl_weights = kl_weights + self.beta2 * (turns < trained_turn)
+        elif config.stage_two == "star":
+            advantages, kl_weights = imitation_advantages(rewards, has_turn), 0.0 * kl_weights
+        else:  # equations 4 and 5: all attempts, each later one with its bonus
+            advantages = score_advantages(
+                rewards, has_turn, alpha=config.alpha, turn_gamma=config.turn_gamma
+            )
+        return batch.per_token(advantages.flatten(0, 1)), kl_weights
+
+    def loss_mask(self, batch: Batch) -> Tensor:
+        """Return which tokens are trained, bool, shape ``(episodes, tokens)``.
+
+        Left out are first attempts of the base model, and without ``multi_turn`` all later
+        attempts.
+        """
+        mask, config = batch.is_action, self.config
+        if not config.multi_turn:
+            mask = mask & (batch.turns == 0)
+        if config.offline_samples:
+            samples = torch.arange(len(mask), device=mask.device) % config.samples_per_problem
+            is_offline = samples < config.offline_samples
+            mask = mask & ~(is_offline[:, None] & (batch.turns == 0))
+        return mask
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the learner, with β2 and the reference of Stage I."""
@@ -269,19 +304,8 @@ class SCoRe(OnPolicy[SCoReConfig]):
         assert self.reference_k is not None
         is_held = part.turns < self.trained_turn
         kls = torch.where(is_held, part.kl_to(self.reference_k), 0.0)
-        part.log("kl_reference_k", kls, per="attempt")
+        part.log("kl_reference_k", kls, per="attempt", num_turns=self.trained_turn)
         return self.beta2 * kls
-
-    def _loss_mask(self, batch: Batch) -> Tensor:
-        """Return which tokens are trained: no first attempts of the base model, for one."""
-        mask, config = batch.is_action, self.config
-        if not config.multi_turn:
-            mask = mask & (batch.turns == 0)
-        if config.offline_samples:
-            samples = torch.arange(len(mask), device=mask.device) % config.samples_per_problem
-            is_offline = samples < config.offline_samples
-            mask = mask & ~(is_offline[:, None] & (batch.turns == 0))
-        return mask
 
     def _adapt(self, numbers: Mapping[str, float], trained_turn: int) -> float:
         """Move β2 towards its target, end a part that moved too far; return the β2 of now."""
@@ -313,9 +337,9 @@ class SCoRe(OnPolicy[SCoReConfig]):
         if num_attempts < 2 and self.config.multi_turn:
             remedy = "Make it with max_attempts=2, as MathSelfCorrect-v0 is by default."
             raise argument_error("env's max_attempts", "2 or more", num_attempts, remedy)
-        # A foreign environment does not state its reward.
+        # A foreign environment does not state its reward; with one attempt all are the same.
         scheme = env_attribute(self.env, "reward_scheme", "per_attempt")
-        if scheme != "per_attempt":
+        if scheme != "per_attempt" and num_attempts > 1:
             remedy = "Make it with reward='per_attempt', as MathSelfCorrect-v0 is by default."
             raise argument_error("env's reward", "'per_attempt'", scheme, remedy)
         return int(num_attempts)
@@ -339,6 +363,30 @@ def shaped_rewards(rewards: Tensor, alpha: float) -> Tensor:
     """
     later = rewards[..., 1:] + alpha * rewards.diff(dim=-1)
     return torch.cat((rewards[..., :1], later), dim=-1)
+
+
+def stage_one_advantages(
+    rewards: Tensor, has_turn: Tensor | None = None, *, trained_turn: int
+) -> Tensor:
+    """Return the advantages of the attempts in Stage I: those of one attempt only.
+
+    Args:
+        rewards: Reward of each attempt, float, shape ``(problems, samples, turns)``.
+        has_turn: Which attempts exist, bool, same shape; all of them if None.
+        trained_turn: Index of the attempt that is trained, at least 1.
+
+    Returns:
+        Same shape; leave-one-out over the samples of each problem, 0 for other attempts.
+
+    Raises:
+        ArgumentError: If ``trained_turn`` is below 1 or there is no axis of samples.
+
+    References:
+        Kumar et al. 2024, equation 3 (arXiv:2409.12917).
+    """
+    check_count("trained_turn", trained_turn)
+    is_trained = torch.arange(rewards.shape[-1], device=rewards.device) == trained_turn
+    return leave_one_out_advantages(rewards, has_turn) * is_trained
 
 
 def score_advantages(

@@ -244,7 +244,14 @@ class Part:
         loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
         self._log.add("loss", loss.item(), 0.0)
 
-    def log(self, name: str, values: Tensor, *, per: Literal["token", "attempt"] = "token") -> None:
+    def log(
+        self,
+        name: str,
+        values: Tensor,
+        *,
+        per: Literal["token", "attempt"] = "token",
+        num_turns: int | None = None,
+    ) -> None:
         """Report values of the sampled tokens, shape ``(sampled,)``.
 
         Args:
@@ -253,12 +260,14 @@ class Part:
             per: ``"token"`` averages over the tokens that contribute to the loss.
                 ``"attempt"`` sums over each turn and averages over the episodes that have
                 it, as ``<name>_t1``, ``<name>_t2``, ….
+            num_turns: Report only so many first turns; all of them if None.
         """
         values = values.detach()
         if per == "token":
             self._log.add(name, values[self.loss_mask].sum().item(), int(self.loss_mask.sum()))
             return
-        for turn in range(int(self.turns.max()) + 1 if len(values) else 0):
+        last = int(self.turns.max()) + 1 if len(values) else 0
+        for turn in range(last if num_turns is None else min(last, num_turns)):
             in_turn = self.turns == turn
             num_attempts = len(torch.unique(self.rows[in_turn]))
             self._log.add(f"{name}_t{turn + 1}", values[in_turn].sum().item(), num_attempts)

@@ -345,7 +345,9 @@ def _masked_mean(returns: Tensor, mask: Tensor, counts: Tensor) -> Tensor:
 
 
 def _is_flat(returns: Tensor, mask: Tensor) -> Tensor:
-    """Whether all samples that exist have the same return, shape ``(problems, 1, ...)``."""
+    """Whether all samples have the same finite return, shape ``(problems, 1, ...)``."""
     highest = returns.masked_fill(~mask, -torch.inf).amax(dim=1, keepdim=True)
     lowest = returns.masked_fill(~mask, torch.inf).amin(dim=1, keepdim=True)
-    return highest <= lowest
+    return (highest <= lowest) & ~(
+        highest.isnan() | (highest == torch.inf) | (lowest == -torch.inf)
+    )
