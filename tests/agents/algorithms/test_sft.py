@@ -11,9 +11,9 @@ from rethink_gym.agents.demonstrations import (
     choose_problems,
     encode_completion,
     make_example,
-    problems_of,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.rollout import problems_of
 from rethink_gym.episode import save_episodes
 from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 
