@@ -5,6 +5,7 @@ stands for, so that a caller may catch either. All of them pickle.
 
     RethinkError
     ├── ArgumentError (ValueError)          an argument is not what it must be
+    │   └── PromptTooLongError          a first prompt does not fit into the model's context
     ├── ActionError (ValueError)            an action is no text, or too long
     ├── DataError (ValueError)              a file or data set does not hold what it must
     ├── DataNotFoundError (FileNotFoundError)  a path or data set is not there
@@ -30,6 +31,7 @@ __all__ = [
     "HubUnavailableError",
     "MissingExtraError",
     "ModelError",
+    "PromptTooLongError",
     "RethinkError",
     "SandboxError",
     "VerifierError",
@@ -45,6 +47,21 @@ class RethinkError(Exception):
 
 class ArgumentError(RethinkError, ValueError):
     """An argument is not what it must be."""
+
+
+class PromptTooLongError(ArgumentError):
+    """A first prompt leaves no free token in the context of a language model.
+
+    Args:
+        message: The error message.
+        index: Index of its conversation in the batch.
+    """
+
+    def __init__(self, message: str, index: int = 0) -> None:
+        # The default value is for pickle, which calls with the message alone and then
+        # restores the attribute.
+        super().__init__(message)
+        self.index = index
 
 
 class ActionError(RethinkError, ValueError):

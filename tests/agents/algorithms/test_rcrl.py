@@ -192,10 +192,10 @@ class Stepper:
     def complete(
         self,
         conversations: Sequence[Conversation],
-        openings: Sequence[Sequence[int]],
+        prefixes: Sequence[Sequence[int]],
         sampling: SamplingConfig,
     ) -> list[Completion]:
-        for each, opening in zip(conversations, openings, strict=True):
+        for each, opening in zip(conversations, prefixes, strict=True):
             self.heard.append([*(message.content for message in each), self.decode(opening)])
         assert sampling.stop_strings[-1] == "\n"
         lines = [next(self._lines) for _ in conversations]

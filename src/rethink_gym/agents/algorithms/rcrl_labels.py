@@ -180,8 +180,8 @@ def say_steps(
     rooms = [_room(policy, conversation) for conversation in inner]
     active = list(range(len(said)))
     while active:
-        openings = [said[place].opening for place in active]
-        lines = policy.complete([inner[place] for place in active], openings, by_line)
+        prefixes = [said[place].opening for place in active]
+        lines = policy.complete([inner[place] for place in active], prefixes, by_line)
         for place, line in zip(active, lines, strict=True):
             said[place].add(line)
         active = [place for place in active if said[place].goes_on(rooms[place])]

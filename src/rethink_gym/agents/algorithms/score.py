@@ -285,8 +285,8 @@ class SCoRe(PolicyGradient[SCoReConfig]):
         begun = MixedFirstAttempts(
             self,
             lambda conversations: self.reference.act(conversations, sampling),
-            begun=self.config.offline_samples,
-            out_of=self.config.samples_per_problem,
+            num_from_base=self.config.offline_samples,
+            samples_per_problem=self.config.samples_per_problem,
         )
         return play_episodes(begun, self.env, repeated, seed=self.seed)
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.batching.packing import can_pack, lay_out, read_line
+from rethink_gym.agents.batching.packing import can_pack, forward_packed, pack
 from rethink_gym.agents.policies.chat import TokenizedConversation
 from rethink_gym.agents.policies.language_model import LanguageModel, eval_mode
 from rethink_gym.episode import Episode
@@ -155,11 +155,11 @@ def outputs_at(
         states, shape ``(places, width)``.
     """
     picked: list[Tensor] = []
-    line = lay_out(token_ids, rows, columns) if len(rows) and can_pack(model) else None
+    packed = pack(token_ids, rows, columns) if len(rows) and can_pack(model) else None
 
     def pick(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         hidden, *others = arguments
-        places = rows * hidden.shape[1] + columns if line is None else line.places
+        places = rows * hidden.shape[1] + columns if packed is None else packed.indices
         picked.append(hidden.flatten(0, 1).index_select(0, places))
         return (picked[-1][None], *others)
 
@@ -167,10 +167,10 @@ def outputs_at(
     hook = output_layer.register_forward_pre_hook(pick)
     try:
         with eval_mode(model):
-            if line is None:
+            if packed is None:
                 logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
             else:
-                logits = read_line(model, line)
+                logits = forward_packed(model, packed)
     finally:
         hook.remove()
     return logits[0].float(), picked[0]
