@@ -62,8 +62,8 @@ def run(name: str, seed: int, num_tokens: int, num_problems: int) -> dict[str, A
         from rethink_gym.evaluation import evaluate
 
         sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.0)
-        found = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling).metrics
-        figures |= {f"accuracy@t{t}": share for t, share in enumerate(found.accuracies, 1)}
+        metrics = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling).metrics
+        figures |= {f"accuracy@t{t}": accuracy for t, accuracy in enumerate(metrics.accuracies, 1)}
     return figures
 
 
