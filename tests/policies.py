@@ -52,7 +52,7 @@ class Oracle:
 
 
 class Stubborn:
-    """Repeats its last answer, whatever the feedback.
+    """Repeats its last answer in every turn.
 
     Args:
         first: Policy of the first answer.

@@ -1,5 +1,7 @@
 """The vector environment of Stable-Baselines3 plays the episodes of single environments."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from gymnasium.wrappers import TimeLimit
 from tests.integrations.sb3.learners import ENV_ID, WINDOW
@@ -8,6 +10,9 @@ from rethink_gym.envs import ReasoningEnv
 from rethink_gym.envs.tasks import Arithmetic
 from rethink_gym.envs.wrappers import TokenLevel
 from rethink_gym.integrations.sb3 import TokenVecEnv, make_codec, make_sb3_env
+from rethink_gym.problem import Problem
+from rethink_gym.verdict import Verdict
+from rethink_gym.verifiers import MathVerifier
 
 
 def test_the_vector_environment_plays_the_episodes_of_single_ones() -> None:
@@ -41,6 +46,30 @@ def test_the_vector_environment_plays_the_episodes_of_single_ones() -> None:
             assert own == info
             assert np.array_equal(windows[index], observation)
     assert num_over > num_cut > 0
+
+
+class CountingVerifier(MathVerifier):
+    """Records the sizes of its batches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
+        self.sizes.append(len(answers))
+        return super().verify_batch(answers, problems)
+
+
+def test_messages_that_end_together_are_verified_as_one_batch() -> None:
+    codec, verifier = make_codec("tiny"), CountingVerifier()
+    envs = [ReasoningEnv(Arithmetic(), verifier=verifier) for _ in range(4)]
+    env = TokenVecEnv(envs, codec, window=128)
+    env.reset()
+    end, other = min(codec.end_ids), 0
+    env.step(np.array([end, other, end, end]))
+    env.step(np.array([other, other, other, other]))
+    env.step(np.array([other, end, other, other]))
+    assert verifier.sizes == [3, 1]
 
 
 def test_attributes_methods_and_wrappers_are_accessible() -> None:
