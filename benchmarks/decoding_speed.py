@@ -1,7 +1,7 @@
-"""Measures our decoding loop against ``transformers.generate``, one thread, CPU seconds.
+"""Compare our decoding loop with ``transformers.generate``: one thread, CPU seconds.
 
 ``python benchmarks/decoding_speed.py`` prints a table and writes
-``benchmarks/results/decoding_speed.json``. Both sides draw at temperature 1 without
+``benchmarks/results/decoding_speed.json``. Both sides sample at temperature 1 without
 top-k and top-p from the same random Llama; ours also returns the log-probability of
 every token. Runs of both are interleaved, and the fastest run of each counts.
 """
@@ -26,7 +26,7 @@ PROMPT_LENGTH = 16
 NEW_TOKENS = 64
 RAGGED_LIMIT = 60
 RAGGED_END_IDS = tuple(range(1, 12))
-"""Eleven of 160 about equally likely tokens end a message: mean length about 15."""
+"""11 of 160 about equally likely tokens end a message, so the mean length is about 15."""
 
 Prompts = list[tuple[int, ...]]
 
@@ -66,7 +66,7 @@ def make_model() -> LlamaForCausalLM:
 
 
 def make_prompts(batch: int) -> Prompts:
-    """Draw distinct prompts of one length."""
+    """Create random prompts of one length."""
     random = torch.Generator().manual_seed(batch)
     token_ids = torch.randint(1, VOCABULARY, (batch, PROMPT_LENGTH), generator=random)
     return [tuple(row) for row in token_ids.tolist()]
@@ -75,7 +75,7 @@ def make_prompts(batch: int) -> Prompts:
 def generate(
     model: LlamaForCausalLM, prompts: Prompts, max_new_tokens: int, end_ids: tuple[int, ...]
 ) -> Prompts:
-    """Let transformers draw; prompts have one length."""
+    """Generate with transformers; all prompts have one length."""
     output = model.generate(  # type: ignore[misc]  # its decorator hides the type of self
         input_ids=torch.tensor(prompts),
         attention_mask=torch.ones(len(prompts), len(prompts[0]), dtype=torch.long),
@@ -89,22 +89,22 @@ def generate(
     )
     messages: Prompts = []
     for row in output[:, len(prompts[0]) :].tolist():
-        ends = [place for place, token in enumerate(row) if token in end_ids]
+        ends = [index for index, token in enumerate(row) if token in end_ids]
         messages.append(tuple(row[: ends[0] + 1] if ends else row))
     return messages
 
 
-def draw(
+def generate_ours(
     engine: DecodingEngine,
     prompts: Prompts,
     max_new_tokens: int,
     end_ids: tuple[int, ...],
     random: torch.Generator,
 ) -> Prompts:
-    """Draw by our own loop."""
+    """Generate with our decoding loop."""
     sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    rules = GenerationConfig(sampling, end_ids, None, random, lambda _: "")
-    return [drawn.token_ids for drawn in engine.generate(prompts, rules)]
+    config = GenerationConfig(sampling, end_ids, None, random, lambda _: "")
+    return [sequence.token_ids for sequence in engine.generate(prompts, config)]
 
 
 def compare(
@@ -114,7 +114,7 @@ def compare(
     theirs: Callable[[], int],
     ours: Callable[[], int],
 ) -> Row:
-    """Run both sides in turns; each returns how many tokens it drew."""
+    """Run both sides alternately; each returns its number of generated tokens."""
     rates: dict[str, list[float]] = {"theirs": [], "ours": []}
     for repeat in range(repeats + 1):
         for name, run in (("theirs", theirs), ("ours", ours)):
@@ -148,7 +148,7 @@ def compare_turns(
     max_new_tokens: int = NEW_TOKENS,
     end_ids: tuple[int, ...] = (),
 ) -> Row:
-    """Compare on conversations of some turns; between two, the environment says 16 tokens."""
+    """Compare on conversations of some turns, with 16 tokens of the environment in between."""
     model = make_model()
     engine = DecodingEngine(model)
     random = torch.Generator().manual_seed(0)
@@ -156,11 +156,11 @@ def compare_turns(
     prompts = make_prompts(batch)
     instruction = tuple(range(20, 20 + PROMPT_LENGTH))
 
-    def play(say: Callable[[Prompts], Prompts]) -> int:
+    def play(respond: Callable[[Prompts], Prompts]) -> int:
         engine.forget()
         conversations, num_tokens = prompts, 0
         for _ in range(num_turns):
-            messages = say(conversations)
+            messages = respond(conversations)
             num_tokens += sum(map(len, messages))
             conversations = [
                 conversation + message + instruction
@@ -173,14 +173,14 @@ def compare_turns(
         batch,
         repeats,
         lambda: play(lambda c: generate(model, c, max_new_tokens, end_ids)),
-        lambda: play(lambda c: draw(engine, c, max_new_tokens, end_ids, random)),
+        lambda: play(lambda c: generate_ours(engine, c, max_new_tokens, end_ids, random)),
     )
 
 
 def main() -> None:
-    """Measure, print, write."""
+    """Run all comparisons, print them and write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5, help="timed runs of each case and side")
+    parser.add_argument("--repeats", type=int, default=5, help="Timed runs per case and side.")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     repeats = arguments.repeats

@@ -19,7 +19,6 @@ from stable_baselines3.common.callbacks import BaseCallback
 from cells import Cell
 from rethink_gym import agents
 from rethink_gym.agents.objectives.credit import step_prefixes
-from rethink_gym.agents.tiny.train import TrainConfig, train
 from rethink_gym.conversation import Message, Role
 from rethink_gym.episode import Episode, save_episodes
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
@@ -27,6 +26,7 @@ from rethink_gym.metrics import rerank_at_k
 from rethink_gym.metrics.turns import correct_answers
 from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.steps import StepVerifier
+from tiny_model.train import TrainConfig, train
 
 if TYPE_CHECKING:
     from rethink_gym.agents.training.algorithm import Algorithm

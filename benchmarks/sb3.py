@@ -1,13 +1,13 @@
-"""The stock PPO of Stable-Baselines3, token by token, beside our sequence-level REINFORCE.
+"""Compare the token-level stock PPO of Stable-Baselines3 with our sequence-level REINFORCE.
 
     python benchmarks/sb3.py --seeds 3
 
-Both train the bundled model on ``MathSelfCorrect-v0`` until they have sampled as many
-tokens, and REINFORCE also until it has spent about as many CPU seconds as PPO; each run in
-a process of its own with one thread. Then they play the same held-out problems
-greedily. Besides, the cost of fewer tokens is measured for PPO with a
-policy that reads every row of tokens by itself, as one does who knows nothing of
-sequences. Prints returns, CPU seconds and peak memory; writes ``results/sb3.json``.
+Both train the bundled model on ``MathSelfCorrect-v0`` until they have sampled the same
+number of tokens, and REINFORCE also until it has used about as many CPU seconds as PPO. Each
+run has its own process with one thread. Then both are evaluated greedily on the same held-out
+problems. The cost of fewer tokens is also measured for PPO with a naive policy that computes
+every row of tokens alone. Prints returns, CPU seconds and peak memory, and writes
+``results/sb3.json``.
 """
 
 import argparse
@@ -32,14 +32,14 @@ PPO_SETTINGS: dict[str, Any] = {
 }
 NUM_ENVS, WINDOW, MAX_NEW_TOKENS = 64, 256, 96
 COST_SETTINGS = PPO_SETTINGS | {"n_steps": 64, "batch_size": 256, "n_epochs": 1}
-"""A rollout of 4,096 tokens, read again in minibatches that the naive policy has memory for."""
+"""A rollout of 4,096 tokens, with minibatches that fit into the memory of the naive policy."""
 COST_TOKENS = 4096
 LONGER = 5
-"""REINFORCE samples about so many times as many tokens in the CPU seconds of PPO."""
+"""REINFORCE samples about this many times the tokens of PPO in the same CPU seconds."""
 
 
 def run(name: str, seed: int, num_tokens: int, num_problems: int) -> dict[str, Any]:
-    """Train once, and measure."""
+    """Train once, and measure the cost and the result."""
     import torch
 
     torch.set_num_threads(1)
@@ -62,8 +62,8 @@ def run(name: str, seed: int, num_tokens: int, num_problems: int) -> dict[str, A
         from rethink_gym.evaluation import evaluate
 
         sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.0)
-        found = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling).metrics
-        figures |= {f"accuracy@t{t}": share for t, share in enumerate(found.accuracies, 1)}
+        metrics = evaluate(policy, ENV_ID, problems=num_problems, sampling=sampling).metrics
+        figures |= {f"accuracy@t{t}": accuracy for t, accuracy in enumerate(metrics.accuracies, 1)}
     return figures
 
 
@@ -76,12 +76,12 @@ def train_ppo(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, A
 
 
 def train_naively(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
-    """Prepare PPO with a policy that reads each row by itself."""
+    """Prepare PPO with a policy that computes each row alone."""
     return prepare_ppo(make_naive_policy(), seed, num_tokens, COST_SETTINGS)
 
 
 def make_naive_policy() -> Any:
-    """Make the class of a policy that reads each row by itself, from its beginning."""
+    """Create the class of a policy that computes each row alone, from its first token."""
     import torch
     from stable_baselines3.common.distributions import Distribution
     from torch.nn.utils.rnn import pad_sequence
@@ -89,7 +89,7 @@ def make_naive_policy() -> Any:
     from rethink_gym.integrations.sb3 import TokenPolicy
 
     class NaivePolicy(TokenPolicy):
-        def _read(self, obs: Any) -> tuple[Distribution, torch.Tensor]:
+        def _forward(self, obs: Any) -> tuple[Distribution, torch.Tensor]:
             rows = [row[row >= 0] for row in obs]
             token_ids = pad_sequence(rows, batch_first=True)
             output = self.model(input_ids=token_ids, use_cache=False, output_hidden_states=True)
@@ -103,7 +103,7 @@ def make_naive_policy() -> Any:
 def prepare_ppo(
     policy: Any, seed: int, num_tokens: int, settings: dict[str, Any]
 ) -> tuple[Any, Callable[[], dict[str, Any]]]:
-    """Prepare PPO with a policy; the last 400 episodes tell the return."""
+    """Prepare PPO with a policy; the return is the mean of the last 400 episodes."""
     from stable_baselines3 import PPO
 
     from rethink_gym.integrations.sb3 import make_sb3_env
@@ -120,12 +120,12 @@ def prepare_ppo(
 
 
 def train_reinforce(seed: int, num_tokens: int) -> tuple[Any, Callable[[], dict[str, Any]]]:
-    """Prepare our sequence-level learner; the episodes of the last update tell the return."""
+    """Prepare our sequence-level learner; the return is that of the last update."""
     from rethink_gym.agents import REINFORCE, LanguageModel, REINFORCEConfig
 
     policy = LanguageModel.from_pretrained("tiny")
     learner = REINFORCE(policy, ENV_ID, REINFORCEConfig(max_new_tokens=MAX_NEW_TOKENS), seed=seed)
-    learner.total_episodes = round(num_tokens / 45)  # about: it sets the pace of the schedule
+    learner.total_episodes = round(num_tokens / 45)  # about; for the schedule
 
     def learn() -> dict[str, Any]:
         tokens = 0

@@ -15,7 +15,6 @@ import gymnasium as gym
 import numpy as np
 import torch
 
-import rethink_gym
 from rethink_gym.agents import LanguageModel, SamplingConfig, play_episodes
 from rethink_gym.agents.batching.batch import micro_batches, turn_rewards
 from rethink_gym.agents.objectives.advantages import discounted_returns, group_advantages
@@ -25,6 +24,7 @@ from rethink_gym.agents.objectives.losses import (
     loss_weights,
     token_log_probs,
 )
+from rethink_gym.agents.rollout import env_attribute
 from rethink_gym.metrics.turns import turn_metrics
 
 
@@ -60,9 +60,8 @@ def train(
 
     # 2. A Gymnasium vector environment: one slot per episode of an update.
     num_episodes = problems_per_update * samples_per_problem
-    rethink_gym.register_envs()
-    env = gym.make_vec("MathSelfCorrect-v0", num_envs=num_episodes)
-    num_problems = env.get_attr("num_problems")[0]
+    env = gym.make_vec("rethink_gym:MathSelfCorrect-v0", num_envs=num_episodes)
+    num_problems = env_attribute(env, "num_problems", None)
     random = np.random.default_rng(seed)
 
     curve = []

@@ -15,11 +15,11 @@ import gymnasium as gym
 import numpy as np
 import torch
 
-import rethink_gym
 from rethink_gym.agents import LanguageModel, SamplingConfig, play_episodes
 from rethink_gym.agents.algorithms.score import score_advantages, stage_one_advantages
 from rethink_gym.agents.batching.batch import micro_batches, turn_rewards
 from rethink_gym.agents.objectives.losses import exact_kl, token_log_probs
+from rethink_gym.agents.rollout import env_attribute
 from rethink_gym.metrics.turns import turn_metrics
 
 
@@ -57,10 +57,11 @@ def train(
     policy.sampling = SamplingConfig(max_new_tokens=max_new_tokens, temperature=1.0)
     base = policy.frozen_copy()
     optimizer = torch.optim.AdamW(policy.model.parameters(), lr=learning_rate, weight_decay=0.0)
-    rethink_gym.register_envs()
     num_episodes = problems_per_update * samples_per_problem
-    env = gym.make_vec("MathSelfCorrect-v0", num_envs=num_episodes)  # each attempt has a reward
-    num_problems = env.get_attr("num_problems")[0]
+    env = gym.make_vec(
+        "rethink_gym:MathSelfCorrect-v0", num_envs=num_episodes
+    )  # each attempt has a reward
+    num_problems = env_attribute(env, "num_problems", None)
     random = np.random.default_rng(seed)
     stage_one = round(stage_one_frac * updates)
 

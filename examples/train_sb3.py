@@ -1,8 +1,8 @@
-"""Trains the stock PPO of Stable-Baselines3 on self-correction, one token a step.
+"""Train the stock PPO of Stable-Baselines3 on self-correction, one token per step.
 
 ``python examples/train_sb3.py [TOKENS [PROBLEMS]]``; the 160,000 tokens of a whole run take
-about four minutes on one core. Prints how often the first and the second attempt are
-right at so many problems, before and after.
+about four minutes on one core. Prints the accuracies of the first and the second attempt on
+validation problems, before and after training.
 """
 
 import sys
@@ -18,7 +18,7 @@ NUM_ENVS, NUM_STEPS, MINIBATCH = 64, 256, 4096
 
 
 def main(num_tokens: int, num_problems: int) -> None:
-    """Train for so many tokens, and measure on so many validation problems."""
+    """Train for a number of tokens, and evaluate on validation problems before and after."""
     num_steps = min(NUM_STEPS, max(2, num_tokens // NUM_ENVS))
     learner = PPO(
         TokenPolicy,

@@ -1,4 +1,4 @@
-"""What tests of decoding share: prompts, rules, and transformers as the oracle."""
+"""Shared by tests of decoding: prompts, configs, and transformers as the reference."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def make_prompts(*lengths: int, seed: int = 0) -> Prompts:
     ]
 
 
-def rules(
+def make_config(
     *, temperature: float = 0.0, seed: int = 0, end_ids: Sequence[int] = END_IDS, limit: int = LIMIT
 ) -> GenerationConfig:
     sampling = SamplingConfig(max_new_tokens=limit, temperature=temperature)
@@ -32,7 +32,7 @@ def rules(
 
 
 def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[int, ...]:
-    """What ``transformers.generate`` says, one prompt alone, greedily."""
+    """Decode one prompt greedily with ``transformers.generate``."""
     output = model.generate(  # type: ignore[operator]
         input_ids=torch.tensor([prompt]),
         attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
@@ -47,12 +47,12 @@ def reference_tokens(model: PreTrainedModel, prompt: tuple[int, ...]) -> tuple[i
 def largest_error(
     model: PreTrainedModel,
     prompts: Prompts,
-    drawn: list[GeneratedSequence],
+    sequences: list[GeneratedSequence],
     temperature: float = 1.0,
 ) -> float:
-    """How far log-probabilities are from those of one full forward pass per row."""
+    """Return the largest difference to the log-probabilities of one forward pass per row."""
     errors: list[float] = []
-    for prompt, message in zip(prompts, drawn, strict=True):
+    for prompt, message in zip(prompts, sequences, strict=True):
         with torch.no_grad():
             logits = model(torch.tensor([prompt + message.token_ids])).logits[0]
         log_probs = (logits / temperature).log_softmax(-1)[len(prompt) - 1 : -1]
@@ -61,10 +61,10 @@ def largest_error(
     return max(errors)
 
 
-def next_turn(prompts: Prompts, drawn: list[GeneratedSequence]) -> Prompts:
-    """Append what was said, and what an environment says to it, of various lengths."""
-    said = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
+def next_turn(prompts: Prompts, sequences: list[GeneratedSequence]) -> Prompts:
+    """Append the completions, and messages of an environment of various lengths."""
+    feedback = make_prompts(*(3 + row % 4 for row in range(len(prompts))), seed=1)
     return [
         prompt + message.token_ids + new
-        for prompt, message, new in zip(prompts, drawn, said, strict=True)
+        for prompt, message, new in zip(prompts, sequences, feedback, strict=True)
     ]

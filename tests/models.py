@@ -31,7 +31,7 @@ CHAT_TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-"""Qwen's: the end token is followed by a newline, and a system message may be added."""
+"""Qwen's template: a newline follows the end token, and a system message may be added."""
 
 _CORPUS = [
     "Compute 12 + 30 and write the answer on a last line.",
@@ -46,7 +46,7 @@ def make_tokenizer(
     """Build a byte-level BPE tokenizer of about 350 tokens, with real merges.
 
     Args:
-        chat_template: None for a tokenizer without one.
+        chat_template: Chat template; None for a tokenizer without one.
         pad_is_end: Whether the padding token is the end token.
         bos: Whether texts begin with a beginning-of-text token.
     """
@@ -82,7 +82,7 @@ def text_of(tokenizer: PreTrainedTokenizerBase, token_ids: Sequence[int]) -> str
 
 
 def letters_of(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """Encode a text byte by byte, as no tokenizer with merges does by itself."""
+    """Encode a text byte by byte, without the merges of the tokenizer."""
     letters = tokenizer.convert_tokens_to_ids(list(text.replace(" ", "\u0120")))
     assert isinstance(letters, list)
     return letters
@@ -104,7 +104,7 @@ def make_qwen3(vocab_size: int, **changes: object) -> PreTrainedModel:
 
 
 def make_mistral(vocab_size: int, **changes: object) -> PreTrainedModel:
-    """Build a Mistral without sliding window, unless told otherwise."""
+    """Build a Mistral, by default without sliding window."""
     return _make(
         MistralForCausalLM, MistralConfig, vocab_size, **({"sliding_window": None} | changes)
     )
@@ -116,7 +116,7 @@ def make_gpt2(vocab_size: int, **changes: object) -> PreTrainedModel:
 
 
 def make_mamba(vocab_size: int, **changes: object) -> PreTrainedModel:
-    """Build a Mamba: no attention, so no keys and values to keep."""
+    """Build a Mamba: no attention, so no keys and values to cache."""
     return _make(MambaForCausalLM, MambaConfig, vocab_size, state_size=4, **changes)
 
 
@@ -141,7 +141,7 @@ def _make(
         "pad_token_id": None,
     }
     model = model_class(config_class(**(settings | changes)))
-    # Fresh biases and norms are all zero or one: a decoder that forgets them must be found out.
+    # New biases and norms are all zero or one, which would hide a decoder that ignores them.
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if name.endswith("bias") or "norm" in name:

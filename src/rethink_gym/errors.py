@@ -5,6 +5,7 @@ stands for, so that a caller may catch either. All of them pickle.
 
     RethinkError
     ├── ArgumentError (ValueError)          an argument is not what it must be
+    │   └── PromptTooLongError          a first prompt does not fit into the model's context
     ├── ActionError (ValueError)            an action is no text, or too long
     ├── DataError (ValueError)              a file or data set does not hold what it must
     ├── DataNotFoundError (FileNotFoundError)  a path or data set is not there
@@ -30,6 +31,7 @@ __all__ = [
     "HubUnavailableError",
     "MissingExtraError",
     "ModelError",
+    "PromptTooLongError",
     "RethinkError",
     "SandboxError",
     "VerifierError",

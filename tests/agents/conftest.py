@@ -9,8 +9,6 @@ from gymnasium.vector import VectorEnv
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.tiny.tokenizer import make_tokenizer
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.base.task import GeneratedTask
@@ -18,6 +16,7 @@ from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.verifier import Verifier
+from tiny_model.tokenizer import make_tokenizer
 
 
 class StartsWithDigit(Verifier):
@@ -87,4 +86,4 @@ def policy() -> LanguageModel:
         eos_token_id=tokenizer.eos_token_id,
         bos_token_id=None,
     )
-    return LanguageModel(LlamaForCausalLM(config), tokenizer, SamplingConfig(max_new_tokens=3))
+    return LanguageModel(LlamaForCausalLM(config), tokenizer)

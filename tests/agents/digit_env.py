@@ -14,7 +14,6 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.tiny.tokenizer import make_tokenizer
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.callbacks import Checkpoints
 from rethink_gym.envs.reasoning import ReasoningEnv
@@ -22,6 +21,7 @@ from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.verifier import Verifier
+from tiny_model.tokenizer import make_tokenizer
 
 if TYPE_CHECKING:
     from stable_baselines3.common.callbacks import BaseCallback

@@ -9,7 +9,7 @@ from tests.agents.digit_env import make_digit_env, make_learner, make_policy
 
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.lora import LoraConfig, add_lora, weights_beneath
+from rethink_gym.agents.policies.lora import LoraConfig, add_lora, base_state_dict
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.on_policy import OnPolicy
 
@@ -39,7 +39,7 @@ def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
     monkeypatch.setattr("tests.agents.digit_env.make_policy", make_adapted_policy)
     whole, half = make_learner(name, **options), make_learner(name, **options)
     before = {key: weight.clone() for key, weight in trained(whole).trainable_state_dict().items()}
-    beneath = {key: weight.clone() for key, weight in weights_beneath(whole.policy.model).items()}
+    beneath = {key: weight.clone() for key, weight in base_state_dict(whole.policy.model).items()}
     if isinstance(whole, OnPolicy):
         places = {weight.data_ptr() for weight in whole.policy.model.parameters()}
         shared = [weight.data_ptr() in places for weight in whole.reference.model.parameters()]
@@ -55,5 +55,5 @@ def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
         not torch.equal(trained(whole).trainable_state_dict()[k], w) for k, w in before.items()
     )
     for learner in (whole, resumed):
-        for key, weight in weights_beneath(learner.policy.model).items():
+        for key, weight in base_state_dict(learner.policy.model).items():
             assert torch.equal(weight, beneath[key]), key

@@ -7,7 +7,9 @@ import pytest
 from gymnasium.vector import SyncVectorEnv
 
 import rethink_gym  # noqa: F401  # registers the ids
+from rethink_gym.agents.policies.adapters import SampledPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.envs.prompt import CORRECTION
@@ -117,7 +119,8 @@ def test_both_flags_of_an_end_are_those_of_the_environment(flags: tuple[bool, bo
 def test_what_a_model_sampled_is_what_it_is_trained_on(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    for episode in play_episodes(policy, make_env(4), range(4)):
+    short = SampledPolicy(policy, SamplingConfig(max_new_tokens=3))
+    for episode in play_episodes(short, make_env(4), range(4)):
         tokens = policy.tokenize(episode.conversation)
         sampled = [
             [t for t, owner in zip(tokens.token_ids, tokens.turn_ids, strict=True) if owner == i]

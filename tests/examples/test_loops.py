@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def load(name: str) -> ModuleType:
     return module
 
 
-SIZE = {"problems_per_update": 2, "samples_per_problem": 4, "max_new_tokens": 24}
+SIZE: dict[str, Any] = {"problems_per_update": 2, "samples_per_problem": 4, "max_new_tokens": 24}
 
 
 def test_the_loop_of_grpo_samples_what_the_learner_samples(

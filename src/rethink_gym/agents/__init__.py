@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from rethink_gym.agents.algorithms.sft import SFT, SFTConfig
     from rethink_gym.agents.algorithms.star import ReSTEM, ReSTEMConfig, STaR, STaRConfig
     from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
+    from rethink_gym.agents.policies.adapters import as_policy
     from rethink_gym.agents.policies.language_model import LanguageModel
     from rethink_gym.agents.policies.lora import LoraConfig
-    from rethink_gym.agents.policies.policy import Policy, as_policy
+    from rethink_gym.agents.policies.policy import Policy
     from rethink_gym.agents.policies.sampling import SamplingConfig
     from rethink_gym.agents.policies.self_refine import SelfRefine
     from rethink_gym.agents.rollout import make_text_env, play_episodes
@@ -137,7 +138,7 @@ _HOMES = {
     "STaR": "algorithms.star",
     "STaRConfig": "algorithms.star",
     "Validation": "training.callbacks",
-    "as_policy": "policies.policy",
+    "as_policy": "policies.adapters",
     "make_text_env": "rollout",
     "play_episodes": "rollout",
 }

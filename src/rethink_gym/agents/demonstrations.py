@@ -352,13 +352,10 @@ class _Replay:
     def __init__(self, messages: Sequence[Sequence[Completion]]) -> None:
         self._messages = messages
 
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Not used: the messages of an episode cannot be found by its conversation."""
-        raise NotImplementedError
-
     def act_in(
         self, conversations: Sequence[Conversation], episodes: Sequence[int]
     ) -> list[Completion]:
+        """Return the message of each conversation's turn."""
         completions = []
         for conversation, episode in zip(conversations, episodes, strict=True):
             messages, turn = self._messages[episode], len(conversation) // 2

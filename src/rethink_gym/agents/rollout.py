@@ -121,7 +121,7 @@ def problems_of(env: VectorEnv[Any, Any, Any], indices: Sequence[int]) -> list[P
 
 
 def play_groups(
-    policy: Policy,
+    policy: Policy | EpisodePolicy,
     env: VectorEnv[Any, Any, Any],
     problems: npt.ArrayLike,
     num_samples: int,
@@ -145,7 +145,7 @@ def play_groups(
 
 
 def play_episodes(
-    policy: Policy,
+    policy: Policy | EpisodePolicy,
     env: VectorEnv[Any, Any, Any],
     problems: Sequence[int],
     *,
@@ -185,7 +185,11 @@ def play_episodes(
 
 
 def _play_wave(
-    policy: Policy, env: VectorEnv[Any, Any, Any], problems: Sequence[int], start: int, seed: int
+    policy: Policy | EpisodePolicy,
+    env: VectorEnv[Any, Any, Any],
+    problems: Sequence[int],
+    start: int,
+    seed: int,
 ) -> list[Episode]:
     """Play at most as many episodes as the environment has slots."""
     started = time.perf_counter()
@@ -245,7 +249,7 @@ def _play_wave(
 
 
 def _completions(
-    policy: Policy,
+    policy: Policy | EpisodePolicy,
     dialogues: Sequence[Conversation],
     active: Sequence[int],
     start: int,

@@ -7,7 +7,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from rethink_gym.agents.policies.policy import Policy, as_policy
+from rethink_gym.agents.policies.adapters import AlgorithmPolicy, as_policy
+from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation
@@ -223,18 +224,6 @@ class _Told:
         return self._policy.act(conversations, self._sampling)
 
 
-class _Playing:
-    """A learner as a policy, either greedy or as it trains."""
-
-    def __init__(self, learner: LearningPolicy, *, deterministic: bool) -> None:
-        self._learner = learner
-        self._deterministic = deterministic
-
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say the next message of each conversation."""
-        return self._learner.act(conversations, deterministic=self._deterministic)
-
-
 def _told(
     given: Policy | LearningPolicy | Callable[[str], str],
     sampling: SamplingConfig | None,
@@ -247,7 +236,7 @@ def _told(
             name = "sampling" if sampling is not None else "temperature"
             must_be = "None for a learner" if sampling is not None else f"0 or its own, {own}"
             raise argument_error(name, must_be, sampling or temperature, "Give its policy instead.")
-        return _Playing(given, deterministic=not temperature)
+        return AlgorithmPolicy(given, deterministic=not temperature)
     policy = as_policy(given)
     if isinstance(policy, SampledPolicy):
         wanted = sampling or replace(policy.sampling, temperature=0.0)

@@ -1,1 +1,1 @@
-"""Bridges to other libraries, one each; a bridge loads its library when it is imported."""
+"""Integrations of other libraries; each imports its library when it is imported itself."""

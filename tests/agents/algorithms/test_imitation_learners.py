@@ -9,7 +9,6 @@ from tests.agents.imitating import make_seven_env, unfrozen, weights_of
 
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.algorithm import Algorithm
 
 SMALL: dict[str, Any] = {"max_new_tokens": 3, "learning_rate": 1e-2, "batch_size": 4}
@@ -74,7 +73,7 @@ def test_a_loaded_checkpoint_goes_on_bit_for_bit(
 
 @pytest.fixture(scope="module")
 def tiny() -> LanguageModel:
-    return LanguageModel.from_pretrained("tiny", seed=0, sampling=SamplingConfig(max_new_tokens=32))
+    return LanguageModel.from_pretrained("tiny", seed=0)
 
 
 @pytest.mark.parametrize(("name", "env_id"), PLACES)

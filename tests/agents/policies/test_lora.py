@@ -1,3 +1,5 @@
+"""LoRA adapters: added, trained, copied, saved and loaded."""
+
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +27,13 @@ def model(request: pytest.FixtureRequest) -> PreTrainedModel:
 
 @torch.no_grad()
 def logits(model: PreTrainedModel) -> torch.Tensor:
-    found: torch.Tensor = model(input_ids=TOKEN_IDS).logits
-    return found
+    output: torch.Tensor = model(input_ids=TOKEN_IDS).logits
+    return output
 
 
 @torch.no_grad()
 def train(model: PreTrainedModel) -> None:
-    """Do to the weights what training would do."""
+    """Change the trainable weights, as training does."""
     for weight in model.parameters():
         if weight.requires_grad:
             weight.add_(0.05 * torch.randn_like(weight))
@@ -42,7 +44,7 @@ class TestWithPeft:
     def _peft(self) -> None:
         pytest.importorskip("peft", reason="the extra lora is not installed")
 
-    def test_a_fresh_adapter_changes_nothing_and_is_all_that_is_trained(
+    def test_a_new_adapter_changes_nothing_and_only_it_is_trained(
         self, model: PreTrainedModel
     ) -> None:
         before = logits(model)
@@ -52,7 +54,7 @@ class TestWithPeft:
         assert trained == {name for name, _ in model.named_parameters() if is_adapter(name)}
         assert trained
 
-    def test_equal_seeds_give_equal_adapters_and_draw_nothing_from_elsewhere(self) -> None:
+    def test_equal_seeds_give_equal_adapters_and_no_other_generator_is_used(self) -> None:
         state = torch.get_rng_state()
         made = []
         for seed in (0, 0, 1):
@@ -62,7 +64,7 @@ class TestWithPeft:
         assert not torch.equal(made[0], made[2])
         assert torch.equal(torch.get_rng_state(), state)
 
-    def test_a_frozen_copy_shares_the_weights_beneath_and_has_an_own_adapter(
+    def test_a_frozen_copy_shares_the_base_weights_and_has_its_own_adapter(
         self, model: PreTrainedModel
     ) -> None:
         add_lora(model, LoraConfig(rank=4))
@@ -74,11 +76,11 @@ class TestWithPeft:
         train(model)
         assert not torch.equal(logits(model), then)
         assert torch.equal(logits(reference.model), then)
-        places = {weight.data_ptr() for weight in model.parameters()}
+        addresses = {weight.data_ptr() for weight in model.parameters()}
         for name, weight in reference.model.named_parameters():
-            assert (weight.data_ptr() in places) is not is_adapter(name)
+            assert (weight.data_ptr() in addresses) is not is_adapter(name)
 
-    def test_the_weights_of_a_reference_are_given_back(self, model: PreTrainedModel) -> None:
+    def test_the_weights_of_a_reference_are_restored(self, model: PreTrainedModel) -> None:
         add_lora(model, LoraConfig(rank=4))
         policy = LanguageModel(model, TOKENIZER)
         train(model)
@@ -90,10 +92,10 @@ class TestWithPeft:
         assert torch.equal(logits(model), then)
 
     @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")  # peft 0.21
-    def test_what_was_saved_is_loaded_again_by_us_and_by_peft(
+    def test_a_saved_adapter_is_loaded_by_us_and_by_peft(
         self, model: PreTrainedModel, tmp_path: Path
     ) -> None:
-        beneath = logits(model)
+        base_logits = logits(model)
         add_lora(model, LoraConfig(rank=4, alpha=4.0))
         train(model)
         LanguageModel(model, TOKENIZER).save_pretrained(tmp_path)
@@ -102,7 +104,7 @@ class TestWithPeft:
         trained = {name for name, weight in loaded.model.named_parameters() if weight.requires_grad}
         assert trained == set(loaded.trainable_state_dict())
         base = AutoModelForCausalLM.from_pretrained(tmp_path)
-        assert torch.equal(logits(base), beneath)
+        assert torch.equal(logits(base), base_logits)
         theirs = pytest.importorskip("peft").PeftModel.from_pretrained(
             base, str(tmp_path / "adapter")
         )
@@ -114,24 +116,26 @@ class TestWithPeft:
         policy = LanguageModel(model, TOKENIZER, sampling, seed=0)
         train(model)
         (completion,) = policy.act(QUESTION)
-        said = policy.tokenize((*QUESTION[0], completion.message))
+        tokenized = policy.tokenize((*QUESTION[0], completion.message))
         with torch.no_grad():
-            log_probs = model(input_ids=torch.tensor([said.token_ids])).logits[0].log_softmax(-1)
-        places = [place for place, turn in enumerate(said.turn_ids) if turn == 0]
-        expected = [log_probs[place - 1, said.token_ids[place]].item() for place in places]
+            log_probs = (
+                model(input_ids=torch.tensor([tokenized.token_ids])).logits[0].log_softmax(-1)
+            )
+        columns = [column for column, turn in enumerate(tokenized.turn_ids) if turn == 0]
+        expected = [log_probs[column - 1, tokenized.token_ids[column]].item() for column in columns]
         assert completion.log_probs == pytest.approx(expected, abs=1e-5)
 
     def test_a_second_adapter_is_refused(self, model: PreTrainedModel) -> None:
         add_lora(model, LoraConfig())
-        with pytest.raises(ModelError, match="model must have no adapter yet"):
+        with pytest.raises(ModelError, match="model must not have an adapter yet"):
             add_lora(model, LoraConfig())
 
-    def test_layers_that_are_not_there_are_refused(self, model: PreTrainedModel) -> None:
+    def test_missing_layers_are_refused(self, model: PreTrainedModel) -> None:
         with pytest.raises(ModelError, match="adapter cannot be added"):
             add_lora(model, LoraConfig(target_modules=("nonsense",)))
 
 
-def test_without_peft_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_peft_the_error_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "peft", None)
     with pytest.raises(MissingExtraError, match=r'pip install "rethink-gym\[lora\]"'):
         add_lora(make_llama(20), LoraConfig())
@@ -144,6 +148,6 @@ def test_weights_of_another_model_are_refused() -> None:
 
 
 @pytest.mark.parametrize("change", [{"rank": 0}, {"alpha": 0.0}, {"seed": -1}])
-def test_shapes_that_make_no_sense_are_refused(change: dict[str, float]) -> None:
+def test_invalid_shapes_are_refused(change: dict[str, float]) -> None:
     with pytest.raises(ArgumentError, match="must be"):
         replace(LoraConfig(), **change)  # type: ignore[arg-type]

@@ -1,7 +1,9 @@
+"""The policy protocol and its adapters."""
+
 import pytest
+from tests.policies import Scripted
 
 from rethink_gym.agents.policies import Policy, as_policy
-from rethink_gym.agents.policies.scripted import Scripted
 from rethink_gym.conversation import Message, Role
 from rethink_gym.errors import ArgumentError
 
@@ -22,11 +24,11 @@ def test_a_policy_stays_itself() -> None:
 
 
 @pytest.mark.parametrize("wrong", [3, "tiny", None, Scripted])
-def test_what_cannot_answer_is_refused(wrong: object) -> None:
+def test_objects_without_act_are_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="policy must be an object"):
         as_policy(wrong)  # type: ignore[arg-type]
 
 
-def test_a_function_that_answers_no_text_is_refused() -> None:
+def test_a_function_that_does_not_return_a_text_is_refused() -> None:
     with pytest.raises(ArgumentError, match="answer must be a str, got 42"):
         as_policy(lambda _: 42).act([NEWEST])  # type: ignore[arg-type,return-value]

@@ -1,3 +1,5 @@
+"""The settings of sampling are checked."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""Self-Refine: which prompts the policy gets, and which version is the answer."""
+
 from collections.abc import Sequence
 
 import pytest
@@ -5,19 +7,19 @@ from tests.agents.imitating import make_seven_env
 
 from rethink_gym.agents.policies.self_refine import CRITIQUE, REWRITE, SelfRefine
 from rethink_gym.agents.rollout import play_episodes
-from rethink_gym.conversation import Completion, Conversation, Message, Role
+from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
 from rethink_gym.envs.prompt import CORRECTION
-from rethink_gym.errors import ArgumentError
+from rethink_gym.errors import ArgumentError, PromptTooLongError
 
 
-class Noting:
-    """Answers each kind of question in its own words, and notes what it is asked."""
+class Recording:
+    """Answers draft, critique and rewrite differently, and records the conversations."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, ...]] = []
+        self.recorded: list[tuple[str, ...]] = []
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        self.heard += [tuple(message.content for message in each) for each in conversations]
+        self.recorded += [tuple(message.content for message in each) for each in conversations]
         return [Completion(self._answer(each)) for each in conversations]
 
     def _answer(self, conversation: Conversation) -> str:
@@ -31,14 +33,14 @@ def user(text: str) -> Message:
     return Message(Role.USER, text)
 
 
-def test_the_first_answer_is_left_as_it_is_and_the_second_refines_it() -> None:
-    noting = Noting()
-    policy = SelfRefine(noting)
+def test_the_first_answer_is_unchanged_and_the_second_refines_it() -> None:
+    recording = Recording()
+    policy = SelfRefine(recording)
     (played,) = play_episodes(policy, make_seven_env(1, max_attempts=2), [0])
     assert [turn.completion.text for turn in played.turns] == ["draft", "7"]
     prompt = played.turns[0].observation
     critique = f"{CORRECTION}\n{CRITIQUE}"
-    assert noting.heard == [
+    assert recording.recorded == [
         (prompt,),
         (prompt, "draft", critique),
         (prompt, "draft", critique, "flaw", REWRITE),
@@ -46,35 +48,35 @@ def test_the_first_answer_is_left_as_it_is_and_the_second_refines_it() -> None:
 
 
 def test_in_an_environment_of_one_attempt_it_refines_its_own_draft() -> None:
-    noting = Noting()
-    policy = SelfRefine(noting, from_attempt=1)
+    recording = Recording()
+    policy = SelfRefine(recording, from_attempt=1)
     (played,) = play_episodes(policy, make_seven_env(1), [0])
     assert [turn.completion.text for turn in played.turns] == ["7"]
-    assert [heard[-1] for heard in noting.heard[1:]] == [CRITIQUE, REWRITE]
+    assert [texts[-1] for texts in recording.recorded[1:]] == [CRITIQUE, REWRITE]
 
 
 def test_every_round_sees_the_rounds_before() -> None:
-    noting = Noting()
-    (said,) = SelfRefine(noting, from_attempt=1, num_rounds=2).act([(user("Q"),)])
-    assert said.text == "7"
-    thought = ("Q", "draft", CRITIQUE, "flaw", REWRITE, "7", CRITIQUE, "flaw", REWRITE)
-    assert noting.heard[-1] == thought
+    recording = Recording()
+    (completion,) = SelfRefine(recording, from_attempt=1, num_rounds=2).act([(user("Q"),)])
+    assert completion.text == "7"
+    dialogue = ("Q", "draft", CRITIQUE, "flaw", REWRITE, "7", CRITIQUE, "flaw", REWRITE)
+    assert recording.recorded[-1] == dialogue
 
 
 def test_conversations_in_different_turns_are_answered_side_by_side() -> None:
     first, later = (user("Q"),), (user("Q"), Message(Role.ASSISTANT, "a"), user("again"))
-    said = SelfRefine(Noting()).act([first, later, first])
-    assert [each.text for each in said] == ["draft", "7", "draft"]
+    completions = SelfRefine(Recording()).act([first, later, first])
+    assert [each.text for each in completions] == ["draft", "7", "draft"]
 
 
 def test_attempts_before_the_chosen_one_are_plain() -> None:
     later = (user("Q"), Message(Role.ASSISTANT, "a"), user("again"))
-    (said,) = SelfRefine(Noting(), from_attempt=3).act([later])
-    assert said.text == "draft"
+    (completion,) = SelfRefine(Recording(), from_attempt=3).act([later])
+    assert completion.text == "draft"
 
 
-def test_no_conversations_are_answered_by_nothing() -> None:
-    assert SelfRefine(Noting()).act([]) == []
+def test_no_conversation_gives_no_completion() -> None:
+    assert SelfRefine(Recording()).act([]) == []
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,62 @@ def test_no_conversations_are_answered_by_nothing() -> None:
         ({"critique": ""}, "critique must be a text that is not empty"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], message: str) -> None:
+def test_invalid_settings_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        SelfRefine(Noting(), **settings)  # type: ignore[arg-type]
+        SelfRefine(Recording(), **settings)  # type: ignore[arg-type]
+
+
+class SmallContext(Recording):
+    """Answers conversations up to a number of messages; longer ones fill its context."""
+
+    def __init__(self, max_messages: int) -> None:
+        super().__init__()
+        self._max_messages = max_messages
+
+    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+        return [
+            completion
+            if len(conversation) <= self._max_messages
+            else Completion("", (), (), StopReason.CONTEXT)
+            for conversation, completion in zip(
+                conversations, super().act(conversations), strict=True
+            )
+        ]
+
+
+@pytest.mark.parametrize(
+    ("max_messages", "text"),
+    [
+        (1, "draft"),  # the critique does not fit
+        (3, "draft"),  # the new version does not fit
+        (5, "7"),
+        (7, "7"),  # the second new version does not fit
+    ],
+)
+def test_what_does_not_fit_into_the_context_leaves_the_version_before_it(
+    max_messages: int, text: str
+) -> None:
+    policy = SelfRefine(SmallContext(max_messages), from_attempt=1, num_rounds=2)
+    completions = policy.act([(user("Q"),), (user("Q"),)])
+    assert [each.text for each in completions] == [text, text]
+    assert {each.stop for each in completions} == {StopReason.END}
+
+
+def test_a_later_attempt_that_cannot_be_refined_repeats_the_attempt_before() -> None:
+    first, later = (user("Q"),), (user("Q"), Message(Role.ASSISTANT, "a"), user("again"))
+    completions = SelfRefine(SmallContext(2)).act([first, later])
+    assert completions == [Completion("draft"), Completion("a")]
+
+
+class Refusing:
+    """Refuses the second conversation, as a language model refuses a first prompt."""
+
+    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
+        raise PromptTooLongError("too long", 1)
+
+
+def test_a_first_prompt_that_is_too_long_is_named_by_its_own_index() -> None:
+    first, later = (user("Q"),), (user("Q"), Message(Role.ASSISTANT, "a"), user("again"))
+    with pytest.raises(PromptTooLongError) as caught:
+        SelfRefine(Refusing()).act([first, later, later, first])
+    assert caught.value.index == 3

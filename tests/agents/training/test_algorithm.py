@@ -11,6 +11,7 @@ from stable_baselines3.common.logger import configure
 from rethink_gym import agents
 from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.callbacks import Validation
 from rethink_gym.conversation import Message, Role, StopReason
 from rethink_gym.episode import Episode
@@ -180,3 +181,25 @@ def test_every_public_name_is_found() -> None:
         assert getattr(agents, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
         _ = agents.Nonsense
+
+
+@pytest.mark.parametrize(
+    "own", [SamplingConfig(temperature=0.3, max_new_tokens=6), SamplingConfig(max_new_tokens=12)]
+)
+def test_a_policy_with_other_sampling_settings_of_its_own_is_refused(
+    policy: LanguageModel, make_env: Any, own: SamplingConfig
+) -> None:
+    policy.sampling = own
+    config = REINFORCEConfig(problems_per_update=4, samples_per_problem=4, max_new_tokens=6)
+    with pytest.raises(ArgumentError, match=r"policy\.sampling\.(temperature|max_new_tokens)"):
+        REINFORCE(policy, make_env(16), config)
+
+
+def test_a_policy_with_the_same_settings_is_sampled_with_its_stop_strings(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    policy.sampling = SamplingConfig(max_new_tokens=6, stop_strings=("\n",))
+    config = REINFORCEConfig(problems_per_update=4, samples_per_problem=4, max_new_tokens=6)
+    learner = REINFORCE(policy, make_env(16), config)
+    assert learner.sampling() == policy.sampling
+    assert learner.sampling(deterministic=True).temperature == 0.0

@@ -14,7 +14,6 @@ from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.batching.batch import Batch, Part
 from rethink_gym.agents.objectives.losses import AGGREGATIONS
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.on_policy import OnPolicy
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
@@ -106,7 +105,7 @@ def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
     tokenizer = policy.tokenizer
     model = make_gpt2(len(tokenizer), attn_pdrop=0.3, embd_pdrop=0.3, resid_pdrop=0.3)
     nn.Module.train(model)
-    dropping = LanguageModel(model, tokenizer, SamplingConfig(max_new_tokens=6), seed=0)
+    dropping = LanguageModel(model, tokenizer, seed=0)
     config = algorithm_class.config_class(
         **SMALL,
         num_epochs=2,

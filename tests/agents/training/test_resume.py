@@ -106,7 +106,7 @@ def test_how_messages_are_drawn_is_kept(tmp_path: Path) -> None:
 def test_a_killed_run_ends_in_the_same_weights(tmp_path: Path) -> None:
     # The server imports torch once; each child is a fresh copy of it, killed with -9.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.agents.training"])
+    context.set_forkserver_preload(["tests.agents.digit_env"])
     total = 8 * 30
     whole = make_learner("score").learn(total)
     chance = random.Random(0)

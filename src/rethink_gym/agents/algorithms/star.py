@@ -158,10 +158,6 @@ class _Hinted:
         self._policy = policy
         self._hints = hints
 
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Answer without a hint."""
-        return self._policy.act(conversations)
-
     def act_in(
         self, conversations: Sequence[Conversation], episodes: Sequence[int]
     ) -> list[Completion]:

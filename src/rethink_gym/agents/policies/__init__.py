@@ -1,8 +1,9 @@
-"""Policies: whatever says the next message of a conversation."""
+"""Policies: language models and everything else that generates the next message."""
 
 from typing import TYPE_CHECKING
 
-from rethink_gym.agents.policies.policy import FunctionPolicy, Policy, as_policy
+from rethink_gym.agents.policies.adapters import FunctionPolicy, as_policy
+from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.errors import MissingExtraError
 
@@ -13,7 +14,7 @@ __all__ = ["FunctionPolicy", "LanguageModel", "Policy", "SamplingConfig", "as_po
 
 
 def __getattr__(name: str) -> object:
-    """Load the language model, and torch with it, when it is first asked for."""
+    """Import the language model, and torch with it, on first use."""
     if name != "LanguageModel":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

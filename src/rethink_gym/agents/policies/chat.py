@@ -1,11 +1,11 @@
-"""From conversations to tokens: what the model is conditioned on, token in, token out.
+"""Encode conversations with a chat template; sampled tokens are inserted unchanged.
 
-What a model sampled is never decoded and encoded anew: a message that carries its
-`token_ids` is inserted as exactly these. All other text comes from the chat
-template. It is rendered in segments, one up to the first sampled message, then one
-"bridge" from each sampled message to the next, and a bridge knows nothing of what
-was said before it. So the past of a conversation never changes, whatever the
-template does to earlier turns, and a cache of it stays valid.
+Sampled tokens are never decoded and encoded again: a message that carries its
+`token_ids` is inserted as exactly these. All other text comes from the chat template. The
+template is rendered in segments: one up to the first sampled message, then one "bridge"
+from each sampled message to the next. A bridge does not depend on the messages before it.
+So the tokens of earlier turns never change, even if the template edits earlier turns, and
+the prefix cache stays valid.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ PLAIN_TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}{{ 'Assistant:\n' }}{% endif %}"
 )
-"""Used where a tokenizer has no chat template of its own.
+"""The chat template for tokenizers without one.
 
     User:
     What is 6 * 7?
@@ -38,7 +38,7 @@ PLAIN_TEMPLATE = (
     User:
     ...
 
-If the tokenizer opens texts with a beginning-of-text token, so does this.
+If the tokenizer starts texts with a beginning-of-text token, it comes first here too.
 """
 
 _ANSWER = "ANSWER0SENTINEL"
@@ -52,10 +52,9 @@ class TokenizedConversation:
 
     Attributes:
         token_ids: All tokens, in order.
-        turn_ids: As long as ``token_ids``: for a token that a policy sampled, which
-            of the conversation's assistant messages it belongs to, counted from 0;
-            -1 for a token of the environment or the template, and for all tokens of
-            an assistant message that carries no tokens.
+        turn_ids: Turn of each token, as long as ``token_ids``. A sampled token has the
+            index of its assistant message, from 0. Tokens of the environment and the
+            template have -1, and so have assistant messages without `token_ids`.
     """
 
     token_ids: tuple[int, ...]
@@ -66,13 +65,13 @@ class ChatEncoder:
     """Encodes conversations with a tokenizer's chat template.
 
     Args:
-        tokenizer: The tokenizer; `PLAIN_TEMPLATE` stands in for a missing template.
-        end_ids: Tokens that end a message, besides the tokenizer's own.
+        tokenizer: The tokenizer; `PLAIN_TEMPLATE` replaces a missing chat template.
+        end_ids: Further tokens that end a message, besides the tokenizer's own.
 
     Attributes:
-        end_ids: All tokens that end a message: the given ones, the tokenizer's end
-            token, and the special token (if there is one) that the template puts
-            right after an assistant's message.
+        end_ids: All tokens that end a message: the given ones, the tokenizer's end token,
+            and the special token (if any) that the template writes right after an
+            assistant's message.
     """
 
     def __init__(self, tokenizer: "PreTrainedTokenizerBase", end_ids: Sequence[int] = ()) -> None:
@@ -88,24 +87,24 @@ class ChatEncoder:
         ids = {*end_ids}
         if tokenizer.eos_token_id is not None:
             ids.add(tokenizer.eos_token_id)
-        # Many chats end a message by another token than the tokenizer ends a text.
-        behind = self._encode_bridge((Message(Role.USER, _QUESTION),), True)[:1]
-        ids |= set(behind) & set(specials) - {tokenizer.bos_token_id}
+        # Many chat templates end a message with another token than the tokenizer's end token.
+        first_of_bridge = self._encode_bridge((Message(Role.USER, _QUESTION),), True)[:1]
+        ids |= set(first_of_bridge) & set(specials) - {tokenizer.bos_token_id}
         self.end_ids = frozenset(ids)
 
     def encode(self, conversation: Conversation) -> TokenizedConversation:
         """Encode a conversation.
 
         Args:
-            conversation: If its newest message is not the assistant's, the tokens
-                end with the prompt for the assistant's next message.
+            conversation: The conversation. If its newest message is not the assistant's,
+                the tokens end with the prompt for the assistant's next message.
 
         Returns:
-            The tokens, and which of them a policy sampled.
+            The tokens, and the turn of each sampled one.
 
         Raises:
-            ArgumentError: If the conversation is empty.
-            ModelError: If the tokenizer's chat template refuses it.
+            ArgumentError: If ``conversation`` is empty.
+            ModelError: If the tokenizer's chat template refuses the conversation.
         """
         if not conversation:
             raise argument_error("conversation", "one or more messages", conversation)
@@ -141,11 +140,11 @@ class ChatEncoder:
         return text if isinstance(text, str) else "".join(text)
 
     def _is_sampled(self, message: Message) -> bool:
-        """Whether the message carries tokens that say its content.
+        """Whether the message carries tokens that decode to its content.
 
-        Tokens may say more than the content (a stop string and what follows it is
-        cut from the text), never something else: then they belong to an edited
-        message or to another tokenizer.
+        The tokens may decode to more than the content, since a stop string and what
+        follows it are cut from the text. If they decode to something else, they belong to
+        an edited message or to another tokenizer.
         """
         if message.role is not Role.ASSISTANT or not message.token_ids:
             return False
@@ -165,7 +164,7 @@ class ChatEncoder:
         if is_first:
             return self._segments[key]
         bridge = self._segments[key]
-        # The message ended itself: the template must not end it a second time.
+        # If the message has its own end token, the template must not add a second one.
         is_ended = past[-1] in self.end_ids and bridge[:1] and bridge[0] in self.end_ids
         return bridge[1:] if is_ended else bridge
 
@@ -182,11 +181,11 @@ class ChatEncoder:
         _, sentinel, bridge = text.partition(_ANSWER)
         if not sentinel:
             raise ModelError(
-                "The tokenizer's chat template drops what the assistant says. "
-                "Set tokenizer.chat_template to one that keeps it."
+                "The tokenizer's chat template drops the assistant's messages. "
+                "Set tokenizer.chat_template to one that keeps them."
             )
-        # Encoded behind other text, as it is going to stand: some tokenizers put a
-        # space in front of whatever they are given.
+        # Encode the bridge after other text, as it will appear: some tokenizers put a space
+        # before the first word of any text.
         anchor = self._tokenize(_ANSWER)
         anchored = self._tokenize(_ANSWER + bridge)
         if anchored[: len(anchor)] == anchor:
@@ -197,7 +196,7 @@ class ChatEncoder:
         from jinja2 import TemplateError
 
         chat = [
-            {"role": message.role.value, "content": self._harmless(message.content)}
+            {"role": message.role.value, "content": self._without_specials(message.content)}
             for message in messages
         ]
         try:
@@ -211,12 +210,12 @@ class ChatEncoder:
             roles = ", ".join(message["role"] for message in chat)
             raise ModelError(
                 f"The tokenizer's chat template refuses messages of the roles {roles}: {error}. "
-                "Set tokenizer.chat_template to one that takes them."
+                "Set tokenizer.chat_template to one that accepts them."
             ) from error
         return str(text)
 
-    def _harmless(self, content: str) -> str:
-        """Break up special tokens that are spelled out in a text, so that none is forged."""
+    def _without_specials(self, content: str) -> str:
+        """Break up special tokens that are written in a text, so that it cannot forge them."""
         for special in self._special_texts:
             if special in content:
                 content = content.replace(special, f"{special[:1]} {special[1:]}")

@@ -9,7 +9,7 @@ packed sequences get no padding, and compute a prefix that several rows share on
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from rethink_gym.agents.policies.packing import can_pack, lay_out, read_line
+from rethink_gym.agents.policies.packing import can_pack, forward_packed, pack
 
 __all__ = ["forward_at_positions", "hidden_at_positions"]
 
@@ -36,11 +36,11 @@ def forward_at_positions(
     """
     picked: list[Tensor] = []
     before = columns - 1  # a causal model predicts a token one column to its left
-    packed = lay_out(token_ids, rows, before) if len(rows) and can_pack(model) else None
+    packed = pack(token_ids, rows, before) if len(rows) and can_pack(model) else None
 
     def pick(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         hidden, *others = arguments
-        index = rows * hidden.shape[1] + before if packed is None else packed.places
+        index = rows * hidden.shape[1] + before if packed is None else packed.indices
         picked.append(hidden.flatten(0, 1).index_select(0, index))
         return (picked[-1][None], *others)
 
@@ -50,7 +50,7 @@ def forward_at_positions(
         if packed is None:
             logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
         else:
-            logits = read_line(model, packed)
+            logits = forward_packed(model, packed)
     finally:
         hook.remove()
     return logits[0].float(), picked[0]

@@ -1,4 +1,4 @@
-"""A language model with its tokenizer as a policy."""
+"""A causal language model with its tokenizer as a policy."""
 
 import contextlib
 import copy
@@ -16,7 +16,7 @@ from rethink_gym.agents.policies.lora import LoraConfig, add_lora, is_adapter
 from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Role, StopReason
-from rethink_gym.errors import ModelError, argument_error, check_count
+from rethink_gym.errors import ModelError, PromptTooLongError, argument_error, check_count
 
 __all__ = ["LanguageModel", "eval_mode"]
 
@@ -24,31 +24,33 @@ __all__ = ["LanguageModel", "eval_mode"]
 class LanguageModel:
     """A causal language model of transformers, with its tokenizer, as a policy.
 
-    Tokens go in as they came out: what the model sampled in earlier turns is what
-    later turns are conditioned on, and no top-k, top-p or setting of the model's
-    own ``generation_config`` (but its end tokens) shapes what is drawn. The keys and
-    values of the last `act` are kept, so a next turn computes only what is new.
+    Later turns are conditioned on exactly the tokens that were sampled in earlier turns.
+    Neither top-k, top-p nor the model's own ``generation_config`` changes the sampled
+    distribution; only its end tokens are used. The prefix cache keeps the keys and values
+    of the last `act`, so the next turn computes only the new tokens.
 
     Args:
         model: Any ``AutoModelForCausalLM``.
-        tokenizer: Its tokenizer; without a chat template, a plain one is used
+        tokenizer: Its tokenizer. If it has no chat template, a plain one is used
             (`rethink_gym.agents.policies.chat.PLAIN_TEMPLATE`).
-        sampling: How messages are drawn unless `act` is told otherwise.
-        seed: Seed of the draws; without one, they differ from run to run.
-        max_rows: Most conversations answered side by side; more are taken in turns.
-            Fewer need less memory.
+        sampling: Default sampling settings of `act`; the default values of
+            `SamplingConfig` if None.
+        seed: Seed of the random generator; without one, results differ from run to run.
+        max_rows: Maximum number of conversations answered side by side; others wait.
+            A smaller number needs less memory.
 
     Attributes:
         model: The model; a learner trains it in place.
         tokenizer: The tokenizer.
-        sampling: How messages are drawn unless `act` is told otherwise.
-        end_ids: The tokens that end a message.
-        max_length: Most tokens of a whole conversation; None if the model sets no limit.
-        generator: The source of chance of all draws; a checkpoint keeps its state.
+        end_ids: Tokens that end a message.
+        max_length: Maximum number of tokens of a whole conversation (the model's context);
+            None if the model has no limit.
+        generator: Random generator of all sampling; a checkpoint contains its state.
 
     Raises:
-        ArgumentError: If ``seed`` or ``max_rows`` is no such whole number.
-        ModelError: If the tokenizer's chat template drops what the assistant says.
+        ArgumentError: If ``seed`` is not a whole number of at least 0, or ``max_rows`` not
+            one of at least 1.
+        ModelError: If the tokenizer's chat template drops the assistant's messages.
     """
 
     def __init__(
@@ -62,12 +64,12 @@ class LanguageModel:
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.sampling = sampling or SamplingConfig()
+        self._own_sampling = sampling
         self._chat = ChatEncoder(tokenizer, _shipped_end_ids(model))
         self._engine = DecodingEngine(model, max_rows=check_count("max_rows", max_rows))
         self.end_ids = self._chat.end_ids
         self.max_length = _max_length(model)
-        # On the CPU wherever the model is: equal seeds draw equal numbers everywhere.
+        # Always on the CPU, so that equal seeds give equal numbers on every device.
         self.generator = torch.Generator()
         if seed is None:
             self.generator.seed()
@@ -90,21 +92,22 @@ class LanguageModel:
         Args:
             name_or_path: ``"tiny"`` for the bundled model, a folder in the layout of
                 transformers, or a name on the Hugging Face hub.
-            sampling: How messages are drawn.
-            seed: Seed of the draws.
-            device: Where the model runs.
-            dtype: Type of its weights.
-            lora: Gives the model a fresh adapter, which alone is trained from then on;
-                it changes nothing of what the model says before.
+            sampling: Default sampling settings of `act`.
+            seed: Seed of the random generator.
+            device: Device of the model.
+            dtype: Type of the weights.
+            lora: Shape of a new adapter, if the model should get one. Only the adapter is
+                trained; until then the model's outputs are unchanged.
 
         Returns:
             The policy, its model in evaluation mode.
 
         Raises:
-            ArgumentError: If there is no such device here.
-            ModelError: If the folder or name holds no usable model and tokenizer, or
-                the model has an adapter already and ``lora`` asks for another.
-            HubUnavailableError: If it is a hub name and the hub cannot be reached.
+            ArgumentError: If torch cannot use ``device`` on this machine.
+            ModelError: If ``name_or_path`` does not hold a usable model and tokenizer, or
+                ``lora`` is given and the model has an adapter already.
+            HubUnavailableError: If ``name_or_path`` is a hub name and the hub cannot be
+                reached.
             MissingExtraError: If there is an adapter, and peft is not installed.
         """
         model, tokenizer = load_pretrained(name_or_path, device=device, dtype=dtype)
@@ -115,107 +118,142 @@ class LanguageModel:
     def save_pretrained(self, folder: str | Path) -> None:
         """Save model and tokenizer in the layout of transformers.
 
-        An adapter goes into the folder ``adapter`` in there, in the layout of peft, and
-        the model beside it is the one without.
+        An adapter is saved in the subfolder ``adapter`` in the layout of peft; the model
+        beside it is then the base model.
 
         Args:
-            folder: Where to; made if it is missing.
+            folder: Folder to save to; created if missing.
         """
         save_pretrained(self.model, self.tokenizer, folder)
 
     @property
+    def sampling(self) -> SamplingConfig:
+        """Default sampling settings of `act`; assign other settings to change them."""
+        return self._own_sampling or SamplingConfig()
+
+    @sampling.setter
+    def sampling(self, sampling: SamplingConfig) -> None:
+        self._own_sampling = sampling
+
+    @property
+    def has_own_sampling(self) -> bool:
+        """Whether sampling settings were given to the constructor or assigned later.
+
+        If not, `sampling` returns the default values of `SamplingConfig`, and a learner
+        may use its own settings without a conflict.
+        """
+        return self._own_sampling is not None
+
+    @property
     def num_prefilled(self) -> int:
-        """How many tokens of prompts were computed so far, those found in a cache left out."""
+        """Number of prompt tokens computed so far, without those found in the prefix cache."""
         return self._engine.num_prefilled
 
     @property
     def device(self) -> torch.device:
-        """Where the model is."""
+        """Device of the model."""
         return self.model.device
 
     def seed(self, seed: int) -> None:
-        """Make the draws from here on reproducible.
+        """Seed the random generator.
 
         Args:
-            seed: Any whole number of at least 0.
+            seed: A whole number of at least 0.
 
         Raises:
-            ArgumentError: If it is no such number.
+            ArgumentError: If ``seed`` is not a whole number of at least 0.
         """
         self.generator.manual_seed(check_count("seed", seed, 0))
 
     def act(
         self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
     ) -> list[Completion]:
-        """Say the next message of each conversation.
+        """Generate the next message of each conversation.
+
+        A later turn whose conversation fills the model's context does not stop the
+        others: its completion is empty, with the stop reason ``StopReason.CONTEXT``.
 
         Args:
-            conversations: What was said so far; none may end with the assistant.
-            sampling: How to draw, instead of the attribute `sampling`.
+            conversations: The conversations so far; none may end with the assistant.
+            sampling: Sampling settings, instead of the property `sampling`.
 
         Returns:
             One completion per conversation. Its log-probabilities are those of the
-            distribution drawn from (logits divided by the temperature); at
-            temperature 0 those of the undivided one.
+            sampled distribution (logits divided by the temperature); at temperature 0,
+            those of the logits themselves.
 
         Raises:
-            ArgumentError: If a conversation is empty, ends with the assistant, or
-                leaves no room for an answer in the model's context.
+            ArgumentError: If a conversation is empty or ends with the assistant.
+            PromptTooLongError: If a first prompt, before any message of the assistant,
+                leaves no free token in the model's context.
         """
         return self.complete(conversations, [()] * len(conversations), sampling)
 
     def complete(
         self,
         conversations: Sequence[Conversation],
-        openings: Sequence[Sequence[int]],
+        prefixes: Sequence[Sequence[int]],
         sampling: SamplingConfig | None = None,
     ) -> list[Completion]:
-        """Go on with messages that have begun, as `act` says whole ones.
+        """Complete messages whose first tokens are given (prefill); see `act`.
 
         Args:
-            conversations: What was said before each message.
-            openings: The tokens that each message begins with.
-            sampling: How to draw, instead of the attribute `sampling`.
+            conversations: The conversation before each message.
+            prefixes: First tokens of each message.
+            sampling: Sampling settings, instead of the property `sampling`.
 
         Returns:
-            For each message what stands behind its opening.
+            For each message what follows its prefix.
 
         Raises:
-            ArgumentError: As `act` does; or if there are not as many openings.
+            ArgumentError: If ``prefixes`` is not as long as ``conversations``, or a
+                conversation is empty or ends with the assistant.
+            PromptTooLongError: If a first prompt, before any message of the assistant,
+                leaves no free token in the model's context.
         """
-        if len(openings) != len(conversations):
-            raise argument_error("openings", f"of length {len(conversations)}", len(openings))
-        if not conversations:
-            return []
+        if len(prefixes) != len(conversations):
+            raise argument_error("prefixes", f"of length {len(conversations)}", len(prefixes))
         sampling = sampling or self.sampling
-        prompts = list(map(self._prompt, conversations, openings))
-        with eval_mode(self.model):
-            rules = GenerationConfig(
-                sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
+        prompts = [
+            self._encode_prompt(index, conversation, prefix)
+            for index, (conversation, prefix) in enumerate(
+                zip(conversations, prefixes, strict=True)
             )
-            drawn = self._engine.generate(prompts, rules)
-        completions = []
-        for message in drawn:
-            text = self._chat.decode(message.token_ids)
-            if message.stop is StopReason.STOP_STRING:
+        ]
+        # Full conversations take no part, so the others draw the numbers they would draw
+        # without them.
+        fitting = {index: prompt for index, prompt in enumerate(prompts) if prompt is not None}
+        completions = [Completion("", stop=StopReason.CONTEXT)] * len(prompts)
+        if not fitting:
+            return completions
+        config = GenerationConfig(
+            sampling, self.end_ids, self.max_length, self.generator, self._chat.decode
+        )
+        with eval_mode(self.model):
+            sequences = self._engine.generate(list(fitting.values()), config)
+        for index, sequence in zip(fitting, sequences, strict=True):
+            text = self._chat.decode(sequence.token_ids)
+            if sequence.stop is StopReason.STOP_STRING:
                 for stop in sampling.stop_strings:
                     text = text.partition(stop)[0]
-            completions.append(Completion(text, message.token_ids, message.log_probs, message.stop))
+            completions[index] = Completion(
+                text, sequence.token_ids, sequence.log_probs, sequence.stop
+            )
         return completions
 
     def tokenize(self, conversation: Conversation) -> TokenizedConversation:
-        """Return a conversation as the model reads it, and which tokens were sampled.
+        """Encode a conversation as the model reads it, and mark the sampled tokens.
 
         Args:
-            conversation: If its newest message is not the assistant's, the tokens
-                end with the prompt for the assistant's next message.
+            conversation: The conversation. If its newest message is not the assistant's,
+                the tokens end with the prompt for the assistant's next message.
 
         Returns:
-            The tokens; those that `act` sampled stand in it as they were sampled.
+            The tokens; they contain the tokens that `act` sampled, unchanged.
 
         Raises:
-            ArgumentError: If the conversation is empty.
-            ModelError: If the tokenizer's chat template refuses it.
+            ArgumentError: If ``conversation`` is empty.
+            ModelError: If the tokenizer's chat template refuses the conversation.
         """
         return self._chat.encode(conversation)
 
@@ -249,17 +287,18 @@ class LanguageModel:
             return hidden_at_positions(self.model, token_ids, rows, columns)
 
     def decode(self, token_ids: Sequence[int]) -> str:
-        """Return the text of tokens, without special ones such as the end token."""
+        """Return the text of tokens, without special tokens such as the end token."""
         return self._chat.decode(token_ids)
 
     def frozen_copy(self) -> Self:
         """Copy the policy as it is now, in evaluation mode and without gradients.
 
-        The weights beneath an adapter never change, so the copy shares them and has an
-        adapter of its own.
+        With an adapter, the copy shares the base weights, which are never trained, and
+        copies the adapter.
 
         Returns:
-            A reference that later training leaves alone; it keeps an own cache.
+            A reference policy that later training does not change; it has its own prefix
+            cache.
         """
         has_adapter = any(is_adapter(name) for name, _ in self.model.named_parameters())
         shared = [
@@ -267,7 +306,7 @@ class LanguageModel:
             for name, parameter in self.model.named_parameters()
             if has_adapter and not is_adapter(name)
         ]
-        # Without the gradients, which deepcopy would take along.
+        # Take the gradients away for now, since deepcopy would copy them too.
         gradients = [(parameter, parameter.grad) for parameter in self.model.parameters()]
         try:
             for parameter, _ in gradients:
@@ -277,7 +316,9 @@ class LanguageModel:
             for parameter, gradient in gradients:
                 parameter.grad = gradient
         frozen = torch.nn.Module.eval(model).requires_grad_(False)
-        return type(self)(frozen, self.tokenizer, self.sampling, max_rows=self._engine.max_rows)
+        return type(self)(
+            frozen, self.tokenizer, self._own_sampling, max_rows=self._engine.max_rows
+        )
 
     def trainable_copy(self) -> Self:
         """Copy the policy as it is now; the same weights of the copy can be trained.
@@ -294,21 +335,21 @@ class LanguageModel:
     def trainable_state_dict(self) -> dict[str, torch.Tensor]:
         """Return the weights that a `frozen_copy` does not share with this policy, by name.
 
-        They are all of the model's, or those of its adapter if it has one: what a
-        checkpoint that holds the policy must keep of a frozen copy besides.
+        They are the weights of the adapter if there is one, else all weights of the model.
+        A checkpoint that contains the policy needs only these of a frozen copy.
         """
         weights = self.model.state_dict()
         adapter = {name: weight for name, weight in weights.items() if is_adapter(name)}
         return adapter or weights
 
     def load_trainable_state_dict(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take back what `trainable_state_dict` returned.
+        """Restore the weights returned by `trainable_state_dict`.
 
         Args:
-            weights: Of a policy of the same shape, all of them.
+            weights: All trainable weights of a policy of the same shape.
 
         Raises:
-            ModelError: If some are missing, or belong to another model.
+            ModelError: If ``weights`` lacks a weight or contains one of another model.
         """
         if set(weights) != set(self.trainable_state_dict()):
             raise ModelError(
@@ -318,10 +359,13 @@ class LanguageModel:
         self.model.load_state_dict(dict(weights), strict=False)
 
     def forget(self) -> None:
-        """Free the keys and values kept from the last `act`."""
+        """Empty the prefix cache, which keeps the keys and values of the last `act`."""
         self._engine.forget()
 
-    def _prompt(self, conversation: Conversation, opening: Sequence[int]) -> tuple[int, ...]:
+    def _encode_prompt(
+        self, index: int, conversation: Conversation, prefix: Sequence[int]
+    ) -> tuple[int, ...] | None:
+        """Encode a conversation and the first tokens of its answer; None if it is full."""
         if conversation and conversation[-1].role is Role.ASSISTANT:
             raise argument_error(
                 "conversations",
@@ -329,24 +373,27 @@ class LanguageModel:
                 conversation[-1],
                 "Append the next message of the environment.",
             )
-        prompt = (*self._chat.encode(conversation).token_ids, *opening)
-        if self.max_length is not None and len(prompt) >= self.max_length:
-            raise argument_error(
+        token_ids = self._chat.encode(conversation).token_ids
+        if self.max_length is None or len(token_ids) + len(prefix) < self.max_length:
+            return (*token_ids, *prefix)
+        is_first = all(message.role is not Role.ASSISTANT for message in conversation)
+        if is_first and len(token_ids) >= self.max_length:
+            error = argument_error(
                 "conversations",
                 f"shorter than the model's context of {self.max_length} tokens",
-                f"{len(prompt)} tokens",
-                "Shorten the prompt, allow fewer turns or new tokens, "
-                "or take a model with a longer context.",
+                f"{len(token_ids)} tokens",
+                "Shorten the prompt, or use a model with a longer context.",
             )
-        return prompt
+            raise PromptTooLongError(str(error), index)
+        return None
 
 
 @contextlib.contextmanager
 def eval_mode(model: torch.nn.Module) -> Iterator[None]:
-    """Switch to evaluation mode, and each module back to its own mode afterwards.
+    """Switch to evaluation mode (no dropout), and restore each module's mode afterwards.
 
     Args:
-        model: Whose dropout, say, is to be off meanwhile.
+        model: The model.
     """
     training = [module for module in model.modules() if module.training]
     for module in training:

@@ -1,4 +1,4 @@
-"""Low-rank adapters for language models, by peft: few weights that are trained instead of all."""
+"""LoRA: low-rank adapters for language models, with peft."""
 
 import importlib
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ __all__ = [
     "ADAPTER_FOLDER",
     "LoraConfig",
     "add_lora",
+    "base_state_dict",
     "is_adapter",
     "load_adapter",
     "save_adapter",
-    "weights_beneath",
 ]
 
 ADAPTER_FOLDER = "adapter"
-"""Where an adapter lies in the folder of its model."""
+"""Subfolder of the adapter in the folder of its model."""
 
 _NAME = "default"
 _PREFIX = "base_model.model."
-"""What peft puts in front of the names of weights in its files."""
+"""Prefix of the names of weights in peft's files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,15 @@ class LoraConfig:
     """The shape of a low-rank adapter.
 
     Attributes:
-        rank: Of the matrices that are added to each weight matrix.
-        alpha: What is added is scaled by ``alpha / rank``.
-        target_modules: Last parts of the names of the layers that get one; None for
-            all linear layers but the output layer.
-        seed: Decides the random half of the fresh matrices; the other half is zero.
+        rank: Rank of the update of each weight matrix.
+        alpha: Scale of the update: it is multiplied by ``alpha / rank``.
+        target_modules: Last parts of the names of the adapted layers; None for all linear
+            layers except the output layer.
+        seed: Seed of the random factor of each new update; the other factor is zero.
 
     Raises:
-        ArgumentError: If a value is out of its range.
+        ArgumentError: If ``rank`` is not a whole number of at least 1, ``seed`` not one of
+            at least 0, or ``alpha`` not above 0.
 
     References:
         Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2022
@@ -63,19 +64,20 @@ class LoraConfig:
 
 
 def add_lora(model: PreTrainedModel, config: LoraConfig) -> None:
-    """Give a model an adapter, and freeze all other weights.
+    """Add an adapter to a model, and freeze all other weights.
 
     Args:
-        model: Changed in place; what it computes stays the same until it is trained.
+        model: The model, changed in place. Its outputs are unchanged until it is trained.
         config: The shape of the adapter.
 
     Raises:
         MissingExtraError: If peft is not installed.
-        ModelError: If the model has an adapter already, or no layer of the names.
+        ModelError: If ``model`` has an adapter already, or does not have a layer of
+            ``config.target_modules``.
     """
     peft = _peft()
     if any(is_adapter(name) for name, _ in model.named_parameters()):
-        raise ModelError("model must have no adapter yet, got one with. Load its base model.")
+        raise ModelError("model must not have an adapter yet, got one. Load its base model.")
     targets = config.target_modules
     settings = peft.LoraConfig(
         task_type="CAUSAL_LM",
@@ -83,7 +85,7 @@ def add_lora(model: PreTrainedModel, config: LoraConfig) -> None:
         lora_alpha=config.alpha,
         lora_dropout=0.0,
         target_modules="all-linear" if targets is None else list(targets),
-        # GPT-2 and its kin keep their weights the other way round.
+        # GPT-2 and similar models store their weights transposed.
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),
     )
     with torch.random.fork_rng(devices=[]):
@@ -96,8 +98,8 @@ def is_adapter(name: str) -> bool:
     return ".lora_" in name
 
 
-def weights_beneath(model: PreTrainedModel) -> dict[str, Tensor]:
-    """Return the weights of a model without its adapter, by the names they have without."""
+def base_state_dict(model: PreTrainedModel) -> dict[str, Tensor]:
+    """Return the weights of a model's base model, by the names they have without an adapter."""
     return {
         name.replace(".base_layer.", "."): weight
         for name, weight in model.state_dict().items()
@@ -110,7 +112,7 @@ def save_adapter(model: PreTrainedModel, folder: Path) -> None:
 
     Args:
         model: A model with an adapter.
-        folder: Where to; made if it is missing.
+        folder: Folder to save to; created if missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
@@ -123,26 +125,29 @@ def save_adapter(model: PreTrainedModel, folder: Path) -> None:
 
 
 def load_adapter(model: PreTrainedModel, folder: Path) -> None:
-    """Read the adapter that `save_adapter` wrote.
+    """Load an adapter saved by `save_adapter`.
 
     Args:
         model: The model without adapter; changed in place.
-        folder: Where it lies.
+        folder: Folder of the adapter.
 
     Raises:
         MissingExtraError: If peft is not installed.
-        ModelError: If the adapter does not fit the model.
+        ModelError: If the adapter in ``folder`` does not fit ``model``.
     """
     peft = _peft()
     _inject(peft, model, peft.LoraConfig.from_pretrained(str(folder)))
-    read = load_file(folder / "adapter_model.safetensors", device=str(model.device))
+    loaded = load_file(folder / "adapter_model.safetensors", device=str(model.device))
     weights = {
         name.removeprefix(_PREFIX).replace(".weight", f".{_NAME}.weight"): weight
-        for name, weight in read.items()
+        for name, weight in loaded.items()
     }
     wanted = {name for name in model.state_dict() if is_adapter(name)}
     if set(weights) != wanted:
-        raise ModelError(f"adapter in {str(folder)!r} must fit the model beside it, and does not.")
+        raise ModelError(
+            f"adapter in {str(folder)!r} must fit the model beside it, got other weights. "
+            "Save model and adapter together."
+        )
     model.load_state_dict(weights, strict=False)
 
 

@@ -1,4 +1,4 @@
-"""Loads models and tokenizers from the package, from disk or from the hub, and saves them."""
+"""Load models and tokenizers from the package, from disk or from the hub, and save them."""
 
 import contextlib
 import importlib.resources
@@ -20,10 +20,10 @@ from transformers.utils import logging
 
 from rethink_gym.agents.policies.lora import (
     ADAPTER_FOLDER,
+    base_state_dict,
     is_adapter,
     load_adapter,
     save_adapter,
-    weights_beneath,
 )
 from rethink_gym.errors import HubUnavailableError, ModelError, argument_error
 from rethink_gym.hub import hub_if_known
@@ -47,16 +47,16 @@ def load_pretrained(
 
     Args:
         name_or_path: ``"tiny"``, a folder, or a name on the Hugging Face hub.
-        device: Where the model goes.
-        dtype: Type of its weights.
+        device: Device of the model.
+        dtype: Type of the weights.
 
     Returns:
         The model in evaluation mode, and the tokenizer.
 
     Raises:
-        ModelError: If the folder or name holds no usable model and tokenizer.
-        HubUnavailableError: If it is a hub name and the hub cannot be reached.
-        ArgumentError: If there is no such device here.
+        ModelError: If ``name_or_path`` does not hold a usable model and tokenizer.
+        HubUnavailableError: If ``name_or_path`` is a hub name and the hub cannot be reached.
+        ArgumentError: If torch cannot use ``device`` on this machine.
     """
     _check_device(device)
     name = str(name_or_path)
@@ -84,11 +84,11 @@ def save_pretrained(
     Args:
         model: The model, with or without adapter.
         tokenizer: Its tokenizer.
-        folder: Where to; made if it is missing.
+        folder: Folder to save to; created if missing.
     """
     with _no_progress_bars():
         if any(is_adapter(name) for name, _ in model.named_parameters()):
-            model.save_pretrained(folder, state_dict=weights_beneath(model))
+            model.save_pretrained(folder, state_dict=base_state_dict(model))
             save_adapter(model, Path(folder) / ADAPTER_FOLDER)
         else:
             model.save_pretrained(folder)
@@ -100,7 +100,7 @@ def _check_device(device: str | torch.device) -> None:
         torch.empty(0, device=device)
     except (AssertionError, ImportError, NotImplementedError, RuntimeError) as error:
         remedy = f"torch says: {str(error).splitlines()[0].rstrip('.')}."
-        wanted = "one that torch finds here, such as 'cpu'"
+        wanted = "one that torch can use on this machine, such as 'cpu'"
         raise argument_error("device", wanted, str(device), remedy) from error
 
 
@@ -113,12 +113,12 @@ def _load_folder(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     if not (folder / "config.json").is_file():
         raise ModelError(
-            f"model folder {str(folder)!r} must hold config.json, got a folder without. "
+            f"model folder {str(folder)!r} must hold config.json, got a folder without it. "
             "Write it by model.save_pretrained(folder)."
         )
     if not any((folder / file).is_file() for file in _TOKENIZER_FILES):
         raise ModelError(
-            f"model folder {str(folder)!r} must hold a tokenizer, got a folder without. "
+            f"model folder {str(folder)!r} must hold a tokenizer, got a folder without one. "
             "Write it by tokenizer.save_pretrained(folder)."
         )
     try:
@@ -149,14 +149,14 @@ def _load_hub(
         if any(isinstance(cause, RepositoryNotFoundError | GatedRepoError) for cause in causes):
             raise ModelError(
                 f"model must be 'tiny', an existing folder or the name of a model on the hub "
-                f"that you may read, got {name!r}. "
+                f"to which you have access, got {name!r}. "
                 "Check the spelling, or log in by `hf auth login`."
             ) from error
         if isinstance(error, OSError):
             raise HubUnavailableError(
-                f"model {name!r} is no folder here, and the Hugging Face hub cannot be reached. "
-                f"Go online once, or download it elsewhere by `hf download {name}` and give the "
-                "path of its folder."
+                f"model {name!r} is not an existing folder, and the Hugging Face hub cannot be "
+                f"reached. Connect to the internet once, or download the model on another "
+                f"machine by `hf download {name}` and pass the path of its folder."
             ) from error
         raise ModelError(
             f"model {name!r} must be a causal language model, got one that transformers "
@@ -168,23 +168,23 @@ def _load(
     name: str, device: str | torch.device, dtype: torch.dtype
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     # AutoTokenizer rebuilds the tokenizers of some architectures by their own rules and
-    # drops those of tokenizer.json, even where the folder names the class that keeps
-    # them (seen with Qwen2 in transformers 5.23). So that class is asked itself.
+    # ignores those of tokenizer.json, even if the folder names the class that uses them
+    # (seen with Qwen2 in transformers 5.23). So that class is called directly.
     kind = get_tokenizer_config(name).get("tokenizer_class")
     is_generic = kind in ("TokenizersBackend", "PreTrainedTokenizerFast")
     tokenizer = (PreTrainedTokenizerFast if is_generic else AutoTokenizer).from_pretrained(name)
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(name, dtype=dtype)
-    nn.Module.to(model, device)  # PreTrainedModel.to has no usable type
+    nn.Module.to(model, device)  # PreTrainedModel.to is not typed
     return nn.Module.eval(model), tokenizer
 
 
 @contextlib.contextmanager
 def _no_progress_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars for files that are here already."""
+    """Suppress the progress bars of transformers for local files."""
     had_bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped
     try:
         yield
     finally:
         if had_bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # untyped

@@ -1,4 +1,4 @@
-"""How the next message is drawn from a language model."""
+"""How a language model samples the next message."""
 
 import math
 from dataclasses import dataclass
@@ -10,18 +10,20 @@ __all__ = ["SamplingConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """How the next message is drawn from a language model.
+    """How a language model samples the next message.
 
-    There is no top-k and no top-p: tokens are drawn from the very distribution
-    whose log-probabilities a learner trains.
+    There is neither top-k nor top-p: tokens are sampled from the same distribution whose
+    log-probabilities a learner trains.
 
     Attributes:
-        max_new_tokens: Most tokens of one message, the end token included.
-        temperature: Divides the logits; 0 takes the likeliest token.
-        stop_strings: Texts that end the message as soon as it holds one of them.
+        max_new_tokens: Maximum number of tokens of one message, end token included.
+        temperature: Softmax temperature; 0 decodes greedily.
+        stop_strings: Texts that end the message as soon as it contains one of them.
 
     Raises:
-        ArgumentError: If a value is out of its range.
+        ArgumentError: If ``max_new_tokens`` is not a whole number of at least 1,
+            ``temperature`` is not a finite number of at least 0, or ``stop_strings`` is
+            not a tuple of texts that are not empty.
     """
 
     max_new_tokens: int = 256

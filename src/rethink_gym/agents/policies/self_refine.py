@@ -1,43 +1,48 @@
-"""Self-Refine: a policy that criticises what it said, and says it anew."""
+"""Self-Refine: a policy that criticizes its answer and writes it again."""
 
 from collections.abc import Callable, Sequence
 
-from rethink_gym.agents.policies.policy import Policy, as_policy
-from rethink_gym.conversation import Completion, Conversation, Message, Role
+from rethink_gym.agents.policies.adapters import act_at, as_policy
+from rethink_gym.agents.policies.policy import Policy
+from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
 from rethink_gym.errors import argument_error, check_count
 
 __all__ = ["CRITIQUE", "REWRITE", "SelfRefine"]
 
 CRITIQUE = "Check your solution step by step, and say where it is wrong, if it is."
-"""Asks for a critique of the last answer."""
+"""Prompt for a critique of the last answer."""
 
 REWRITE = "Now write the whole solution again, and put right what you found."
-"""Asks for the answer that follows from the critique."""
+"""Prompt for the answer that follows from the critique."""
 
 
 class SelfRefine:
-    """Answers by a draft, a critique of it, and a new version, all by one policy.
+    """Answers with a draft, a critique of it, and a new version, all by one policy.
 
-    What it thinks in between stays with it: the environment is told the last version
-    only. A later attempt refines the attempt before it, which takes the place of the
-    draft; what the environment said of it stands before the first critique. Nothing is
-    trained.
+    The environment receives only the last version. A later attempt refines the attempt
+    before it, which is its draft; the feedback of the environment comes before the first
+    critique. Nothing is trained.
+
+    A critique or new version that the model's context cuts off is dropped: the answer is
+    then the version before it. For a later attempt, that may be the text of the attempt
+    before.
 
     Args:
-        policy: Says draft, critique and new version.
-        num_rounds: How often it criticises and rewrites within one message.
-        from_attempt: The first attempt that it refines: 1 in an environment of one
-            attempt; 2 leaves first attempts as the policy gives them.
-        critique: How it is asked for a critique.
-        rewrite: How it is asked for the new version.
+        policy: Policy that writes draft, critique and new version.
+        num_rounds: Number of critiques, each with a new version, within one message.
+        from_attempt: First attempt that is refined. Use 1 in an environment of one
+            attempt; 2 leaves first attempts as the policy writes them.
+        critique: Prompt for a critique.
+        rewrite: Prompt for the new version.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``num_rounds`` or ``from_attempt`` is not a whole number of at
+            least 1, or ``critique`` or ``rewrite`` is not a text or is empty.
 
     References:
         Madaan et al., "Self-Refine: Iterative Refinement with Self-Feedback", 2023,
-        algorithm 1 (arXiv:2303.17651); the wording is ours, and there are no examples
-        in the prompt.
+        algorithm 1 (arXiv:2303.17651). The wording of the prompts is ours, and they have
+        no examples.
     """
 
     def __init__(
@@ -59,53 +64,70 @@ class SelfRefine:
         self._rewrite = Message(Role.USER, rewrite)
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say the next message of each conversation.
+        """Generate the next message of each conversation.
 
         Args:
-            conversations: What was said so far.
+            conversations: The conversations so far.
 
         Returns:
-            The last version of each; its tokens are those of the policy.
+            The last version of each; its tokens are those of the policy. The text of an
+            earlier attempt comes without tokens.
+
+        Raises:
+            PromptTooLongError: If a first prompt does not fit into the model's context.
         """
         attempts = [
             1 + sum(message.role is Role.ASSISTANT for message in conversation)
             for conversation in conversations
         ]
-        refined = [place for place, attempt in enumerate(attempts) if attempt >= self._from_attempt]
         drafted = [
-            place
-            for place, attempt in enumerate(attempts)
+            index
+            for index, attempt in enumerate(attempts)
             if attempt == 1 or attempt < self._from_attempt
         ]
-        drafts = self._policy.act([conversations[place] for place in drafted])
-        said = dict(zip(drafted, drafts, strict=True))
-        thoughts = [
-            (*conversations[place], said[place].message, self._critique)
-            if place in said
-            else self._criticising(conversations[place])
-            for place in refined
-        ]
+        drafts = act_at(self._policy.act, conversations, drafted)
+        versions = dict(zip(drafted, drafts, strict=True))
+        dialogues: dict[int, Conversation] = {}
+        for index, attempt in enumerate(attempts):
+            if attempt < self._from_attempt:
+                continue
+            if index in versions:
+                dialogues[index] = (*conversations[index], versions[index].message, self._critique)
+            else:
+                dialogues[index] = self._ask_critique(conversations[index])
+                versions[index] = Completion(_last_attempt(conversations[index]))
         for round_number in range(self._num_rounds):
             if round_number:
-                thoughts = [(*thought, self._critique) for thought in thoughts]
-            thoughts, _ = self._answered(thoughts)
-            thoughts = [(*thought, self._rewrite) for thought in thoughts]
-            thoughts, versions = self._answered(thoughts)
-            said.update(zip(refined, versions, strict=True))
-        return [said[place] for place in range(len(conversations))]
+                dialogues = self._append(dialogues, self._critique)
+            dialogues, _ = self._answer(dialogues)
+            dialogues = self._append(dialogues, self._rewrite)
+            dialogues, rewritten = self._answer(dialogues)
+            versions |= rewritten
+        return [versions[index] for index in range(len(conversations))]
 
-    def _criticising(self, conversation: Conversation) -> Conversation:
-        """Ask for a critique behind the newest message of the environment."""
+    def _ask_critique(self, conversation: Conversation) -> Conversation:
+        """Append the prompt for a critique to the newest message of the environment."""
         newest = conversation[-1].content
         return (*conversation[:-1], Message(Role.USER, f"{newest}\n{self._critique.content}"))
 
-    def _answered(
-        self, conversations: Sequence[Conversation]
-    ) -> tuple[list[Conversation], list[Completion]]:
-        """Answer every conversation; returns them with the answers in, and the answers."""
-        answers = self._policy.act(conversations)
-        said = [
-            (*conversation, answer.message)
-            for conversation, answer in zip(conversations, answers, strict=True)
-        ]
-        return said, answers
+    def _append(
+        self, dialogues: dict[int, Conversation], message: Message
+    ) -> dict[int, Conversation]:
+        return {index: (*dialogue, message) for index, dialogue in dialogues.items()}
+
+    def _answer(
+        self, dialogues: dict[int, Conversation]
+    ) -> tuple[dict[int, Conversation], dict[int, Completion]]:
+        """Answer dialogues; returns those that still fit, with the answers appended, and these."""
+        answers = self._policy.act(list(dialogues.values()))
+        kept = {
+            index: answer
+            for index, answer in zip(dialogues, answers, strict=True)
+            if answer.stop is not StopReason.CONTEXT
+        }
+        return {index: (*dialogues[index], kept[index].message) for index in kept}, kept
+
+
+def _last_attempt(conversation: Conversation) -> str:
+    attempts = [message.content for message in conversation if message.role is Role.ASSISTANT]
+    return attempts[-1]

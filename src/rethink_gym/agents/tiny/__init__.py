@@ -1,1 +1,1 @@
-"""The bundled tiny model: its weights, its corpus and the script that trains it."""
+"""The weights of the bundled tiny model, as package data."""

@@ -13,6 +13,7 @@ from stable_baselines3.common.callbacks import BaseCallback, CallbackList, Conve
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.type_aliases import MaybeCallback
 
+from rethink_gym.agents.policies.adapters import AlgorithmPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
@@ -239,7 +240,9 @@ class Algorithm(ABC, Generic[ConfigT]):
             self.env_id, min(len(problems), 256), **{**self.env_kwargs, "split": split}
         )
         try:
-            return turn_metrics(play_episodes(_Acting(self, deterministic=True), env, problems))
+            return turn_metrics(
+                play_episodes(AlgorithmPolicy(self, deterministic=True), env, problems)
+            )
         finally:
             env.close()
 
@@ -326,7 +329,7 @@ class Algorithm(ABC, Generic[ConfigT]):
 
     def _check_sampling(self) -> None:
         """Refuse a policy whose own sampling settings training would silently ignore."""
-        if not getattr(self.policy, "has_own_sampling", False):
+        if not self.policy.has_own_sampling:
             return
         for name in ("temperature", "max_new_tokens"):
             own, ours = getattr(self.policy.sampling, name), getattr(self.config, name)
@@ -356,17 +359,6 @@ class Algorithm(ABC, Generic[ConfigT]):
     def _record(self, group: str, numbers: Mapping[str, float]) -> None:
         for name, number in numbers.items():
             self.logger.record(f"{group}/{name}", number)
-
-
-class _Acting:
-    """An algorithm as a policy, either greedy or not."""
-
-    def __init__(self, algorithm: Algorithm[Any], *, deterministic: bool) -> None:
-        self._algorithm = algorithm
-        self._deterministic = deterministic
-
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        return self._algorithm.act(conversations, deterministic=self._deterministic)
 
 
 def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackList:

@@ -73,7 +73,7 @@ def save_learner(learner: Learner, folder: Path) -> None:
             anything except plain data and tensors.
     """
     policy = learner.policy
-    own_sampling = policy.sampling if getattr(policy, "has_own_sampling", True) else None
+    own_sampling = policy.sampling if policy.has_own_sampling else None
     state = {
         "algorithm": learner.name,
         "config": encode_plain(asdict(learner.config)),
@@ -128,10 +128,8 @@ def load_learner(
     _check_version(state, learner_class, folder)
     if env is None and state["env_id"] is None:
         raise argument_error("env", "given, since the checkpoint names none", env)
-    sampling = state["sampling"]
     policy = LanguageModel.from_pretrained(
         str(folder / "policy"),
-        sampling=None if sampling is None else SamplingConfig(**decode_plain(sampling)),
         device=device,
         dtype=getattr(torch, state["dtype"]),
     )
@@ -143,6 +141,8 @@ def load_learner(
         env_kwargs=decode_plain(state["env_kwargs"]) if not isinstance(env, VectorEnv) else None,
         **arguments,
     )
+    if state["sampling"] is not None:
+        policy.sampling = SamplingConfig(**decode_plain(state["sampling"]))
     tensors = load_tensors(folder)
     learner.load_state_dict(tensors["learner"])
     learner.load_extra(folder)

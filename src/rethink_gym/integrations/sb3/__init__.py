@@ -1,4 +1,4 @@
-"""Stable-Baselines3 on our environments: token-level environments, and a policy for them."""
+"""Integration of Stable-Baselines3: token-level environments, and a policy for them."""
 
 from rethink_gym.errors import MissingExtraError
 
@@ -10,7 +10,7 @@ except ModuleNotFoundError as error:
     if error.name and error.name.startswith("rethink_gym"):
         raise
     raise MissingExtraError(
-        f"Stable-Baselines3 on our environments needs {str(error.name).partition('.')[0]}. "
+        f"The integration of Stable-Baselines3 needs {str(error.name).partition('.')[0]}. "
         "Install it by "
         '`pip install "rethink-gym[agents]"`.'
     ) from error

@@ -1,4 +1,4 @@
-"""Makes token-level environments for Stable-Baselines3 out of ours."""
+"""Create token-level environments for Stable-Baselines3 from our text environments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from rethink_gym.integrations.sb3.vector import TokenVecEnv
 __all__ = ["make_codec", "make_sb3_env"]
 
 _MAX_WINDOW = 1024
-"""Where nobody says otherwise: what is kept of a rollout grows with the window."""
+"""Default limit of the window: the memory of a rollout grows with it."""
 
 
 def make_sb3_env(
@@ -30,7 +30,7 @@ def make_sb3_env(
     max_new_tokens: int = 96,
     **kwargs: Any,
 ) -> VecMonitor:
-    """Make many environments of texts as one of Stable-Baselines3, one token a step.
+    """Create text environments as a vector environment of Stable-Baselines3, one token per step.
 
     ::
 
@@ -39,22 +39,24 @@ def make_sb3_env(
         learner.learn(100_000)
 
     Args:
-        env_id: An id of the registry whose observations and actions are texts.
-        model: Whose tokens to use; the same as the policy's.
-        n_envs: How many episodes are played at once.
-        window: Most tokens of a whole dialogue; the model's own limit if None, or
-            1024 if that is less.
-        max_new_tokens: Most tokens of one message, the end token included.
-        **kwargs: For the environment, such as ``split="test"`` or ``level=2``.
+        env_id: Id of a registered environment whose observations and actions are texts.
+        model: Model whose tokenizer to use; the same as the policy's.
+        n_envs: Number of environments.
+        window: Maximum number of tokens of a whole dialogue; if None, the smaller one of
+            the model's context and 1024.
+        max_new_tokens: Maximum number of tokens of one message, end token included.
+        **kwargs: Options of the environment, such as ``split="test"`` or ``level=2``.
 
     Returns:
-        The vector environment. It notes return and length of each episode for the
-        log; lengths count tokens.
+        The vector environment. It records return and length of each episode for the log;
+        lengths count tokens.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
-        ModelError: If there is no such model.
-        HubUnavailableError: If it is a hub name and the hub cannot be reached.
+        ArgumentError: If ``env_id`` is not an environment of texts in this process, an
+            option is unknown, or ``n_envs``, ``window`` or ``max_new_tokens`` is out of
+            range.
+        ModelError: If ``model`` cannot be loaded.
+        HubUnavailableError: If ``model`` is a hub name and the hub cannot be reached.
     """
     policy = _load(model)
     limits = [_MAX_WINDOW if window is None else check_count("window", window, 2)]
@@ -62,26 +64,26 @@ def make_sb3_env(
         limits.append(policy.max_length)
         if window is not None and window > policy.max_length:
             raise argument_error("window", f"at most the model's {policy.max_length}", window)
-    made = gym.make_vec(env_id, num_envs=check_count("n_envs", n_envs), **kwargs)
-    envs = getattr(made, "envs", None)
+    vector_env = gym.make_vec(env_id, num_envs=check_count("n_envs", n_envs), **kwargs)
+    envs = getattr(vector_env, "envs", None)
     if envs is None:
-        raise argument_error("env_id", "an environment that lives in this process", env_id)
+        raise argument_error("env_id", "an environment that runs in this process", env_id)
     codec = make_codec(policy)
     return VecMonitor(TokenVecEnv(envs, codec, window=min(limits), max_new_tokens=max_new_tokens))
 
 
 def make_codec(model: str | Path | LanguageModel) -> TokenCodec:
-    """Build the codec of a language model: the tokens that the model itself would be given.
+    """Create the codec of a language model: texts become the tokens that the model reads.
 
     Args:
-        model: ``"tiny"``, a folder, a name on the hub, or a model that is loaded.
+        model: ``"tiny"``, a folder, a name on the hub, or a loaded model.
 
     Returns:
         The codec.
 
     Raises:
-        ModelError: If there is no such model.
-        HubUnavailableError: If it is a hub name and the hub cannot be reached.
+        ModelError: If ``model`` cannot be loaded.
+        HubUnavailableError: If ``model`` is a hub name and the hub cannot be reached.
     """
     policy = _load(model)
     encoder = ChatEncoder(policy.tokenizer, sorted(policy.end_ids))
@@ -95,7 +97,7 @@ def make_codec(model: str | Path | LanguageModel) -> TokenCodec:
 
 @dataclass(frozen=True, slots=True)
 class _Encode:
-    """A class and no lambda, so that environments with this codec can be pickled."""
+    """A class instead of a lambda, so that environments with this codec can be pickled."""
 
     encoder: ChatEncoder
 

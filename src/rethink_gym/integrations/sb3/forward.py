@@ -1,9 +1,9 @@
-"""Reads many rows of tokens with a causal language model, those that share a beginning once.
+"""Forward passes over many rows of tokens; rows with a common beginning share the work.
 
-Stable-Baselines3 knows nothing of sequences: it asks for one prediction per row of
-tokens, and each row of a rollout holds the whole dialogue up to its token. A causal model
-never looks ahead, so a row that is the beginning of another one is read along with it.
-That saves most of the work of an update, and changes no number but by rounding.
+Stable-Baselines3 treats every token as a step of its own: it asks for one prediction per row
+of tokens, and each row of a rollout holds the whole dialogue up to its token. A causal model
+never attends to later tokens, so a row that is a prefix of another row needs no computation
+of its own. That saves most of the work of an update, and changes the numbers by rounding only.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,121 +17,129 @@ from transformers import PreTrainedModel
 
 from rethink_gym.errors import ModelError
 
-__all__ = ["Row", "at_head", "head_of", "read_rows"]
+__all__ = ["Row", "forward_rows", "hook_output_layer", "output_layer"]
 
 Row = npt.NDArray[np.int64]
 """The tokens of a dialogue, shape ``(tokens,)``, at least one."""
 
-_MAX_PART_TOKENS = 2048
-"""Tokens read side by side, padding included: of several parts, each has less of it."""
+_MAX_BATCH_TOKENS = 2048
+"""Maximum number of tokens of a forward pass, padding included, if it has several rows."""
 
 
-def head_of(model: PreTrainedModel) -> nn.Module:
-    """Return the layer that makes logits of hidden states.
+def output_layer(model: PreTrainedModel) -> nn.Module:
+    """Return the layer that computes logits from hidden states.
 
     Raises:
-        ModelError: If the model has none.
+        ModelError: If ``model`` does not have an output layer.
     """
-    head: object = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-    if not isinstance(head, nn.Module):
+    layer: object = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    if not isinstance(layer, nn.Module):
         raise ModelError(
-            f"A token-level policy must be a model with an output layer, got "
-            f"{type(model).__name__} without. Load it as AutoModelForCausalLM."
+            f"model must have an output layer, got {type(model).__name__} without one. "
+            "Load it as AutoModelForCausalLM."
         )
-    return head
+    return layer
 
 
-def read_rows(model: PreTrainedModel, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
-    """Predict what comes after each row; gradients flow.
+def forward_rows(model: PreTrainedModel, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
+    """Predict the token after each row; gradients flow.
 
     Args:
         model: Any causal language model.
-        rows: The rows; those that begin another one cost nothing.
+        rows: The rows; a row that is a prefix of another one costs nothing.
 
     Returns:
         The logits, shape ``(rows, vocabulary)``, and the hidden states that they were
-        made of, shape ``(rows, width)``.
+        computed from, shape ``(rows, width)``.
     """
-    wholes, places = _merge(rows)
-    columns = [len(row) - 1 for row in rows]
-    members: list[list[int]] = [[] for _ in wholes]
-    for index, place in enumerate(places):
-        members[place].append(index)
+    maximal, maximal_of = _merge_prefixes(rows)
+    members: list[list[int]] = [[] for _ in maximal]
+    for index, position in enumerate(maximal_of):
+        members[position].append(index)
     order: list[int] = []
     parts: list[tuple[Tensor, Tensor]] = []
-    for lines in _alike([len(whole) for whole in wholes]):
-        asked = [(line, index) for line, place in enumerate(lines) for index in members[place]]
-        order += [index for _, index in asked]
-        part = [wholes[place] for place in lines]
-        picked = [(line, columns[index]) for line, index in asked]
-        parts.append(_read_part(model, part, picked))
-    back = torch.tensor(order, device=model.device).argsort()
-    logits, hidden = (torch.cat(part)[back] for part in zip(*parts, strict=True))
+    for batch in _split_by_length([len(row) for row in maximal]):
+        # For each row of the batch: the outputs at the last tokens of all its prefixes.
+        picked = [
+            (line, index) for line, position in enumerate(batch) for index in members[position]
+        ]
+        order += [index for _, index in picked]
+        columns = [(line, len(rows[index]) - 1) for line, index in picked]
+        parts.append(_forward_batch(model, [maximal[position] for position in batch], columns))
+    inverse = torch.tensor(order, device=model.device).argsort()
+    logits, hidden = (torch.cat(part)[inverse] for part in zip(*parts, strict=True))
     return logits, hidden
 
 
 @contextmanager
-def at_head(model: PreTrainedModel, pick: Callable[[Tensor], Tensor]) -> Iterator[list[Tensor]]:
-    """Let the output layer see only a part of the hidden states, and see it, too.
+def hook_output_layer(
+    model: PreTrainedModel, pick: Callable[[Tensor], Tensor]
+) -> Iterator[list[Tensor]]:
+    """Reduce the hidden states before they reach the output layer, and record them.
 
     Args:
-        model: The model, called once inside.
-        pick: Takes the hidden states, shape ``(rows, columns, width)``, and returns
-            those of which there are to be logits.
+        model: The model, called once in the context.
+        pick: Function from the hidden states, shape ``(rows, columns, width)``, to those
+            for which logits are computed.
 
     Yields:
-        A list, to which what was picked is added when the model is called.
+        A list; each call of the model appends the picked hidden states.
     """
-    seen: list[Tensor] = []
+    recorded: list[Tensor] = []
 
     def hook(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        seen.append(pick(inputs[0]))
-        return (seen[-1], *inputs[1:])
+        recorded.append(pick(inputs[0]))
+        return (recorded[-1], *inputs[1:])
 
-    handle = head_of(model).register_forward_pre_hook(hook)
+    handle = output_layer(model).register_forward_pre_hook(hook)
     try:
-        yield seen
+        yield recorded
     finally:
         handle.remove()
 
 
-def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Cut rows into parts of like lengths, so that there is little padding; yields places."""
-    part: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if part and (len(part) + 1) * lengths[place] > _MAX_PART_TOKENS:
-            yield part
-            part = []
-        part.append(place)
-    yield part
+def _split_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Split rows into batches of similar lengths, to save padding; yields their indices."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > _MAX_BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(index)
+    yield batch
 
 
-def _read_part(
+def _forward_batch(
     model: PreTrainedModel, rows: Sequence[Row], picked: Sequence[tuple[int, int]]
 ) -> tuple[Tensor, Tensor]:
-    """Read rows side by side; returns logits and hidden states at the lines and columns picked."""
+    """Compute rows as a batch; returns logits and hidden states at (row, column) pairs."""
     token_ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
     for line, row in enumerate(rows):
-        token_ids[line, : len(row)] = row  # padded on the right, where nobody looks
+        token_ids[line, : len(row)] = row  # padding on the right: a causal model ignores it
     lines, columns = torch.tensor(picked, device=model.device).unbind(dim=1)
     inputs = torch.from_numpy(token_ids).to(model.device)
-    with at_head(model, lambda hidden: hidden[lines, columns]) as seen:
+    with hook_output_layer(model, lambda hidden: hidden[lines, columns]) as recorded:
         logits: Tensor = model(input_ids=inputs, use_cache=False).logits
-    return logits, seen[0]
+    return logits, recorded[0]
 
 
-def _merge(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
-    """Find the rows that begin no other one; returns them, and the place of each row's own."""
-    # Big-endian, so that bytes sort as tokens do. A row that begins any other one
-    # begins the one that comes right behind it in this order.
+def _merge_prefixes(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
+    """Find the rows that are not a prefix of another one.
+
+    Returns:
+        These maximal rows, and for each row the index of the maximal row that it is a
+        prefix of.
+    """
+    # Big-endian, so that bytes sort as tokens do. A row that is a prefix of any other row
+    # is a prefix of the row that comes next in this order.
     texts = [row.astype(">u4").tobytes() for row in rows]
     order = sorted(range(len(rows)), key=texts.__getitem__)
-    wholes: list[Row] = []
-    places = [0] * len(rows)
+    maximal: list[Row] = []
+    maximal_of = [0] * len(rows)
     following = b""
     for index in reversed(order):
         if not following.startswith(texts[index]):
-            wholes.append(rows[index])
-        places[index] = len(wholes) - 1
+            maximal.append(rows[index])
+        maximal_of[index] = len(maximal) - 1
         following = texts[index]
-    return wholes, places
+    return maximal, maximal_of

@@ -13,40 +13,39 @@ from torch import Tensor, nn
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.envs.wrappers import PADDING
 from rethink_gym.errors import argument_error
-from rethink_gym.integrations.sb3.forward import Row, head_of, read_rows
-from rethink_gym.integrations.sb3.prefix_cache import GrowingRows
+from rethink_gym.integrations.sb3.forward import Row, forward_rows, output_layer
+from rethink_gym.integrations.sb3.prefix_cache import RowPrefixCache
 
 __all__ = ["TokenPolicy"]
 
 
 class TokenPolicy(ActorCriticPolicy):
-    """Draws the next token of a dialogue; for the stock PPO and A2C.
+    """Samples the next token of a dialogue; for the stock PPO and A2C.
 
-    The model's distribution is what is drawn from and trained. The value head is one
-    linear layer on the hidden state that the output layer reads, zero at first. In a
-    rollout the keys and values are kept from step to step, and in an update a row that
-    begins another one is read along with it, so large batches cost least. The model is
-    always in evaluation mode: with dropout the ratio of new to old probabilities would
-    not be 1 before the first step.
+    The model's own distribution is sampled and trained. The value head is one linear layer
+    on the hidden state that the output layer reads, initialized with zeros. In a rollout a
+    KV cache is kept from step to step. In an update a row that is a prefix of another one
+    costs nothing, so large batches cost the least per token. The model is always in
+    evaluation mode: with dropout, the importance ratio would not be 1 before the first step.
 
     Args:
-        observation_space: The windows of tokens of `make_sb3_env`.
-        action_space: The tokens.
-        lr_schedule: Learning rate by the progress that remains.
-        model: ``"tiny"``, a folder, or a name on the hub: where the weights come from
-            at the start. A saved algorithm names it and holds its own weights.
-        temperature: Of the sampled, and so of the trained, distribution.
+        observation_space: Space of the windows of tokens of `make_sb3_env`.
+        action_space: Space of the tokens.
+        lr_schedule: Learning rate as a function of the remaining progress.
+        model: ``"tiny"``, a folder, or a name on the hub, with the initial weights. A saved
+            algorithm stores this name and its own weights.
+        temperature: Softmax temperature of the sampled and trained distribution.
         optimizer_class: See `ActorCriticPolicy`.
         optimizer_kwargs: See `ActorCriticPolicy`.
-        **kwargs: None that shapes networks; what `ActorCriticPolicy` always gets.
+        **kwargs: Other arguments of `ActorCriticPolicy`, except those that shape networks.
 
     Attributes:
-        model: The model with its weights.
+        model: The language model.
         value_net: The value head.
 
     Raises:
-        ArgumentError: If a space or the temperature does not fit.
-        ModelError: If the model cannot be loaded.
+        ArgumentError: If ``temperature`` is not above 0.
+        ModelError: If ``model`` cannot be loaded.
     """
 
     def __init__(
@@ -77,70 +76,70 @@ class TokenPolicy(ActorCriticPolicy):
 
     @property
     def language_model(self) -> LanguageModel:
-        """The model as one of our policies, which says whole messages; it shares the weights."""
+        """The model as a policy that generates whole messages; it shares the weights."""
         return self._language_model
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Save model and tokenizer in the layout of transformers, without the value head.
 
         Args:
-            folder: Where to; made if it is missing.
+            folder: Folder to save to; created if missing.
         """
         self._language_model.save_pretrained(folder)
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw the next token of each dialogue.
+        """Sample the next token of each dialogue.
 
         Args:
             obs: Windows of tokens, shape ``(dialogues, window)``.
-            deterministic: Whether to take the likeliest token instead.
+            deterministic: Whether to take the most likely token instead.
 
         Returns:
-            The tokens, shape ``(dialogues,)``; the values of the dialogues before them,
+            The tokens, shape ``(dialogues,)``; the values of the dialogues without them,
             shape ``(dialogues, 1)``; the log-probabilities of the tokens.
         """
-        distribution, values = self._read(obs)
+        distribution, values = self._forward(obs)
         actions = distribution.get_actions(deterministic=deterministic)
         return actions, values, distribution.log_prob(actions)
 
-    def evaluate_actions(  # type: ignore[override]  # the base types windows more widely
+    def evaluate_actions(  # type: ignore[override]  # the base class has a wider type
         self, obs: Tensor, actions: Tensor
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Judge tokens that were drawn; gradients flow.
+        """Compute values and log-probabilities of sampled tokens; gradients flow.
 
         Args:
             obs: Windows of tokens, shape ``(dialogues, window)``.
-            actions: The token after each, shape ``(dialogues,)``.
+            actions: Token after each window, shape ``(dialogues,)``.
 
         Returns:
-            The values, the log-probabilities of the tokens, the entropies of what they
-            were drawn from.
+            The values, the log-probabilities of the tokens, and the entropies of the
+            distributions.
         """
-        distribution, values = self._read(obs)
+        distribution, values = self._forward(obs)
         return values, distribution.log_prob(actions), distribution.entropy()
 
     def get_distribution(self, obs: PyTorchObs) -> Distribution:
-        """Return what the next token of each dialogue is drawn from."""
-        return self._read(obs)[0]
+        """Return the distribution of the next token of each dialogue."""
+        return self._forward(obs)[0]
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Return the value of each dialogue, shape ``(dialogues, 1)``."""
-        # Not by the kept rows: Stable-Baselines3 asks for single dialogues in between.
-        _, hidden = read_rows(self.model, _rows(obs))
+        # Without the prefix cache: Stable-Baselines3 calls this with single dialogues in between.
+        _, hidden = forward_rows(self.model, _rows(obs))
         values: Tensor = self.value_net(hidden.float())
         return values
 
     def set_training_mode(self, mode: bool) -> None:
-        """Switch all but the language model, which stays in evaluation mode; see the class."""
+        """Set the mode of everything except the language model; that stays in evaluation mode."""
         super().set_training_mode(mode)
         nn.Module.eval(self.model)
 
     def _build(self, lr_schedule: Schedule) -> None:
-        """Load the model, and make head and optimizer; the base calls it when it is ready."""
+        """Load the model, and create value head and optimizer; the base class calls it."""
         self._language_model = LanguageModel.from_pretrained(self._model_name)
         self.model = self._language_model.model
-        head_of(self.model)  # raises if there is none
-        self._kept = GrowingRows(self.model)
+        output_layer(self.model)  # raises if it is missing
+        self._prefix_cache = RowPrefixCache(self.model)
         width = self.model.config.get_text_config().hidden_size
         self.value_net = nn.Linear(width, 1)
         nn.init.zeros_(self.value_net.weight)
@@ -149,12 +148,12 @@ class TokenPolicy(ActorCriticPolicy):
             self.parameters(), lr=lr_schedule(1), **self.optimizer_kwargs
         )
 
-    def _read(self, obs: PyTorchObs) -> tuple[Distribution, Tensor]:
+    def _forward(self, obs: PyTorchObs) -> tuple[Distribution, Tensor]:
         rows = _rows(obs)
         if torch.is_grad_enabled():
-            logits, hidden = read_rows(self.model, rows)
+            logits, hidden = forward_rows(self.model, rows)
         else:
-            logits, hidden = self._kept.read(rows)
+            logits, hidden = self._prefix_cache.forward(rows)
         distribution = self.action_dist.proba_distribution(logits.float() / self._temperature)
         return distribution, self.value_net(hidden.float())
 

@@ -1,4 +1,4 @@
-"""Text environments as a vector environment of Stable-Baselines3, one token a step."""
+"""Text environments as a vector environment of Stable-Baselines3, one token per step."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, SupportsFloat, TypeAlias
@@ -10,7 +10,8 @@ from stable_baselines3.common.env_util import is_wrapped
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
-from rethink_gym.envs.text_env import Question, TextEnv
+from rethink_gym.envs.text_env import TextEnv
+from rethink_gym.envs.vector.verification import Judging
 from rethink_gym.envs.wrappers import TokenCodec, TokenDialogue, max_chars_of, token_spaces
 from rethink_gym.errors import argument_error
 
@@ -22,20 +23,20 @@ _Step: TypeAlias = tuple[str, SupportsFloat, bool, bool, dict[str, Any]]
 class TokenVecEnv(VecEnv):
     """Several text environments, played token by token; see `TokenLevel`.
 
-    Of the messages that end with the same token, those that share a verifier are
-    judged at once.
+    Messages that end in the same step and share a verifier are verified as one batch.
 
     Args:
         envs: Environments whose observations and actions are texts.
-        codec: How texts become tokens and back.
-        window: Most tokens of a whole dialogue.
-        max_new_tokens: Most tokens of one message, the end token included.
+        codec: Converts texts to tokens and back.
+        window: Maximum number of tokens of a whole dialogue.
+        max_new_tokens: Maximum number of tokens of one message, end token included.
 
     Attributes:
         envs: The environments.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``envs`` is empty or one of its action spaces is not of texts, or
+            if ``window`` or ``max_new_tokens`` is out of range.
     """
 
     def __init__(
@@ -53,13 +54,14 @@ class TokenVecEnv(VecEnv):
         self._dialogues = [
             TokenDialogue(codec, window=window, max_new_tokens=max_new_tokens) for _ in self.envs
         ]
+        self._verification = Judging()
         self._actions: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         super().__init__(len(self.envs), *token_spaces(codec, window))
 
     def reset(self) -> npt.NDArray[np.int64]:
-        """Begin an episode in each environment; returns the windows, ``(envs, window)``."""
-        for place, env in enumerate(self.envs):
-            self._begin(place, *env.reset(seed=self._seeds[place], options=self._options[place]))
+        """Start an episode in each environment; returns the windows, ``(envs, window)``."""
+        for index, env in enumerate(self.envs):
+            self._start(index, *env.reset(seed=self._seeds[index], options=self._options[index]))
         self._reset_seeds()
         self._reset_options()
         return self._observations()
@@ -69,27 +71,27 @@ class TokenVecEnv(VecEnv):
         self._actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        """Say the tokens; returns windows, rewards, which episodes ended, and the infos."""
+        """Append the tokens; returns windows, rewards, which episodes ended, and the infos."""
         rewards = np.zeros(self.num_envs, dtype=np.float32)
         dones = np.zeros(self.num_envs, dtype=np.bool_)
         infos: list[dict[str, Any]] = [{} for _ in self.envs]
         texts: dict[int, str] = {}
-        for place, token_id in enumerate(self._actions.tolist()):
-            text = self._dialogues[place].say(token_id)
+        for index, token_id in enumerate(self._actions.tolist()):
+            text = self._dialogues[index].say(token_id)
             if text is not None:
-                texts[place] = text[: self._max_chars]
-        for place, (observation, reward, terminated, truncated, info) in self._play(texts):
-            dialogue = self._dialogues[place]
+                texts[index] = text[: self._max_chars]
+        for index, (observation, reward, terminated, truncated, info) in self._step_envs(texts):
+            dialogue = self._dialogues[index]
             if observation:
                 dialogue.listen(observation)
             truncated = truncated or (dialogue.is_full and not terminated)
-            rewards[place] = float(reward)
-            infos[place] = info
+            rewards[index] = float(reward)
+            infos[index] = info
             if terminated or truncated:
-                dones[place] = True
+                dones[index] = True
                 info["TimeLimit.truncated"] = truncated and not terminated
                 info["terminal_observation"] = dialogue.to_array()
-                self._begin(place, *self.envs[place].reset())
+                self._start(index, *self.envs[index].reset())
         return self._observations(), rewards, dones, infos
 
     def close(self) -> None:
@@ -99,12 +101,12 @@ class TokenVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Return an attribute of each environment."""
-        return [self.envs[place].get_wrapper_attr(attr_name) for place in self._places(indices)]
+        return [self.envs[index].get_wrapper_attr(attr_name) for index in self._selected(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
         """Set an attribute of each environment."""
-        for place in self._places(indices):
-            self.envs[place].set_wrapper_attr(attr_name, value)
+        for index in self._selected(indices):
+            self.envs[index].set_wrapper_attr(attr_name, value)
 
     def env_method(
         self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **kwargs: Any
@@ -116,37 +118,32 @@ class TokenVecEnv(VecEnv):
     def env_is_wrapped(
         self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: VecEnvIndices = None
     ) -> list[bool]:
-        """Return for each environment whether it is wrapped so."""
-        return [is_wrapped(self.envs[place], wrapper_class) for place in self._places(indices)]
+        """Return whether each environment has a wrapper of this class."""
+        return [is_wrapped(self.envs[index], wrapper_class) for index in self._selected(indices)]
 
-    def _begin(self, place: int, observation: str, info: dict[str, Any]) -> None:
-        self._dialogues[place].begin(observation)
-        self.reset_infos[place] = info
+    def _start(self, index: int, observation: str, info: dict[str, Any]) -> None:
+        self._dialogues[index].begin(observation)
+        self.reset_infos[index] = info
 
     def _observations(self) -> npt.NDArray[np.int64]:
         return np.stack([dialogue.to_array() for dialogue in self._dialogues])
 
-    def _places(self, indices: VecEnvIndices) -> list[int]:
+    def _selected(self, indices: VecEnvIndices) -> list[int]:
         return list(self._get_indices(indices))
 
-    def _play(self, texts: Mapping[int, str]) -> Iterator[tuple[int, _Step]]:
-        """Step those environments whose message ended."""
-        groups: dict[int, list[tuple[int, TextEnv, Question]]] = {}
-        for place, text in texts.items():
-            env = self.envs[place]
-            if not isinstance(env, TextEnv):
-                yield place, env.step(text)
-                continue
-            env.check_action(text)
-            question = env.question(text)
-            if question is None:
-                yield place, env.advance(text, None)
-            else:
-                groups.setdefault(id(question.verifier), []).append((place, env, question))
-        for members in groups.values():
-            verdicts = members[0][2].verifier.verify_batch(
-                [question.answer for _, _, question in members],
-                [question.problem for _, _, question in members],
-            )
-            for (place, env, _), verdict in zip(members, verdicts, strict=True):
-                yield place, env.advance(texts[place], verdict)
+    def _step_envs(self, texts: Mapping[int, str]) -> Iterator[tuple[int, _Step]]:
+        """Step the environments whose message is complete."""
+        text_envs: dict[int, TextEnv] = {}
+        for index, text in texts.items():
+            env = self.envs[index]
+            if isinstance(env, TextEnv):
+                text_envs[index] = env
+            else:  # a wrapper verifies by itself
+                yield index, env.step(text)
+        verdicts = self._verification.judge(
+            list(text_envs.values()),
+            [texts[index] for index in text_envs],
+            [False] * len(text_envs),
+        )
+        for (index, env), verdict in zip(text_envs.items(), verdicts, strict=True):
+            yield index, env.advance(texts[index], verdict)

@@ -8,10 +8,10 @@ import torch
 from tests.decoding import (
     VOCABULARY,
     largest_error,
+    make_config,
     make_prompts,
     next_turn,
     reference_tokens,
-    rules,
 )
 from tests.models import (
     make_gpt2,
@@ -38,7 +38,7 @@ from rethink_gym.conversation import StopReason
 
 @dataclass(frozen=True)
 class Case:
-    """A model, and the decoder that must serve it."""
+    """A model, and the decoder that must support it."""
 
     make: Callable[..., PreTrainedModel]
     decoder: type
@@ -82,9 +82,9 @@ CASES = {
 
 @pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
-    found = request.param
-    assert isinstance(found, Case)
-    return found
+    param = request.param
+    assert isinstance(param, Case)
+    return param
 
 
 def test_greedy_tokens_are_those_of_transformers_over_two_ragged_turns(case: Case) -> None:
@@ -93,20 +93,20 @@ def test_greedy_tokens_are_those_of_transformers_over_two_ragged_turns(case: Cas
     engine = DecodingEngine(model)
     prompts = make_prompts(5, 9, 1, 5, 12)
     for _ in range(2):
-        drawn = engine.generate(prompts, rules())
-        assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
-        assert largest_error(model, prompts, drawn) < 1e-5
-        prompts = next_turn(prompts, drawn)
+        sequences = engine.generate(prompts, make_config())
+        assert [m.token_ids for m in sequences] == [reference_tokens(model, p) for p in prompts]
+        assert largest_error(model, prompts, sequences) < 1e-5
+        prompts = next_turn(prompts, sequences)
 
 
-def test_drawn_tokens_carry_the_log_probabilities_of_a_full_forward_pass(case: Case) -> None:
+def test_sampled_tokens_carry_the_log_probabilities_of_a_full_forward_pass(case: Case) -> None:
     model = case.make(VOCABULARY, **case.changes)
     engine = DecodingEngine(model)
     prompts = make_prompts(7, 2, 2, 11, 4, 5, 6, 7, 8, 9)
     for turn in range(2):
-        drawn = engine.generate(prompts, rules(temperature=0.7, seed=turn))
-        assert largest_error(model, prompts, drawn, temperature=0.7) < 1e-5
-        prompts = next_turn(prompts, drawn)
+        sequences = engine.generate(prompts, make_config(temperature=0.7, seed=turn))
+        assert largest_error(model, prompts, sequences, temperature=0.7) < 1e-5
+        prompts = next_turn(prompts, sequences)
 
 
 @pytest.mark.parametrize("make", [make_llama, make_gpt2])
@@ -115,69 +115,73 @@ def test_a_row_alone_is_as_in_a_batch_with_longer_rows(
 ) -> None:
     model = make(VOCABULARY)
     prompts = make_prompts(3, 30, 17)
-    together = DecodingEngine(model).generate(prompts, rules())
+    together = DecodingEngine(model).generate(prompts, make_config())
     for prompt, message in zip(prompts, together, strict=True):
-        (alone,) = DecodingEngine(model).generate([prompt], rules())
+        (alone,) = DecodingEngine(model).generate([prompt], make_config())
         assert alone.token_ids == message.token_ids
         assert alone.log_probs == pytest.approx(message.log_probs, abs=1e-5)
 
 
-def test_many_long_prompts_are_read_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_long_prompts_are_prefilled_a_few_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(llama, "_MAX_PREFILL_TOKENS", 25)
     model = make_llama(VOCABULARY)
     engine = DecodingEngine(model)
     prompts = make_prompts(9, 12, 3, 7, 12)
     for _ in range(2):
-        drawn = engine.generate(prompts, rules())
-        assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
-        prompts = next_turn(prompts, drawn)
+        sequences = engine.generate(prompts, make_config())
+        assert [m.token_ids for m in sequences] == [reference_tokens(model, p) for p in prompts]
+        prompts = next_turn(prompts, sequences)
 
 
 def test_prompts_of_one_token_are_answered() -> None:
     model = make_llama(VOCABULARY)
     prompts = make_prompts(1, 1, 1)
-    drawn = DecodingEngine(model).generate(prompts, rules())
-    assert [m.token_ids for m in drawn] == [reference_tokens(model, p) for p in prompts]
+    sequences = DecodingEngine(model).generate(prompts, make_config())
+    assert [m.token_ids for m in sequences] == [reference_tokens(model, p) for p in prompts]
 
 
-def test_messages_longer_than_the_first_room_are_drawn_to_their_end() -> None:
+def test_messages_longer_than_the_first_cache_are_generated_to_their_end() -> None:
     model = make_llama(VOCABULARY)
     prompts = make_prompts(5, 8)
-    drawn = DecodingEngine(model).generate(prompts, rules(temperature=1, end_ids=(), limit=150))
-    assert [len(m.token_ids) for m in drawn] == [150, 150]
-    assert {m.stop for m in drawn} == {StopReason.LENGTH}
-    assert largest_error(model, prompts, drawn) < 1e-5
+    sequences = DecodingEngine(model).generate(
+        prompts, make_config(temperature=1, end_ids=(), limit=150)
+    )
+    assert [len(m.token_ids) for m in sequences] == [150, 150]
+    assert {m.stop for m in sequences} == {StopReason.LENGTH}
+    assert largest_error(model, prompts, sequences) < 1e-5
 
 
 def test_rows_stop_at_the_end_of_the_context() -> None:
     model = make_llama(VOCABULARY)
     prompts = make_prompts(5, 8, 6, 4)
-    (first, *_) = DecodingEngine(model).generate(prompts, rules(end_ids=()))
+    (first, *_) = DecodingEngine(model).generate(prompts, make_config(end_ids=()))
     sampling = SamplingConfig(max_new_tokens=50, temperature=0)
     limits = GenerationConfig(sampling, (first.token_ids[2],), 12, torch.Generator(), lambda _: "")
-    drawn = DecodingEngine(model).generate(prompts, limits)
-    # The first row ends early, so that another one takes its place in the batch.
-    assert [len(m.token_ids) for m in drawn] == [3, 4, 6, 8]
-    assert [m.stop for m in drawn] == [StopReason.END, *[StopReason.LENGTH] * 3]
+    sequences = DecodingEngine(model).generate(prompts, limits)
+    # The first row ends early, so that another one takes its slot in the batch.
+    assert [len(m.token_ids) for m in sequences] == [3, 4, 6, 8]
+    assert [m.stop for m in sequences] == [StopReason.END, *[StopReason.CONTEXT] * 3]
 
 
-def test_what_a_row_draws_does_not_depend_on_when_its_neighbours_end() -> None:
+def test_the_tokens_of_a_row_do_not_depend_on_when_other_rows_end() -> None:
     model = make_llama(VOCABULARY)
     prompts = make_prompts(5, 5, 5)
-    free = DecodingEngine(model).generate(prompts, rules(temperature=1, end_ids=()))
+    free = DecodingEngine(model).generate(prompts, make_config(temperature=1, end_ids=()))
     ended = DecodingEngine(model).generate(
-        prompts, rules(temperature=1, end_ids=(free[0].token_ids[2],))
+        prompts, make_config(temperature=1, end_ids=(free[0].token_ids[2],))
     )
     assert len(ended[0].token_ids) == 3
     for one, other in zip(free, ended, strict=True):
         assert one.token_ids[: len(other.token_ids)] == other.token_ids
 
 
-def test_two_drawn_tokens_follow_the_models_distribution() -> None:
+def test_two_sampled_tokens_follow_the_models_distribution() -> None:
     model = make_llama(8, initializer_range=0.4)
     prompt, num_rows = (1, 5, 2), 4000
-    drawn = DecodingEngine(model, max_rows=num_rows).generate(
-        [prompt] * num_rows, rules(temperature=1.3, end_ids=(), limit=2)
+    sequences = DecodingEngine(model, max_rows=num_rows).generate(
+        [prompt] * num_rows, make_config(temperature=1.3, end_ids=(), limit=2)
     )
     with torch.no_grad():
         first = (model(torch.tensor([prompt])).logits[0, -1] / 1.3).softmax(-1)
@@ -185,7 +189,7 @@ def test_two_drawn_tokens_follow_the_models_distribution() -> None:
         second = (model(pairs).logits[:, -1] / 1.3).softmax(-1)
     expected = (first[:, None] * second).flatten() * num_rows
     seen = torch.bincount(
-        torch.tensor([8 * m.token_ids[0] + m.token_ids[1] for m in drawn]), minlength=64
+        torch.tensor([8 * m.token_ids[0] + m.token_ids[1] for m in sequences]), minlength=64
     )
     likely = expected > 5
     chi_square = ((seen - expected).square() / expected)[likely].sum().item()
@@ -196,7 +200,7 @@ def test_two_drawn_tokens_follow_the_models_distribution() -> None:
 
 
 class Adapter(nn.Module):
-    """What adapter libraries put in the place of a linear layer."""
+    """A linear layer as adapter libraries replace it."""
 
     def __init__(self, base: nn.Linear) -> None:
         super().__init__()
@@ -227,8 +231,8 @@ def test_a_changed_llama_is_decoded_as_it_was_changed(change: str) -> None:
         model.__class__ = type("LlamaForCausalLM", (type(model),), {"__module__": "elsewhere"})
     assert type(make_decoder(model)) is ForwardDecoder
     prompts = make_prompts(5, 9)
-    drawn = DecodingEngine(model).generate(prompts, rules())
-    assert largest_error(model, prompts, drawn) < 1e-5
+    sequences = DecodingEngine(model).generate(prompts, make_config())
+    assert largest_error(model, prompts, sequences) < 1e-5
 
 
 def test_a_model_of_lower_precision_is_decoded_in_its_own() -> None:
@@ -236,5 +240,5 @@ def test_a_model_of_lower_precision_is_decoded_in_its_own() -> None:
     nn.Module.to(model, torch.bfloat16)
     assert type(make_decoder(model)) is LlamaDecoder
     prompts = make_prompts(5, 9)
-    drawn = DecodingEngine(model).generate(prompts, rules(temperature=1))
-    assert largest_error(model, prompts, drawn) < 0.15
+    sequences = DecodingEngine(model).generate(prompts, make_config(temperature=1))
+    assert largest_error(model, prompts, sequences) < 0.15

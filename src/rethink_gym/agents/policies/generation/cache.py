@@ -1,4 +1,4 @@
-"""The keys and values of a batch of token sequences, grown token by token."""
+"""KV cache: keys and values of a batch of token sequences, extended token by token."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ __all__ = ["Block", "CachedPrefix", "Decoder", "KeyValueCache"]
 
 @dataclass(frozen=True, slots=True)
 class CachedPrefix:
-    """The beginning of a token sequence, as a row of a cache holds it.
+    """A prefix of a token sequence whose keys and values are cached.
 
     Attributes:
-        cache: Where it is.
-        row: Which row.
+        cache: KV cache that holds it.
+        row: Row of the cache.
         start: Column of its first token.
-        count: How many tokens of it to use.
+        count: Number of its tokens.
     """
 
     cache: "KeyValueCache"
@@ -28,17 +28,17 @@ class CachedPrefix:
 
 
 class KeyValueCache:
-    """Keys and values of all layers for rows of tokens that end in the same column.
+    """KV cache of all layers for rows of tokens that end in the same column.
 
-    Every layer has two tensors of shape ``(rows, heads, columns, size)``, made when
+    Every layer has two tensors of shape ``(rows, heads, columns, size)``, allocated when
     the layer first writes. Row ``i`` occupies the columns from ``starts[i]`` to
-    ``length``: rows are padded on the left. The rows from ``num_active`` on are
-    finished; they stay as they were and are computed no more.
+    ``length``: rows are padded on the left. The rows from ``num_active`` on are finished:
+    they are kept unchanged, and no more tokens are computed for them.
 
     Args:
         starts: First column of each row, shape ``(rows,)``.
-        length: Columns in use.
-        capacity: Columns to make room for.
+        length: Number of columns in use.
+        capacity: Number of columns to allocate.
     """
 
     def __init__(self, starts: Tensor, length: int, capacity: int) -> None:
@@ -54,55 +54,57 @@ class KeyValueCache:
     @property
     def num_bytes(self) -> int:
         """Memory of all keys and values."""
-        return sum(part.numel() * part.element_size() for part in (*self.keys, *self.values))
+        return sum(tensor.numel() * tensor.element_size() for tensor in (*self.keys, *self.values))
 
     def advance(self, num_columns: int) -> None:
-        """Take further columns into use, at the right end."""
+        """Take further columns at the right end into use; allocates them if needed."""
         self.length += num_columns
         if self.length > self.capacity:
             self.capacity = max(self.length, self.capacity + self.capacity // 2)
-            self.keys = [self._grown(part) for part in self.keys]
-            self.values = [self._grown(part) for part in self.values]
+            self.keys = [self._extended(tensor) for tensor in self.keys]
+            self.values = [self._extended(tensor) for tensor in self.values]
             self._bias = None
 
     def layer(self, index: int, like_key: Tensor, like_value: Tensor) -> tuple[Tensor, Tensor]:
-        """Return a layer's whole tensors; made empty if the layer is new.
+        """Return the whole tensors of a layer, allocated if the layer is new.
 
         Args:
-            index: Which layer; new layers come in order.
-            like_key: Some keys, shape ``(rows, heads, any, size)``.
-            like_value: Some values of that shape.
+            index: Index of the layer; new layers come in order.
+            like_key: Any keys of the layer, shape ``(rows, heads, any, size)``.
+            like_value: Any values of the layer, same shape.
         """
         if index == len(self.keys):
             self.keys.append(self._empty(like_key))
             self.values.append(self._empty(like_value))
         return self.keys[index], self.values[index]
 
-    def take(self, sources: Sequence[CachedPrefix | None], lengths: Sequence[int]) -> None:
-        """Copy the beginnings of rows from other caches into this one, which is new.
+    def copy_prefixes(
+        self, prefixes: Sequence[CachedPrefix | None], lengths: Sequence[int]
+    ) -> None:
+        """Copy prefixes from other caches into this one, which is new.
 
         Args:
-            sources: For each row where its beginning is held, or None.
-            lengths: How many tokens each row is going to have.
+            prefixes: Cached prefix of each row, or None.
+            lengths: Number of tokens that each row will have.
         """
-        for row, (source, length) in enumerate(zip(sources, lengths, strict=True)):
-            if source is None:
+        for row, (prefix, length) in enumerate(zip(prefixes, lengths, strict=True)):
+            if prefix is None:
                 continue
-            to = slice(self.length - length, self.length - length + source.count)
-            of = slice(source.start, source.start + source.count)
+            to = slice(self.length - length, self.length - length + prefix.count)
+            of = slice(prefix.start, prefix.start + prefix.count)
             for index, (key, value) in enumerate(
-                zip(source.cache.keys, source.cache.values, strict=True)
+                zip(prefix.cache.keys, prefix.cache.values, strict=True)
             ):
                 keys, values = self.layer(index, key, value)
-                keys[row, :, to] = key[source.row, :, of]
-                values[row, :, to] = value[source.row, :, of]
+                keys[row, :, to] = key[prefix.row, :, of]
+                values[row, :, to] = value[prefix.row, :, of]
 
-    def spread(self, rows: Sequence[int], capacity: int) -> "KeyValueCache":
-        """Return a cache whose rows are copies of rows of this one.
+    def select_rows(self, rows: Sequence[int], capacity: int) -> "KeyValueCache":
+        """Return a new cache whose rows are copies of rows of this one.
 
         Args:
-            rows: The row here that each row there copies.
-            capacity: Columns to make room for.
+            rows: Row of this cache that each new row copies; a row may repeat.
+            capacity: Number of columns to allocate.
         """
         index = torch.tensor(rows, device=self.starts.device)
         other = KeyValueCache(self.starts[index], self.length, capacity)
@@ -113,30 +115,31 @@ class KeyValueCache:
         return other
 
     def extract(self, rows: slice, columns: slice) -> "KeyValueCache":
-        """Return a cache that holds copies of some rows and columns of this one.
+        """Return a new cache with copies of some rows and columns of this one.
 
         Args:
-            rows: Which rows.
-            columns: Which columns; all that the rows occupy must be among them.
+            rows: The rows.
+            columns: The columns; they must include all columns that the rows occupy.
         """
         num_columns = columns.stop - columns.start
         other = KeyValueCache(self.starts[rows] - columns.start, num_columns, num_columns)
-        other.keys = [part[rows, :, columns].clone() for part in self.keys]
-        other.values = [part[rows, :, columns].clone() for part in self.values]
+        other.keys = [tensor[rows, :, columns].clone() for tensor in self.keys]
+        other.values = [tensor[rows, :, columns].clone() for tensor in self.values]
         return other
 
-    def joined(self, fresh: "KeyValueCache", room: int) -> "KeyValueCache":
-        """Return a cache of the active rows of this one and of another.
+    def merge_active(self, fresh: "KeyValueCache", num_free_columns: int) -> "KeyValueCache":
+        """Return a new cache with the active rows of this one and of another.
 
         Args:
-            fresh: Of the same model; its active rows come behind those of this one.
-            room: Columns to make room for, behind the last one.
+            fresh: Another cache of the same model; its active rows come after those of
+                this one.
+            num_free_columns: Number of free columns to allocate at the right end.
         """
         parts = [(part, part.num_active) for part in (self, fresh)]
         widths = [int((part.length - part.starts[:count]).max()) for part, count in parts]
         length = max(widths)
         starts = [part.starts[:count] + (length - part.length) for part, count in parts]
-        other = KeyValueCache(torch.cat(starts), length, length + room)
+        other = KeyValueCache(torch.cat(starts), length, length + num_free_columns)
         first = 0
         for (part, count), width in zip(parts, widths, strict=True):
             to = (slice(first, first + count), slice(None), slice(length - width, length))
@@ -147,21 +150,21 @@ class KeyValueCache:
             first += count
         return other
 
-    def swap(self, some: Tensor, others: Tensor) -> None:
-        """Exchange rows, each of ``some`` with the one of ``others`` at its place."""
+    def swap_rows(self, some: Tensor, others: Tensor) -> None:
+        """Exchange rows: each of ``some`` with the row of ``others`` at the same index."""
         to, of = torch.cat((some, others)), torch.cat((others, some))
         self.starts[to] = self.starts[of]
-        for part in (*self.keys, *self.values):
-            used = part[:, :, : self.length]
+        for tensor in (*self.keys, *self.values):
+            used = tensor[:, :, : self.length]
             used[to] = used[of]
         self._bias = None
 
     def padding_bias(self, num_heads: int, dtype: torch.dtype) -> Tensor | None:
-        """Return what to add to attention scores so that no padding is attended to.
+        """Return the attention bias that masks the padding.
 
         Args:
-            num_heads: How often each row is repeated.
-            dtype: Of the scores.
+            num_heads: Number of times that each row is repeated.
+            dtype: Type of the attention scores.
 
         Returns:
             0 for tokens and -inf for padding, shape ``(active rows * num_heads, 1,
@@ -179,23 +182,24 @@ class KeyValueCache:
         return self._bias[: self.num_active * num_heads, :, : self.length]
 
     def _empty(self, like: Tensor) -> Tensor:
-        # Zeros and not garbage: a masked column has weight 0, and 0 times NaN is NaN.
+        # Zeros instead of uninitialized memory: a masked column has weight 0, and 0 times
+        # NaN is NaN.
         return like.new_zeros((len(self.starts), like.shape[1], self.capacity, like.shape[3]))
 
-    def _grown(self, part: Tensor) -> Tensor:
-        grown = self._empty(part)
-        grown[:, :, : part.shape[2]] = part
-        return grown
+    def _extended(self, tensor: Tensor) -> Tensor:
+        extended = self._empty(tensor)
+        extended[:, :, : tensor.shape[2]] = tensor
+        return extended
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """New tokens of every active row of a cache, already given columns there.
+    """New tokens of every active row of a KV cache, in columns that are in use already.
 
     Attributes:
-        token_ids: Shape ``(rows, columns)``, padded on the left; they stand in the
-            cache's last columns.
-        is_new: Which of them are no padding, same shape; None if all are. Under a
+        token_ids: The tokens in the last columns of the cache, padded on the left; shape
+            ``(rows, columns)``.
+        is_new: Whether each of them is a new token, same shape; None if all are. At a
             padding token, the cache may hold an earlier token of its row.
     """
 
@@ -204,17 +208,17 @@ class Block:
 
 
 class Decoder(Protocol):
-    """Computes the logits of next tokens; keys and values go into a cache."""
+    """Computes the logits of next tokens, and writes keys and values into a KV cache."""
 
     def decode(self, block: Block, cache: KeyValueCache) -> Tensor:
-        """Read new tokens.
+        """Compute the logits that follow new tokens.
 
         Args:
-            block: The tokens.
-            cache: Holds what each row said before them; the columns of the block
-                are in use already, and their keys and values are written here.
+            block: The new tokens.
+            cache: KV cache of the tokens before them. The columns of the block are in use
+                already; its keys and values are written there.
 
         Returns:
-            The logits of the token behind each row, shape ``(rows, vocabulary)``.
+            The logits of the next token of each row, shape ``(rows, vocabulary)``.
         """
         ...

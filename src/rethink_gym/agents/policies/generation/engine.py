@@ -1,4 +1,4 @@
-"""Draws messages for many prompts: shared prompts computed once, the cache kept across calls."""
+"""Generate completions for many prompts: shared prompts computed once, KV rows reused."""
 
 from collections.abc import Sequence
 
@@ -13,134 +13,141 @@ from rethink_gym.agents.policies.generation.llama import LlamaDecoder
 from rethink_gym.agents.policies.generation.loop import (
     GeneratedSequence,
     GenerationConfig,
-    draw_messages,
+    generate_sequences,
 )
 from rethink_gym.agents.policies.generation.prefix_cache import PrefixCache, fingerprint
 
 __all__ = ["DecodingEngine", "make_decoder"]
 
-_FIRST_ROOM = 64
-"""Columns to make room for at first; further ones are made when they are needed."""
+_FIRST_FREE_COLUMNS = 64
+"""Maximum number of free columns that a new KV cache has; more are allocated when needed."""
 
 
 class DecodingEngine:
-    """Draws messages from a causal language model.
+    """Generates completions with a causal language model and a prefix cache.
 
-    The keys and values of the last call stay in memory, and prompts of the next call
-    that begin with what they hold continue from there. A change of the weights makes
-    them void.
+    The KV rows of the last call are kept. Prompts of the next call that continue such a
+    row compute only their new tokens. A change of the weights invalidates the rows.
 
     Args:
         model: The model.
-        max_rows: Most prompts decoded side by side; more take the rows of those that are
-            finished.
-        max_kept_bytes: Most memory for keys and values kept between two calls.
+        max_rows: Maximum number of prompts decoded side by side; further prompts take the
+            rows of finished ones.
+        max_cache_bytes: Maximum memory of the KV rows kept between two calls.
 
     Attributes:
-        max_rows: Most prompts decoded side by side.
-        num_prefilled: How many tokens of prompts were computed so far; those found
-            in a cache, and those of a prompt that was computed for another row,
-            do not count.
+        max_rows: Maximum number of prompts decoded side by side.
+        num_prefilled: Number of prompt tokens computed so far. Tokens found in the prefix
+            cache do not count, nor those of a prompt that another row shares.
     """
 
     def __init__(
-        self, model: PreTrainedModel, *, max_rows: int = 256, max_kept_bytes: int = 2**30
+        self, model: PreTrainedModel, *, max_rows: int = 256, max_cache_bytes: int = 2**30
     ) -> None:
         self.num_prefilled = 0
         self._model = model
         self.max_rows = max_rows
-        self._max_kept_bytes = max_kept_bytes
-        self._kept: PrefixCache | None = None
+        self._max_cache_bytes = max_cache_bytes
+        self._prefix_cache: PrefixCache | None = None
 
     def forget(self) -> None:
-        """Free the keys and values kept from the last call."""
-        self._kept = None
+        """Empty the prefix cache."""
+        self._prefix_cache = None
 
     @torch.inference_mode()
     def generate(
-        self, prompts: Sequence[tuple[int, ...]], rules: GenerationConfig
+        self, prompts: Sequence[tuple[int, ...]], config: GenerationConfig
     ) -> list[GeneratedSequence]:
-        """Draw one message per prompt.
+        """Generate one completion per prompt.
 
         Args:
-            prompts: Token ids, none empty, each shorter than ``rules.max_length``.
-            rules: How to draw, and when to stop.
+            prompts: Token ids, none empty, each shorter than ``config.max_length``.
+            config: How to sample, and when to stop.
 
         Returns:
-            The messages, in order.
+            The completions, in order.
         """
         weights = fingerprint(self._model)
-        if self._kept is not None and self._kept.weights != weights:
-            self._kept = None
-        max_new_tokens = rules.sampling.max_new_tokens
-        asked = _Prompts(self._model, prompts, max_new_tokens, self._kept, self._max_kept_bytes)
-        drawn = draw_messages(asked.decoder, asked, rules, self.max_rows)
-        self.num_prefilled += asked.num_prefilled
-        self._kept = PrefixCache(weights)
-        for cache, places in asked.finished:
-            self._kept.add(
+        if self._prefix_cache is not None and self._prefix_cache.weights != weights:
+            self._prefix_cache = None
+        max_new_tokens = config.sampling.max_new_tokens
+        batch = _PromptBatch(
+            self._model, prompts, max_new_tokens, self._prefix_cache, self._max_cache_bytes
+        )
+        sequences = generate_sequences(batch.decoder, batch, config, self.max_rows)
+        self.num_prefilled += batch.num_prefilled
+        self._prefix_cache = PrefixCache(weights)
+        for cache, indices in batch.finished:
+            self._prefix_cache.add(
                 cache,
-                [prompts[place] for place in places],
-                [drawn[place].token_ids for place in places],
+                [prompts[index] for index in indices],
+                [sequences[index].token_ids for index in indices],
             )
-        return drawn
+        return sequences
 
 
-class _Prompts:
-    """The prompts of one call, and the rows that hold them with their messages."""
+class _PromptBatch:
+    """The prompts of one call, and the KV rows of their finished completions."""
 
     def __init__(
         self,
         model: PreTrainedModel,
         prompts: Sequence[tuple[int, ...]],
         max_new_tokens: int,
-        kept: PrefixCache | None,
-        max_kept_bytes: int,
+        prefix_cache: PrefixCache | None,
+        max_cache_bytes: int,
     ) -> None:
         self.lengths = [len(prompt) for prompt in prompts]
         self.decoder = make_decoder(model)
         self.num_prefilled = 0
         self.finished: list[tuple[KeyValueCache, Sequence[int]]] = []
-        self._num_bytes_left = max_kept_bytes
+        self._num_bytes_left = max_cache_bytes
         self._prompts = prompts
         self._device = model.device
-        self._kept = kept
-        self._room = min(max_new_tokens, _FIRST_ROOM)
+        self._prefix_cache = prefix_cache
+        self._num_free_columns = min(max_new_tokens, _FIRST_FREE_COLUMNS)
 
-    def read(self, places: range) -> tuple[KeyValueCache, Tensor]:
+    def prefill(self, indices: range) -> tuple[KeyValueCache, Tensor]:
         """Compute some prompts, equal ones once; see `Prompts`."""
-        prompts = self._prompts[places.start : places.stop]
+        prompts = self._prompts[indices.start : indices.stop]
         rows = {prompt: row for row, prompt in enumerate(dict.fromkeys(prompts))}
         is_shared = len(rows) < len(prompts)
-        cache, logits = self._read(list(rows), 0 if is_shared else self._room)
+        cache, logits = self._prefill_distinct(
+            list(rows), 0 if is_shared else self._num_free_columns
+        )
         if not is_shared:
             return cache, logits
         copied = [rows[prompt] for prompt in prompts]
-        return cache.spread(copied, cache.length + self._room), logits[copied]
+        return cache.select_rows(copied, cache.length + self._num_free_columns), logits[copied]
 
-    def keep(self, cache: KeyValueCache, places: Sequence[int], first_row: int) -> None:
-        """Take back rows with their messages, if there is memory left; see `Prompts`."""
-        if not places:
+    def store(self, cache: KeyValueCache, indices: Sequence[int], first_row: int) -> None:
+        """Keep finished rows if there is memory left; see `Prompts`."""
+        if not indices:
             return
-        rows = slice(first_row, first_row + len(places))
+        rows = slice(first_row, first_row + len(indices))
         columns = slice(int(cache.starts[rows].min()) if first_row else 0, cache.length)
-        num_entries = len(places) * (columns.stop - columns.start)
+        num_entries = len(indices) * (columns.stop - columns.start)
         num_bytes = cache.num_bytes * num_entries // (len(cache.starts) * cache.capacity)
         if num_bytes > self._num_bytes_left:
             return
         self._num_bytes_left -= num_bytes
-        held = cache.extract(rows, columns) if first_row else cache
-        self.finished.append((held, places))
+        stored = cache.extract(rows, columns) if first_row else cache
+        self.finished.append((stored, indices))
 
-    def _read(self, prompts: list[tuple[int, ...]], room: int) -> tuple[KeyValueCache, Tensor]:
-        held = [self._kept.find(prompt) if self._kept else None for prompt in prompts]
+    def _prefill_distinct(
+        self, prompts: list[tuple[int, ...]], num_free_columns: int
+    ) -> tuple[KeyValueCache, Tensor]:
+        cached = [
+            self._prefix_cache.find(prompt) if self._prefix_cache else None for prompt in prompts
+        ]
         lengths = [len(prompt) for prompt in prompts]
         num_new = [
-            length - (source.count if source else 0)
-            for length, source in zip(lengths, held, strict=True)
+            length - (prefix.count if prefix else 0)
+            for length, prefix in zip(lengths, cached, strict=True)
         ]
         self.num_prefilled += sum(num_new)
         width, num_columns = max(lengths), max(num_new)
+        # Only the new tokens are computed, padded on the left to the longest row of them.
         token_ids = np.zeros((len(prompts), num_columns), dtype=np.int64)
         for row, (prompt, count) in enumerate(zip(prompts, num_new, strict=True)):
             token_ids[row, num_columns - count :] = prompt[len(prompt) - count :]
@@ -149,16 +156,16 @@ class _Prompts:
             paddings = num_columns - torch.tensor(num_new, device=self._device)
             is_new = torch.arange(num_columns, device=self._device) >= paddings[:, None]
         starts = torch.tensor([width - length for length in lengths], device=self._device)
-        cache = KeyValueCache(starts, width, width + room)
-        cache.take(held, lengths)
+        cache = KeyValueCache(starts, width, width + num_free_columns)
+        cache.copy_prefixes(cached, lengths)
         block = Block(torch.from_numpy(token_ids).to(self._device), is_new)
         return cache, self.decoder.decode(block, cache)
 
 
 def make_decoder(model: PreTrainedModel) -> Decoder:
-    """Build the fastest decoder that serves a model."""
-    if LlamaDecoder.serves(model):
+    """Return the fastest decoder that supports a model."""
+    if LlamaDecoder.supports(model):
         return LlamaDecoder(model)
-    if ForwardDecoder.serves(model):
+    if ForwardDecoder.supports(model):
         return ForwardDecoder(model)
     return RecomputingDecoder(model)

@@ -1,4 +1,4 @@
-"""Decoders for every causal language model of transformers, through its own forward."""
+"""Decoders for any causal language model of transformers, by the model's own forward pass."""
 
 import inspect
 from typing import Any
@@ -20,10 +20,10 @@ __all__ = ["ForwardDecoder", "RecomputingDecoder"]
 
 
 class ForwardDecoder:
-    """Calls a model's forward with our cache in the place of its own.
+    """Calls a model's forward pass with our KV cache instead of its own.
 
     Args:
-        model: A model of which `serves` is true.
+        model: A model for which `supports` returns True.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -31,8 +31,8 @@ class ForwardDecoder:
         self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
 
     @staticmethod
-    def serves(model: PreTrainedModel) -> bool:
-        """Whether a model only keeps attention keys and values, and takes positions."""
+    def supports(model: PreTrainedModel) -> bool:
+        """Whether a model takes positions and caches nothing but attention keys and values."""
         parameters = inspect.signature(model.forward).parameters
         if not {"attention_mask", "position_ids", "past_key_values"} <= set(parameters):
             return False
@@ -42,7 +42,7 @@ class ForwardDecoder:
         )
 
     def decode(self, block: Block, cache: KeyValueCache) -> Tensor:
-        """Read new tokens; see `Decoder`."""
+        """Compute the logits that follow new tokens; see `Decoder`."""
         starts = cache.starts[: cache.num_active, None]
         columns = torch.arange(cache.length, device=starts.device)
         num_new = block.token_ids.shape[1]
@@ -63,11 +63,11 @@ class ForwardDecoder:
 
 
 class RecomputingDecoder:
-    """Computes every sequence anew for every token: slow, and right for any causal model.
+    """Recomputes every sequence for every token: slow, and correct for any causal model.
 
-    For models whose state is no list of keys and values, or that take no positions.
-    Padding stands on the right, where a causal model never sees it. What the cache
-    holds are the token ids themselves.
+    It is for models that cache something else than keys and values, or that do not take
+    positions. Rows are padded on the right, where a causal model never attends. The KV
+    cache holds the token ids themselves.
 
     Args:
         model: The model.
@@ -77,13 +77,14 @@ class RecomputingDecoder:
         self._model = model
 
     def decode(self, block: Block, cache: KeyValueCache) -> Tensor:
-        """Read new tokens; see `Decoder`."""
+        """Compute the logits that follow new tokens; see `Decoder`."""
         tokens = block.token_ids[:, None, :, None]
         keys, _ = write(0, tokens, tokens, block, cache)
-        held = keys[:, 0, :, 0]
+        cached_ids = keys[:, 0, :, 0]
         starts = cache.starts[: cache.num_active, None]
         columns = torch.arange(cache.length, device=starts.device)
-        shifted = held.gather(1, (columns + starts).clamp(max=cache.length - 1))
+        # Move the padding from the left of each row to its right.
+        shifted = cached_ids.gather(1, (columns + starts).clamp(max=cache.length - 1))
         logits: Tensor = self._model(input_ids=shifted, use_cache=False).logits
         rows = torch.arange(len(starts), device=starts.device)
         return logits[rows, cache.length - 1 - starts[:, 0]]
@@ -92,39 +93,39 @@ class RecomputingDecoder:
 def write(
     index: int, keys: Tensor, values: Tensor, block: Block, cache: KeyValueCache
 ) -> tuple[Tensor, Tensor]:
-    """Write the keys and values of a block into a layer of a cache.
+    """Write the keys and values of a block into a layer of a KV cache.
 
     Args:
-        index: Which layer.
-        keys: Shape ``(rows, heads, columns of the block, size)``.
-        values: Same.
+        index: Index of the layer.
+        keys: New keys, shape ``(rows, heads, columns of the block, size)``.
+        values: New values, same shape.
         block: The tokens they belong to; padding is not written.
-        cache: Where to.
+        cache: KV cache to write to.
 
     Returns:
         All keys and values of the active rows, views of the cache of shape
         ``(rows, heads, columns in use, size)``.
     """
     num_new = keys.shape[2]
-    whole = []
-    for part, new in zip(cache.layer(index, keys, values), (keys, values), strict=True):
-        used = part[: cache.num_active, :, : cache.length]
-        place = used[:, :, -num_new:]
+    in_use = []
+    for cached, new in zip(cache.layer(index, keys, values), (keys, values), strict=True):
+        used = cached[: cache.num_active, :, : cache.length]
+        newest = used[:, :, -num_new:]
         if block.is_new is None:
-            place.copy_(new)
+            newest.copy_(new)
         else:
-            torch.where(block.is_new[:, None, :, None], new, place, out=place)
-        whole.append(used)
-    return whole[0], whole[1]
+            torch.where(block.is_new[:, None, :, None], new, newest, out=newest)
+        in_use.append(used)
+    return in_use[0], in_use[1]
 
 
-class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # no types there
-    """One layer of our cache in the clothes that transformers expects."""
+class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # untyped
+    """One layer of our KV cache with the interface that transformers expects."""
 
     is_sliding = False
 
     def __init__(self, index: int, block: Block, cache: KeyValueCache) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # no types there
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped
         self._index, self._block, self._cache = index, block, cache
         self.is_initialized = True
 
@@ -143,4 +144,4 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # no types ther
         return -1
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Nothing to do: the cache makes its layers itself."""
+        """Do nothing: the KV cache allocates its layers itself."""

@@ -1,9 +1,9 @@
-"""The fast decoder of Llama and its kin: the model's own weights, without its modules.
+"""Fast decoder of Llama-like models: their own weights, without their modules.
 
-Serves Llama, Mistral, Qwen2 and Qwen3 as transformers builds them, with biases,
-grouped queries, tied embeddings and every rotary embedding whose frequencies do not
-depend on the length. Whatever differs (sliding windows, adapters around the linear
-layers, hooks, quantised weights) is left to `ForwardDecoder`.
+It supports Llama, Mistral, Qwen2 and Qwen3 of transformers, with biases, grouped queries,
+tied embeddings and every rotary embedding whose frequencies do not depend on the length.
+All other models are left to `ForwardDecoder`, for instance those with sliding windows,
+adapters around the linear layers, hooks or quantized weights.
 """
 
 import torch
@@ -22,14 +22,14 @@ from rethink_gym.agents.policies.generation.weights import (
 __all__ = ["LlamaDecoder"]
 
 _MAX_PREFILL_TOKENS = 8192
-"""Tokens of prompts computed at once; bounds the memory of prefilling."""
+"""Maximum number of tokens of a prefill step; bounds its memory."""
 
 
 class LlamaDecoder:
-    """Decodes with the weights of a Llama-like model, in place.
+    """Decodes with the weights of a Llama-like model; they are not copied.
 
     Args:
-        model: A model of which `serves` is true.
+        model: A model for which `supports` returns True.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -46,8 +46,8 @@ class LlamaDecoder:
         self._num_groups: int = attention.k_proj.out_features // self._head_dim
 
     @staticmethod
-    def serves(model: PreTrainedModel) -> bool:
-        """Whether a model is built as this decoder takes it to be."""
+    def supports(model: PreTrainedModel) -> bool:
+        """Whether a model is built as this decoder expects."""
         if not is_llama_like(model):
             return False
         body, config = model.model, model.config
@@ -80,9 +80,9 @@ class LlamaDecoder:
         )
 
     def decode(self, block: Block, cache: KeyValueCache) -> Tensor:
-        """Read new tokens; see `Decoder`."""
+        """Compute the logits that follow new tokens; see `Decoder`."""
         if len(self._cos) < cache.capacity:
-            self._turn(cache.capacity)
+            self._tabulate_rotary(cache.capacity)
         if block.token_ids.shape[1] == 1 and block.is_new is None and cache.keys:
             hidden = self._step(block.token_ids[:, 0], cache)
         else:
@@ -90,7 +90,7 @@ class LlamaDecoder:
         return self._head(self._norm(hidden))
 
     def _step(self, token_ids: Tensor, cache: KeyValueCache) -> Tensor:
-        """Read one token per row; returns the last hidden states, ``(rows, width)``."""
+        """Compute one token per row; returns the last hidden states, ``(rows, width)``."""
         num_rows, length = cache.num_active, cache.length
         num_queries, num_groups, size = self._num_heads, self._num_groups, self._head_dim
         split, last = num_queries * size, length - 1
@@ -99,8 +99,8 @@ class LlamaDecoder:
         cos, sin = self._cos.index_select(0, positions), self._sin.index_select(0, positions)
         bias = cache.padding_bias(num_groups, self._embedding.dtype)
         hidden = functional.embedding(token_ids, self._embedding)
-        # Queries and keys side by side, so that they are rotated at once. The same
-        # memory and the same views of it serve every layer.
+        # Queries and keys are side by side, so that they are rotated at once. All layers
+        # use the same memory and the same views of it.
         projected = hidden.new_empty((num_rows, num_queries + num_groups, size))
         rotated = torch.empty_like(projected)
         query_part, key_part = projected.flatten(1).tensor_split((split,), dim=1)
@@ -111,8 +111,8 @@ class LlamaDecoder:
         sin_front, sin_back = sin.chunk(2, dim=-1)
         for layer, all_keys, all_values in zip(self._layers, cache.keys, cache.values, strict=True):
             inputs = layer.input_norm(hidden)
-            layer.query.into(query_part, inputs)
-            layer.key.into(key_part, inputs)
+            layer.query.write(query_part, inputs)
+            layer.key.write(key_part, inputs)
             if layer.query_norm is not None and layer.key_norm is not None:
                 query_heads.copy_(layer.query_norm(query_heads))
                 key_heads.copy_(layer.key_norm(key_heads))
@@ -130,12 +130,12 @@ class LlamaDecoder:
                 scores = torch.baddbmm(bias, grouped, keys.transpose(1, 2), alpha=self._scaling)
             weights = scores.softmax(-1, dtype=torch.float32).to(values.dtype)
             attended = weights.bmm(values).view(num_rows, split)
-            hidden = layer.output.added_to(hidden, attended)
+            hidden = layer.output.add_to(hidden, attended)
             hidden = layer.add_mlp(hidden)
         return hidden
 
     def _prefill(self, block: Block, cache: KeyValueCache) -> Tensor:
-        """Read many tokens per row; padding costs nothing but in the attention."""
+        """Compute many tokens per row; padding costs time in the attention only."""
         num_rows, num_columns = block.token_ids.shape
         size = max(1, _MAX_PREFILL_TOKENS // num_columns)
         lasts = []
@@ -151,16 +151,17 @@ class LlamaDecoder:
     ) -> Tensor:
         num_rows, num_columns = token_ids.shape
         length, size = cache.length, self._head_dim
-        # All new tokens of all rows in one line: (tokens,).
+        # All new tokens of all rows in one sequence: (tokens,).
         row, column = is_new.nonzero(as_tuple=True)
         cache_row, cache_column = row + rows.start, column + length - num_columns
         positions = cache_column - cache.starts[cache_row]
         cos, sin = self._cos[positions], self._sin[positions]
-        everywhere = torch.arange(length, device=row.device)
-        is_seen = everywhere >= cache.starts[rows, None, None]
-        # A padding query sees at least itself, so that none sees nothing.
-        is_seen = is_seen & (everywhere <= everywhere[-num_columns:, None])
-        is_seen = is_seen | (everywhere == everywhere[-num_columns:, None])
+        columns = torch.arange(length, device=row.device)
+        query_columns = columns[-num_columns:, None]
+        mask = columns >= cache.starts[rows, None, None]
+        mask = mask & (columns <= query_columns)
+        # A padding query attends to itself: a row without any key would give NaN.
+        mask = mask | (columns == query_columns)
         hidden = functional.embedding(token_ids[row, column], self._embedding)
         for index, layer in enumerate(self._layers):
             inputs = layer.input_norm(hidden)
@@ -174,31 +175,30 @@ class LlamaDecoder:
             keys, values = cache.layer(index, new_keys[:, :, None], new_values[:, :, None])
             keys[cache_row, :, cache_column] = new_keys
             values[cache_row, :, cache_column] = new_values
-            asked = queries.new_zeros((num_rows, num_columns, self._num_heads, size))
-            asked[row, column] = queries
+            padded = queries.new_zeros((num_rows, num_columns, self._num_heads, size))
+            padded[row, column] = queries
             attended = functional.scaled_dot_product_attention(
-                asked.transpose(1, 2),
+                padded.transpose(1, 2),
                 self._repeated(keys[rows, :, :length]),
                 self._repeated(values[rows, :, :length]),
-                attn_mask=is_seen[:, None],
+                attn_mask=mask[:, None],
                 scale=self._scaling,
             )
             attended = attended.transpose(1, 2)[row, column].flatten(1)
-            hidden = layer.output.added_to(hidden, attended)
+            hidden = layer.output.add_to(hidden, attended)
             hidden = layer.add_mlp(hidden)
         return hidden[is_new.sum(dim=1).cumsum(dim=0) - 1]
 
     def _repeated(self, heads: Tensor) -> Tensor:
-        """Give every query head its own copy of the keys or values of its group."""
+        """Repeat the keys or values of a group for each of its query heads."""
         per_group = self._num_heads // self._num_groups
         return heads if per_group == 1 else heads.repeat_interleave(per_group, dim=1)
 
-    def _turn(self, num_positions: int) -> None:
+    def _tabulate_rotary(self, num_positions: int) -> None:
         """Tabulate the rotary embedding, as `LlamaRotaryEmbedding` computes it.
 
-        A vector is turned by adding to its cosine part the sine part of itself with its
-        halves exchanged and the second one, now in front, negated; that sign sits in
-        the table of sines.
+        The rotation of a vector ``(a, b)`` of two halves is ``(a, b) * cos + (-b, a) * sin``.
+        The table of sines includes the minus sign, so that the halves are only exchanged.
         """
         frequencies = self._rotary.inv_freq.float()
         positions = torch.arange(num_positions, device=frequencies.device).float()

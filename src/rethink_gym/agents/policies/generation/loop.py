@@ -1,4 +1,4 @@
-"""The inner loop: draws token after token for a batch of rows, and refills finished rows."""
+"""The generation loop: sample token after token for many rows, and refill finished rows."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -14,23 +14,25 @@ from rethink_gym.agents.policies.generation.stop_strings import StopStringMatche
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import StopReason
 
-__all__ = ["GeneratedSequence", "GenerationConfig", "Prompts", "draw_messages"]
+__all__ = ["GeneratedSequence", "GenerationConfig", "Prompts", "generate_sequences"]
 
 _FEW_ROWS = 16
-"""On a CPU, a step costs the more the more rows it has, unless there are few; and rows
-that are refilled make those beside them attend to more columns. There, refilling more
-than so many rows took longer than beginning anew when all are finished (by 5 to 12 %
-with 64 rows; with 8 and 16 it took a tenth to a fifth less)."""
+"""Up to this ``max_rows``, a CPU refills rows as soon as half of them are finished.
+
+The cost of a step grows with the number of rows unless there are few, and refilled rows
+make the others attend to more columns. With 64 rows, refilling took 5 to 12 % longer than
+starting a new batch when all rows are finished; with 8 and 16 rows it took 10 to 20 % less.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedSequence:
-    """What was drawn for one row.
+    """The tokens generated for one prompt.
 
     Attributes:
-        token_ids: The tokens, the end token included.
-        log_probs: The natural-log probability of each.
-        stop: Why it stopped there.
+        token_ids: The tokens, end token included.
+        log_probs: Natural-log probability of each token.
+        stop: Why generation stopped.
     """
 
     token_ids: tuple[int, ...]
@@ -40,14 +42,14 @@ class GeneratedSequence:
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:
-    """How to draw, and when to stop.
+    """How to sample tokens, and when to stop.
 
     Attributes:
-        sampling: Temperature, stop strings and the limit on new tokens.
+        sampling: Temperature, stop strings and the maximum number of new tokens.
         end_ids: Tokens that end a message.
-        max_length: Most tokens of a row, its prompt included; None for no limit.
-        random: Source of chance.
-        decode: From token ids to their text; asked only if there are stop strings.
+        max_length: Maximum number of tokens of a row, prompt included; None for no limit.
+        random: Random generator.
+        decode: Function from token ids to their text; called only if there are stop strings.
     """
 
     sampling: SamplingConfig
@@ -58,161 +60,169 @@ class GenerationConfig:
 
 
 class Prompts(Protocol):
-    """What messages are drawn for, numbered from 0."""
+    """The prompts to complete, numbered from 0."""
 
     @property
     def lengths(self) -> Sequence[int]:
-        """How many tokens each prompt has."""
+        """Number of tokens of each prompt."""
         ...
 
-    def read(self, places: range) -> tuple[KeyValueCache, Tensor]:
-        """Compute some prompts.
+    def prefill(self, indices: range) -> tuple[KeyValueCache, Tensor]:
+        """Compute the keys and values of some prompts.
 
         Args:
-            places: Their numbers.
+            indices: Indices of the prompts.
 
         Returns:
-            A cache with a row for each, and the logits of their first tokens.
+            A KV cache with one row per prompt, and the logits of the first new tokens.
         """
         ...
 
-    def keep(self, cache: KeyValueCache, places: Sequence[int], first_row: int) -> None:
-        """Take back rows with their messages.
+    def store(self, cache: KeyValueCache, indices: Sequence[int], first_row: int) -> None:
+        """Take back rows whose completions are finished.
 
         Args:
-            cache: Holds prompts and messages, the last token of each left out; used no
-                more if ``first_row`` is 0, and gone on with otherwise.
-            places: The numbers of the prompts in the rows from ``first_row`` on.
-            first_row: The rows before are still active.
+            cache: KV cache of prompts and completions, the last token of each excluded. If
+                ``first_row`` is 0, the loop does not use it again.
+            indices: Indices of the prompts in the rows from ``first_row`` on.
+            first_row: First finished row; the rows before it are still active.
         """
         ...
 
 
-def draw_messages(
-    decoder: Decoder, prompts: Prompts, rules: GenerationConfig, max_rows: int
+def generate_sequences(
+    decoder: Decoder, prompts: Prompts, config: GenerationConfig, max_rows: int
 ) -> list[GeneratedSequence]:
-    """Draw one message for each prompt.
+    """Generate one completion for each prompt.
 
     Args:
         decoder: Computes the next logits.
-        prompts: What to answer, at least one prompt.
-        rules: How to draw, and when to stop.
-        max_rows: Most rows decoded side by side; those that finish make room for
-            prompts that wait. What a row draws does not depend on it.
+        prompts: The prompts, at least one.
+        config: How to sample, and when to stop.
+        max_rows: Maximum number of rows decoded side by side; waiting prompts take the rows
+            of finished ones. The tokens of a prompt do not depend on it.
 
     Returns:
-        The messages, in the order of the prompts.
+        The completions, in the order of the prompts.
     """
     num_prompts = len(prompts.lengths)
-    num_read = min(max_rows, num_prompts)
-    cache, logits = prompts.read(range(num_read))
-    batch = _Batch(prompts, rules, logits)
-    batch.admit(range(num_read))
-    # Not each row at once: that would read prompts one by one, and copy the cache as often.
-    is_dear = logits.device.type == "cpu" and max_rows > _FEW_ROWS
-    num_wanted = max_rows if is_dear else (max_rows + 1) // 2
+    num_started = min(max_rows, num_prompts)
+    cache, logits = prompts.prefill(range(num_started))
+    batch = _Batch(prompts, config, logits)
+    batch.start(range(num_started))
+    # Rows are not refilled one at a time: that would prefill prompts one by one, and copy
+    # the cache for each of them.
+    is_costly = logits.device.type == "cpu" and max_rows > _FEW_ROWS
+    min_refill = max_rows if is_costly else (max_rows + 1) // 2
     while True:
-        token_ids = batch.draw(cache, logits)
+        token_ids = batch.sample(cache, logits)
         if cache.num_active:
             cache.advance(1)
             logits = decoder.decode(Block(token_ids[:, None], None), cache)
-        num_free = min(max_rows - cache.num_active, num_prompts - num_read)
-        if num_free and max_rows - cache.num_active >= num_wanted:
-            prompts.keep(cache, batch.forget_finished(cache.num_active), cache.num_active)
-            places = range(num_read, num_read + num_free)
-            fresh, fresh_logits = prompts.read(places)
+        num_refilled = min(max_rows - cache.num_active, num_prompts - num_started)
+        if num_refilled and max_rows - cache.num_active >= min_refill:
+            prompts.store(cache, batch.drop_finished(cache.num_active), cache.num_active)
+            indices = range(num_started, num_started + num_refilled)
+            fresh, fresh_logits = prompts.prefill(indices)
             if cache.num_active:
-                cache = cache.joined(fresh, cache.capacity - cache.length)
+                cache = cache.merge_active(fresh, cache.capacity - cache.length)
                 logits = torch.cat((logits, fresh_logits))
             else:
                 cache, logits = fresh, fresh_logits
-            batch.admit(places)
-            num_read += num_free
+            batch.start(indices)
+            num_started += num_refilled
         elif not cache.num_active:
-            prompts.keep(cache, batch.forget_finished(0), 0)
-            return batch.drawn()
+            prompts.store(cache, batch.drop_finished(0), 0)
+            return batch.sequences()
 
 
 class _Batch:
-    """The state of the loop. Tensors of rows are in the order of the cache's rows."""
+    """The state of the loop. Tensors of rows are in the order of the cache's rows.
 
-    def __init__(self, prompts: Prompts, rules: GenerationConfig, logits: Tensor) -> None:
-        device, num_prompts = logits.device, len(prompts.lengths)
-        sampling = rules.sampling
+    A step samples one token for each active row. Steps are counted from the start of the
+    loop; the age of a row is the number of steps since its first one.
+    """
+
+    def __init__(self, prompts: Prompts, config: GenerationConfig, logits: Tensor) -> None:
+        device, lengths = logits.device, prompts.lengths
+        sampling = config.sampling
         self._temperature = sampling.temperature
-        most = rules.max_length
-        self._limits = [
-            sampling.max_new_tokens if most is None else min(sampling.max_new_tokens, most - length)
-            for length in prompts.lengths
-        ]
-        self._uniforms = RowRandom(num_prompts, rules.random, device)
+        self._random = RowRandom(len(lengths), config.random, device)
         self._is_end = torch.zeros(logits.shape[-1], dtype=torch.bool, device=device)
-        self._is_end[[end for end in rules.end_ids if end < logits.shape[-1]]] = True
-        # Of each row: its prompt, the step of its first token, and the one of its last.
-        self._order = torch.zeros(0, dtype=torch.long, device=device)
-        self._births, self._deadlines = self._order, self._order
-        self._deadline_set: set[int] = set()
-        self._oldest = 0
-        # Of each prompt.
-        self._birth_of = [0] * num_prompts
-        self._counts = [0] * num_prompts
-        self._stops = [StopReason.LENGTH] * num_prompts
+        self._is_end[[end for end in config.end_ids if end < logits.shape[-1]]] = True
+        # For each row: the index of its prompt, its first step, and its last possible step.
+        self._prompt_of = torch.zeros(0, dtype=torch.long, device=device)
+        self._first_steps, self._last_steps = self._prompt_of, self._prompt_of
+        self._last_step_set: set[int] = set()
+        self._oldest_first_step = 0
+        # For each prompt: maximum number of new tokens, first step, number of tokens, and why
+        # it stopped. Until it stops, that is the limit that it would reach.
+        max_new_tokens, max_length = sampling.max_new_tokens, config.max_length
+        self._limits = [max_new_tokens] * len(lengths)
+        self._stops = [StopReason.LENGTH] * len(lengths)
+        for index, length in enumerate(lengths):
+            if max_length is not None and max_length - length < max_new_tokens:
+                self._limits[index] = max_length - length
+                self._stops[index] = StopReason.CONTEXT
+        self._first_step_of = [0] * len(lengths)
+        self._counts = [0] * len(lengths)
         strings = sampling.stop_strings
-        self._watches = [
-            StopStringMatcher(strings, rules.decode) for _ in range(num_prompts) if strings
-        ]
+        self._matchers = [StopStringMatcher(strings, config.decode) for _ in lengths if strings]
+        # For each step: prompt indices, token ids and log-probabilities of the active rows.
         self._history: list[tuple[Tensor, Tensor, Tensor]] = []
 
     @property
     def _step(self) -> int:
         return len(self._history)
 
-    def admit(self, places: range) -> None:
-        """Go on with some prompts, in rows behind the active ones."""
-        births = [self._step] * len(places)
-        deadlines = [self._step + self._limits[place] for place in places]
-        self._deadline_set.update(deadlines)
-        for place in places:
-            self._birth_of[place] = self._step
-        rows = torch.tensor([[*places], births, deadlines], device=self._order.device)
-        self._order = torch.cat((self._order, rows[0]))
-        self._births = torch.cat((self._births, rows[1]))
-        self._deadlines = torch.cat((self._deadlines, rows[2]))
-        self._find_oldest(len(self._order))
+    def start(self, indices: range) -> None:
+        """Start some prompts, in rows after the active ones."""
+        first_steps = [self._step] * len(indices)
+        last_steps = [self._step + self._limits[index] for index in indices]
+        self._last_step_set.update(last_steps)
+        for index in indices:
+            self._first_step_of[index] = self._step
+        rows = torch.tensor([[*indices], first_steps, last_steps], device=self._prompt_of.device)
+        self._prompt_of = torch.cat((self._prompt_of, rows[0]))
+        self._first_steps = torch.cat((self._first_steps, rows[1]))
+        self._last_steps = torch.cat((self._last_steps, rows[2]))
+        self._update_oldest(len(self._prompt_of))
 
-    def forget_finished(self, num_active: int) -> list[int]:
-        """Drop the rows behind the active ones from all tensors; returns their prompts."""
-        places: list[int] = self._order[num_active:].tolist()
-        self._order = self._order[:num_active]
-        self._births = self._births[:num_active]
-        self._deadlines = self._deadlines[:num_active]
-        return places
+    def drop_finished(self, num_active: int) -> list[int]:
+        """Drop the rows after the active ones from all tensors; returns their prompts."""
+        indices: list[int] = self._prompt_of[num_active:].tolist()
+        self._prompt_of = self._prompt_of[:num_active]
+        self._first_steps = self._first_steps[:num_active]
+        self._last_steps = self._last_steps[:num_active]
+        return indices
 
-    def draw(self, cache: KeyValueCache, logits: Tensor) -> Tensor:
-        """Draw the next token of each active row; returns those to go on from."""
+    def sample(self, cache: KeyValueCache, logits: Tensor) -> Tensor:
+        """Sample the next token of each active row; returns those of rows that continue."""
         num_active = cache.num_active
-        order = self._order[:num_active]
+        prompt_of = self._prompt_of[:num_active]
         uniforms = None
         if self._temperature > 0:
-            ages = self._step - self._births[:num_active]
-            uniforms = self._uniforms.at(ages, order, self._step - self._oldest)
+            ages = self._step - self._first_steps[:num_active]
+            max_age = self._step - self._oldest_first_step
+            uniforms = self._random.numbers_at(ages, prompt_of, max_age)
         token_ids, log_probs = sample_tokens(logits, self._temperature, uniforms)
-        self._history.append((order, token_ids, log_probs))
+        self._history.append((prompt_of, token_ids, log_probs))
         is_done = self._is_end.index_select(0, token_ids)
-        if self._watches:
-            is_done = is_done | self._stop_strings(order, token_ids)
-        if self._step in self._deadline_set:
-            is_done = is_done | (self._deadlines[:num_active] == self._step)
+        if self._matchers:
+            is_done = is_done | self._match_stop_strings(prompt_of, token_ids)
+        if self._step in self._last_step_set:
+            is_done = is_done | (self._last_steps[:num_active] == self._step)
         if is_done.any():
-            token_ids = self._drop(cache, is_done.tolist(), token_ids)
+            token_ids = self._finish_rows(cache, is_done.tolist(), token_ids)
         return token_ids
 
-    def drawn(self) -> list[GeneratedSequence]:
-        """Return what was drawn, in the order of the prompts."""
-        order, token_ids, log_probs = (
+    def sequences(self) -> list[GeneratedSequence]:
+        """Return the completions, in the order of the prompts."""
+        prompt_of, token_ids, log_probs = (
             torch.cat(part).cpu() for part in zip(*self._history, strict=True)
         )
-        by_prompt = order.argsort(stable=True)
+        # A stable sort by prompt keeps the tokens of each prompt in the order of the steps.
+        by_prompt = prompt_of.argsort(stable=True)
         tokens, logs = token_ids[by_prompt].tolist(), log_probs[by_prompt].tolist()
         ends = list(accumulate(self._counts))
         return [
@@ -222,43 +232,47 @@ class _Batch:
             for end, count, stop in zip(ends, self._counts, self._stops, strict=True)
         ]
 
-    def _stop_strings(self, order: Tensor, token_ids: Tensor) -> Tensor:
-        places = order.tolist()
-        hits = [
-            self._watches[place].sees(token)
-            for place, token in zip(places, token_ids.tolist(), strict=True)
+    def _match_stop_strings(self, prompt_of: Tensor, token_ids: Tensor) -> Tensor:
+        indices = prompt_of.tolist()
+        matches = [
+            self._matchers[index].add(token)
+            for index, token in zip(indices, token_ids.tolist(), strict=True)
         ]
-        for place, hit in zip(places, hits, strict=True):
-            if hit:
-                self._stops[place] = StopReason.STOP_STRING
-        return torch.tensor(hits, device=token_ids.device)
+        for index, is_match in zip(indices, matches, strict=True):
+            if is_match:
+                self._stops[index] = StopReason.STOP_STRING
+        return torch.tensor(matches, device=token_ids.device)
 
-    def _drop(self, cache: KeyValueCache, is_done: list[bool], token_ids: Tensor) -> Tensor:
-        """Move finished rows behind the active ones; returns the tokens of the latter."""
-        order = self._order.tolist()
-        ends = self._is_end[token_ids].tolist()
+    def _finish_rows(self, cache: KeyValueCache, is_done: list[bool], token_ids: Tensor) -> Tensor:
+        """Move finished rows after the active ones; returns the tokens of the active rows."""
+        prompt_of = self._prompt_of.tolist()
+        is_end = self._is_end[token_ids].tolist()
         for row, done in enumerate(is_done):
             if done:
-                self._counts[order[row]] = self._step - self._birth_of[order[row]]
-                if ends[row]:
-                    self._stops[order[row]] = StopReason.END
+                index = prompt_of[row]
+                self._counts[index] = self._step - self._first_step_of[index]
+                if is_end[row]:
+                    self._stops[index] = StopReason.END
         num_left = is_done.count(False)
-        holes = [row for row in range(num_left) if is_done[row]]
-        if holes:
-            movers = [row for row in range(num_left, len(is_done)) if not is_done[row]]
-            some = torch.tensor(holes, device=token_ids.device)
-            others = torch.tensor(movers, device=token_ids.device)
-            cache.swap(some, others)
+        # Each finished row among the first `num_left` swaps with an active row after them.
+        finished = [row for row in range(num_left) if is_done[row]]
+        if finished:
+            active = [row for row in range(num_left, len(is_done)) if not is_done[row]]
+            some = torch.tensor(finished, device=token_ids.device)
+            others = torch.tensor(active, device=token_ids.device)
+            cache.swap_rows(some, others)
             to, of = torch.cat((some, others)), torch.cat((others, some))
-            # Copies: the history has views of the tensors as they are.
-            self._order, self._births, self._deadlines, token_ids = (
-                part.index_copy(0, to, part[of])
-                for part in (self._order, self._births, self._deadlines, token_ids)
+            # Not in place, since the history holds views of the old tensors.
+            self._prompt_of, self._first_steps, self._last_steps, token_ids = (
+                tensor.index_copy(0, to, tensor[of])
+                for tensor in (self._prompt_of, self._first_steps, self._last_steps, token_ids)
             )
         cache.num_active = num_left
-        self._find_oldest(num_left)
+        self._update_oldest(num_left)
         return token_ids[:num_left]
 
-    def _find_oldest(self, num_active: int) -> None:
-        active = self._order[:num_active].tolist()
-        self._oldest = min((self._birth_of[place] for place in active), default=self._step)
+    def _update_oldest(self, num_active: int) -> None:
+        active = self._prompt_of[:num_active].tolist()
+        self._oldest_first_step = min(
+            (self._first_step_of[index] for index in active), default=self._step
+        )

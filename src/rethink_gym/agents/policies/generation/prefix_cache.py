@@ -1,4 +1,4 @@
-"""What stays in memory between two calls: rows of keys and values, found by their tokens."""
+"""Prefix cache: KV rows reused across calls, looked up by token prefix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,75 +12,77 @@ __all__ = ["PrefixCache", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Entry:
     token_bytes: bytes
-    held: CachedPrefix
+    prefix: CachedPrefix
 
 
 class PrefixCache:
-    """Rows of caches, to be found by the beginning of a token sequence.
+    """KV rows of earlier prompts and completions, looked up by token prefix.
 
     Args:
-        weights: The `fingerprint` of the weights that computed them.
+        weights: The `fingerprint` of the weights that computed the rows.
     """
 
     def __init__(self, weights: tuple[int, ...]) -> None:
         self.weights = weights
-        self._by_prompt: dict[bytes, list[_Row]] = {}
+        self._entries_by_prompt: dict[bytes, list[_Entry]] = {}
         self._prompt_lengths: list[int] = []
 
     def add(
         self,
         cache: KeyValueCache,
         prompts: Sequence[tuple[int, ...]],
-        messages: Sequence[tuple[int, ...]],
+        completions: Sequence[tuple[int, ...]],
     ) -> None:
-        """Keep a cache.
+        """Add the rows of a KV cache.
 
         Args:
-            cache: Holds a prompt and its message, but for the message's last token,
-                in each row.
+            cache: KV cache; each row holds a prompt and its completion, except the last
+                token of the completion.
             prompts: The prompts, one per row.
-            messages: The messages, as many.
+            completions: The completions, one per row.
         """
         starts = cache.starts.tolist()
-        for row, (prompt, message) in enumerate(zip(prompts, messages, strict=True)):
-            token_ids = prompt + message[:-1]
-            held = CachedPrefix(cache, row, starts[row], len(token_ids))
-            known = self._by_prompt.setdefault(_bytes(prompt), [])
-            known.append(_Row(_bytes(token_ids), held))
+        for row, (prompt, completion) in enumerate(zip(prompts, completions, strict=True)):
+            token_ids = prompt + completion[:-1]
+            prefix = CachedPrefix(cache, row, starts[row], len(token_ids))
+            entries = self._entries_by_prompt.setdefault(_bytes(prompt), [])
+            entries.append(_Entry(_bytes(token_ids), prefix))
         lengths = {len(prompt) for prompt in prompts} | set(self._prompt_lengths)
         self._prompt_lengths = sorted(lengths, reverse=True)
 
     def find(self, token_ids: tuple[int, ...]) -> CachedPrefix | None:
-        """Find the longest row that a token sequence goes on from.
+        """Find the longest row that is a proper prefix of a token sequence.
 
-        A row serves only as a whole. So a conversation continues from what was
-        computed for it, and a prompt that is asked a second time is computed a
-        second time: it gives the same numbers to the last bit.
+        Only whole rows are reused. So a conversation continues from its own rows, and a
+        prompt that is asked again is computed again: its numbers are equal to the last
+        bit.
 
         Args:
-            token_ids: The sequence.
+            token_ids: The token sequence.
 
         Returns:
-            Where its beginning is held; None if no row is its beginning.
+            The row and its number of tokens; None if no row is a proper prefix.
         """
         wanted = _bytes(token_ids)
-        best: _Row | None = None
+        best: _Entry | None = None
         for length in self._prompt_lengths:
-            for row in self._by_prompt.get(wanted[: length * _ITEM_SIZE], ()):
-                is_longer = best is None or row.held.count > best.held.count
-                if is_longer and len(row.token_bytes) < len(wanted):
-                    best = row if wanted.startswith(row.token_bytes) else best
-        return best.held if best else None
+            for entry in self._entries_by_prompt.get(wanted[: length * _ITEM_SIZE], ()):
+                is_longer = best is None or entry.prefix.count > best.prefix.count
+                # A proper prefix: at least one token must be new, or no logits would be
+                # computed for the row.
+                if is_longer and len(entry.token_bytes) < len(wanted):
+                    best = entry if wanted.startswith(entry.token_bytes) else best
+        return best.prefix if best else None
 
 
 def fingerprint(model: torch.nn.Module) -> tuple[int, ...]:
-    """Return numbers that change whenever the weights of a model do.
+    """Return numbers that change whenever the weights of a model change.
 
-    They are the place in memory and the version counter of every parameter and
-    buffer. Writing through ``parameter.data`` escapes the counter; whoever does that
-    calls ``forget()``.
+    They are the memory address and the version counter of every parameter and buffer.
+    Writing through ``parameter.data`` does not increase the counter; code that does so
+    must call ``forget()``.
     """
     numbers: list[int] = []
     for tensor in (*model.parameters(), *model.buffers()):

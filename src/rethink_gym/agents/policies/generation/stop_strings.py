@@ -1,4 +1,4 @@
-"""Finds stop strings in a message while it is being said."""
+"""Detect stop strings in a partially generated message."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,27 +6,27 @@ __all__ = ["StopStringMatcher"]
 
 
 class StopStringMatcher:
-    """Watches one message for stop strings.
+    """Detects stop strings in one message, token by token.
 
     Args:
-        strings: What to look for; not empty texts.
-        decode: From token ids to their text.
+        strings: Stop strings, none of them empty.
+        decode: Function from token ids to their text.
     """
 
     def __init__(self, strings: Sequence[str], decode: Callable[[Sequence[int]], str]) -> None:
         self._strings = strings
         self._decode = decode
-        # A token that shows says at least one byte, so a stop string that was just
-        # completed began at most this many tokens ago; a few more, since some
-        # tokenizers treat the first token they decode differently.
-        self._num_tokens = max(len(string.encode()) for string in strings) + 4
-        self._shown: list[int] = []
+        # A visible token has at least one byte, so a stop string that was just completed
+        # started at most this many tokens ago. A few more are decoded, since some
+        # tokenizers treat the first token of a sequence differently.
+        self._max_window = max(len(string.encode()) for string in strings) + 4
+        self._window: list[int] = []
 
-    def sees(self, token_id: int) -> bool:
-        """Add a token; returns whether the message now holds a stop string."""
+    def add(self, token_id: int) -> bool:
+        """Add a token; returns whether it completes a stop string."""
         if not self._decode([token_id]):
             return False
-        self._shown.append(token_id)
-        del self._shown[: -self._num_tokens]
-        text = self._decode(self._shown)
+        self._window.append(token_id)
+        del self._window[: -self._max_window]
+        text = self._decode(self._window)
         return any(string in text for string in self._strings)

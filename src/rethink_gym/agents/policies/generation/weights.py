@@ -1,4 +1,4 @@
-"""The weights of a Llama-like decoder layer, in place, and the arithmetic they do."""
+"""The weights of a Llama-like decoder layer, not copied, and the arithmetic with them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["LayerWeights", "LinearWeights", "NormWeights"]
 
 
-_TURNED_ROWS = range(8, 33)
-"""For so many rows, wide products are computed turned by 90 degrees: a weight times
-columns takes up to a third less time than rows times a transposed weight (measured
-with MKL on AVX-512; with fewer rows it takes longer, with more there is little between)."""
+_TRANSPOSED_ROWS = range(8, 33)
+"""Numbers of rows for which wide products are computed in transposed form.
+
+A weight times columns takes up to a third less time than rows times a transposed weight
+(measured with MKL on AVX-512). With fewer rows it takes longer; with more, about as long.
+"""
 
 
 class LinearWeights:
@@ -35,21 +37,21 @@ class LinearWeights:
             return inputs.mm(self._weight)
         return torch.addmm(self._bias, inputs, self._weight)
 
-    def turned(self, columns: Tensor) -> Tensor:
-        """Apply the layer to inputs of shape ``(width, rows)``; so are the outputs."""
+    def transposed(self, columns: Tensor) -> Tensor:
+        """Apply the layer to transposed inputs, ``(width, rows)``; so are the outputs."""
         if self._bias is None:
             return self._weight.t().mm(columns)
         return torch.addmm(self._bias[:, None], self._weight.t(), columns)
 
-    def into(self, outputs: Tensor, inputs: Tensor) -> None:
-        """Write the result to a tensor that is there."""
+    def write(self, outputs: Tensor, inputs: Tensor) -> None:
+        """Write the result into an existing tensor."""
         if self._bias is None:
             torch.mm(inputs, self._weight, out=outputs)
         else:
             torch.addmm(self._bias, inputs, self._weight, out=outputs)
 
-    def added_to(self, residual: Tensor, inputs: Tensor) -> Tensor:
-        """Return the result plus a residual."""
+    def add_to(self, residual: Tensor, inputs: Tensor) -> Tensor:
+        """Return a residual plus the result."""
         if self._bias is not None:
             residual = residual + self._bias
         return torch.addmm(residual, inputs, self._weight)
@@ -59,7 +61,7 @@ class NormWeights:
     """The weights of an RMS norm over the last axis.
 
     Args:
-        module: The norm, with ``weight`` and ``variance_epsilon``.
+        module: RMS norm with ``weight`` and ``variance_epsilon``.
     """
 
     def __init__(self, module: Any) -> None:
@@ -69,7 +71,7 @@ class NormWeights:
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Apply the norm."""
-        # The norm by one reduction: half the time of squares and their mean.
+        # One reduction for the norm takes half the time of squares and their mean.
         norms = torch.linalg.vector_norm(inputs, dim=-1, keepdim=True, dtype=torch.float32)
         scales = torch.addcmul(self._epsilon, norms, norms, value=self._fraction).rsqrt_()
         return (inputs * scales).to(inputs.dtype).mul_(self._weight)
@@ -97,11 +99,11 @@ class LayerWeights:
         self._down = LinearWeights(mlp.down_proj)
 
     def add_mlp(self, hidden: Tensor) -> Tensor:
-        """Add what the multilayer perceptron makes of hidden states, ``(rows, width)``."""
+        """Add the output of the multilayer perceptron to hidden states, ``(rows, width)``."""
         inputs = self._norm(hidden)
-        if len(inputs) in _TURNED_ROWS:
+        if len(inputs) in _TRANSPOSED_ROWS:
             columns = inputs.t()
-            gate = functional.silu(self._gate.turned(columns), inplace=True)
-            return hidden + self._down.turned(gate.mul_(self._up.turned(columns))).t()
+            gate = functional.silu(self._gate.transposed(columns), inplace=True)
+            return hidden + self._down.transposed(gate.mul_(self._up.transposed(columns))).t()
         gate = functional.silu(self._gate(inputs), inplace=True)
-        return self._down.added_to(hidden, gate.mul_(self._up(inputs)))
+        return self._down.add_to(hidden, gate.mul_(self._up(inputs)))

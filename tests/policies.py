@@ -1,9 +1,10 @@
-"""Policies that follow a script: yardsticks, and stand-ins for models in tests and demos."""
+"""Scripted policies for tests."""
 
 from collections.abc import Callable, Sequence
 from random import Random
 
-from rethink_gym.agents.policies.policy import Policy, as_policy
+from rethink_gym.agents.policies.adapters import act_at, as_policy
+from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.errors import argument_error, check_count
 
@@ -11,13 +12,13 @@ __all__ = ["FlipFlop", "Oracle", "RandomChoice", "Scripted", "Stubborn"]
 
 
 class Scripted:
-    """Says the same texts in every conversation, one per turn.
+    """Answers the same texts in every conversation, one per turn.
 
     Args:
-        texts: What to say in each turn; the last one is said in all later turns.
+        texts: Answer of each turn; the last one is repeated in all later turns.
 
     Raises:
-        ArgumentError: If there is no text.
+        ArgumentError: If ``texts`` is empty or a str.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -26,7 +27,6 @@ class Scripted:
         self._texts = tuple(texts)
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say the text of the turn that each conversation is in."""
         last = len(self._texts) - 1
         return [
             Completion(self._texts[min(len(_answers(conversation)), last)])
@@ -35,17 +35,16 @@ class Scripted:
 
 
 class Oracle:
-    """Answers every turn from the first message, which holds the whole problem.
+    """Answers every turn from the first message of the user, which is the whole problem.
 
     Args:
-        solve: From that message to the answer.
+        solve: Function from that message to the answer.
     """
 
     def __init__(self, solve: Callable[[str], str]) -> None:
         self._solve = solve
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Solve the problem that each conversation began with."""
         return [
             Completion(self._solve(next(m.content for m in conversation if m.role is Role.USER)))
             for conversation in conversations
@@ -53,36 +52,28 @@ class Oracle:
 
 
 class Stubborn:
-    """Repeats its last answer, whatever it is told.
+    """Repeats its last answer in every turn.
 
     Args:
-        first: Gives the first answer.
+        first: Policy of the first answer.
     """
 
     def __init__(self, first: Policy | Callable[[str], str]) -> None:
         self._first = as_policy(first)
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say again what was said before, or ask for a first answer."""
         answers = [_answers(conversation) for conversation in conversations]
-        fresh = iter(
-            self._first.act(
-                [
-                    conversation
-                    for conversation, said in zip(conversations, answers, strict=True)
-                    if not said
-                ]
-            )
-        )
-        return [Completion(said[-1]) if said else next(fresh) for said in answers]
+        first_turns = [index for index, earlier in enumerate(answers) if not earlier]
+        first = iter(act_at(self._first.act, conversations, first_turns))
+        return [Completion(earlier[-1]) if earlier else next(first) for earlier in answers]
 
 
 class FlipFlop:
-    """Changes its mind every turn.
+    """Alternates between two policies.
 
     Args:
-        one: Answers the first turn, the third, and so on.
-        other: Answers the second turn, the fourth, and so on.
+        one: Policy of the first turn, the third, and so on.
+        other: Policy of the second turn, the fourth, and so on.
     """
 
     def __init__(
@@ -91,28 +82,30 @@ class FlipFlop:
         self._policies = (as_policy(one), as_policy(other))
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Answer each conversation by the policy whose turn it is."""
         turns = [len(_answers(conversation)) % 2 for conversation in conversations]
-        said = [
+        completions = [
             iter(
-                policy.act(
-                    [c for c, turn in zip(conversations, turns, strict=True) if turn == place]
+                act_at(
+                    policy.act,
+                    conversations,
+                    [index for index, turn in enumerate(turns) if turn == number],
                 )
             )
-            for place, policy in enumerate(self._policies)
+            for number, policy in enumerate(self._policies)
         ]
-        return [next(said[turn]) for turn in turns]
+        return [next(completions[turn]) for turn in turns]
 
 
 class RandomChoice:
     """Draws every answer from a few texts.
 
     Args:
-        texts: What may be said, each with the same probability.
-        seed: Equal seeds say the same.
+        texts: The texts, each with the same probability.
+        seed: Seed of the random generator.
 
     Raises:
-        ArgumentError: If there is no text, or the seed is no whole number from 0.
+        ArgumentError: If ``texts`` is empty or a str, or ``seed`` is not a whole number of
+            at least 0.
     """
 
     def __init__(self, texts: Sequence[str], seed: int = 0) -> None:
@@ -122,7 +115,6 @@ class RandomChoice:
         self._random = Random(check_count("seed", seed, 0))
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Draw an answer for each conversation."""
         return [Completion(self._random.choice(self._texts)) for _ in conversations]
 
 

@@ -1,3 +1,5 @@
+"""Sampling from logits, and its log-probabilities."""
+
 import math
 
 import pytest
@@ -6,7 +8,7 @@ import torch
 from rethink_gym.agents.policies.generation.sampler import sample_tokens
 
 
-def test_the_cumulated_distribution_decides() -> None:
+def test_the_cumulative_distribution_decides() -> None:
     logits = torch.tensor([0.2, 0.5, 0.3]).log().expand(5, 3)
     uniforms = torch.tensor([0.0, 0.19, 0.21, 0.69, 0.71])
     tokens, log_probs = sample_tokens(logits, 1.0, uniforms)
@@ -20,13 +22,13 @@ def test_the_temperature_is_in_the_log_probabilities() -> None:
     assert log_probs.item() == pytest.approx(-math.log1p(math.exp(-1.0)))
 
 
-def test_temperature_zero_takes_the_likeliest_with_its_undivided_probability() -> None:
+def test_temperature_zero_is_greedy_with_the_probability_of_the_logits() -> None:
     tokens, log_probs = sample_tokens(torch.tensor([[1.0, 3.0]]), 0.0, None)
     assert tokens.tolist() == [1]
     assert log_probs.item() == pytest.approx(-math.log1p(math.exp(-2.0)))
 
 
-def test_an_impossible_token_is_never_drawn() -> None:
+def test_an_impossible_token_is_never_sampled() -> None:
     inf = math.inf
     logits = torch.tensor([[-inf, 0.0, -inf, 0.0, -inf, -inf]]).expand(4, 6)
     almost_one = 1 - 2**-24

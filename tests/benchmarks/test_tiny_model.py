@@ -1,3 +1,5 @@
+"""The bundled tiny model: its weights, its tokenizer, and the script that trains it."""
+
 import json
 from collections import Counter
 from importlib import resources
@@ -9,14 +11,14 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.tiny.corpus import draw_document
-from rethink_gym.agents.tiny.tokenizer import make_tokenizer
-from rethink_gym.agents.tiny.train import TrainConfig, encode, train
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.tasks.arithmetic import Arithmetic
 from rethink_gym.evaluation.evaluate import evaluate
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.math.verifier import MathVerifier
+from tiny_model.corpus import draw_document
+from tiny_model.tokenizer import make_tokenizer
+from tiny_model.train import TrainConfig, encode, train
 
 WEIGHTS = resources.files("rethink_gym") / "agents" / "tiny" / "weights"
 
@@ -39,7 +41,7 @@ def test_the_bundled_model_is_as_small_as_it_says() -> None:
     assert num_bytes <= 3 * 2**20
 
 
-def test_the_bundled_tokenizer_is_the_one_the_script_makes() -> None:
+def test_the_bundled_tokenizer_is_that_of_the_script() -> None:
     bundled = LanguageModel.from_pretrained("tiny").tokenizer
     made = make_tokenizer()
     assert bundled.is_fast
@@ -47,7 +49,7 @@ def test_the_bundled_tokenizer_is_the_one_the_script_makes() -> None:
     assert bundled.chat_template == made.chat_template
 
 
-def test_the_log_of_the_training_run_lies_beside_the_weights() -> None:
+def test_the_log_of_the_training_run_is_beside_the_weights() -> None:
     record = json.loads((WEIGHTS / "training_log.json").read_text())
     assert TrainConfig(**record["config"]) == TrainConfig()
     assert record["log"][-1]["step"] == TrainConfig().num_steps
@@ -57,7 +59,7 @@ def test_the_log_of_the_training_run_lies_beside_the_weights() -> None:
 @pytest.mark.parametrize(
     "text", ["Héllo ∑ 12+3\n\tA: 5", "日本語 -7=\x00\u200b", "<|end|>", "A: A: "]
 )
-def test_the_tokenizer_reads_any_text(text: str) -> None:
+def test_the_tokenizer_encodes_any_text(text: str) -> None:
     tokenizer = make_tokenizer()
     assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
 
@@ -68,7 +70,7 @@ def test_digits_signs_and_fixed_phrases_are_one_token_each() -> None:
     assert len(tokenizer(CORRECTION)["input_ids"]) == 1
 
 
-def test_padding_is_not_the_end() -> None:
+def test_the_padding_token_is_not_the_end_token() -> None:
     tokenizer = make_tokenizer()
     assert tokenizer.pad_token_id != tokenizer.eos_token_id
 
@@ -83,15 +85,15 @@ def test_the_corpus_is_noisy_and_its_second_turn_no_better_than_its_first() -> N
     for document in two_turns:
         prompt, first, correction, second = document.messages
         assert correction == CORRECTION
-        kinds["stands by it"] += first == second
+        kinds["repeats it"] += first == second
         kinds["works it out"] += "=" in second
-        kinds["learned first"] += document.is_learned[0]
+        kinds["trained first"] += document.loss_mask[0]
         gold = str(eval_chain(prompt))
         is_correct = verifier.verify(first, Problem("p", prompt, gold)).correct
-        assert is_correct is document.is_learned[0]
-    assert kinds["stands by it"] > len(two_turns) / 2
+        assert is_correct is document.loss_mask[0]
+    assert kinds["repeats it"] > len(two_turns) / 2
     assert 0.1 < kinds["works it out"] / len(two_turns) < 0.3
-    assert 0.4 < kinds["learned first"] / len(two_turns) < 0.6
+    assert 0.4 < kinds["trained first"] / len(two_turns) < 0.6
 
 
 def eval_chain(prompt: str) -> int:
@@ -100,20 +102,18 @@ def eval_chain(prompt: str) -> int:
     return sum(map(int, chain.replace("-", "+-").split("+")))
 
 
-def test_only_what_the_assistant_should_learn_is_learned() -> None:
+def test_only_messages_in_the_loss_mask_have_labels() -> None:
     tokenizer = make_tokenizer()
     task, random = Arithmetic(), Random(0)
     documents = [draw_document(task, index, random) for index in range(50)]
     for document, (token_ids, labels) in zip(documents, encode(documents, tokenizer), strict=True):
-        learned = [t for t, label in zip(token_ids, labels, strict=True) if label != -100]
+        trained = [t for t, label in zip(token_ids, labels, strict=True) if label != -100]
         wanted = "".join(
             f"{message}<|end|>"
-            for message, is_learned in zip(
-                document.messages[1::2], document.is_learned, strict=True
-            )
-            if is_learned
+            for message, is_trained in zip(document.messages[1::2], document.loss_mask, strict=True)
+            if is_trained
         )
-        assert tokenizer.decode(learned) == wanted
+        assert tokenizer.decode(trained) == wanted
         assert all(label in (-100, t) for t, label in zip(token_ids, labels, strict=True))
 
 

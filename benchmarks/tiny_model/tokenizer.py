@@ -1,15 +1,15 @@
-"""The tokenizer of the tiny model: bytes, one token per digit, one per fixed phrase."""
+"""The tokenizer of the tiny model: bytes, one token per digit, one token per fixed phrase."""
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from rethink_gym.agents.tiny.corpus import STEP_BY_STEP
 from rethink_gym.envs.prompt import ANSWER_FORMAT, CORRECTION, RIGHT, WRONG
+from tiny_model.corpus import STEP_BY_STEP
 
 __all__ = ["make_tokenizer"]
 
 _PHRASES = (ANSWER_FORMAT, CORRECTION, RIGHT, WRONG, STEP_BY_STEP, "Compute ", "A: ")
-"""Texts that are always the same: one token each keeps the conversations short."""
+"""Texts that are always the same; one token for each keeps the conversations short."""
 
 _CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -22,11 +22,11 @@ _CHAT_TEMPLATE = (
 def make_tokenizer() -> PreTrainedTokenizerFast:
     """Build the tokenizer.
 
-    It reads any Unicode text: what is neither a digit, a sign nor a fixed phrase
-    falls to bytes.
+    It encodes any Unicode text: everything except digits, signs and fixed phrases is
+    encoded byte by byte.
 
     Returns:
-        A fast tokenizer with a chat template; its padding token is not its end token.
+        A fast tokenizer with a chat template; padding token and end token differ.
     """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -41,7 +41,7 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     tokenizer.train_from_iterator(
         [], trainers.BpeTrainer(vocab_size=len(alphabet), initial_alphabet=alphabet)
     )
-    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # it has no types
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # untyped
         tokenizer_object=tokenizer,
         pad_token="<|pad|>",
         eos_token="<|end|>",

@@ -1,8 +1,8 @@
-"""Trains the bundled tiny model: ``python -m rethink_gym.agents.tiny.train``.
+"""Train the bundled tiny model: ``PYTHONPATH=benchmarks python -m tiny_model.train FOLDER``.
 
-A Llama of under half a million parameters learns the corpus of this folder by
-next-token prediction from a fixed seed; the log of the run that made the bundled
-weights lies beside them.
+A Llama of less than half a million parameters is trained on the corpus of this folder by
+next-token prediction, from a fixed seed. The log of the run that made the bundled weights is
+``training_log.json`` beside them, in ``src/rethink_gym/agents/tiny/weights/``.
 """
 
 import json
@@ -17,27 +17,29 @@ import typer
 from rich.progress import track
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from rethink_gym.agents.tiny.corpus import Document, draw_document
-from rethink_gym.agents.tiny.tokenizer import make_tokenizer
 from rethink_gym.envs.tasks.arithmetic import Arithmetic
+from tiny_model.corpus import Document, draw_document
+from tiny_model.tokenizer import make_tokenizer
 
 __all__ = ["TrainConfig", "train"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """The recipe.
+    """Settings of the training run.
 
     Attributes:
-        num_steps: Updates.
-        batch_size: Documents per update.
-        num_micro_batches: Parts of a batch, sorted by length to waste no padding.
-        learning_rate: Its peak; it rises linearly and decays along a cosine to a tenth.
-        num_warmup_steps: Updates until the peak.
-        weight_decay: Of AdamW, on matrices.
+        num_steps: Number of updates.
+        batch_size: Number of documents per update.
+        num_micro_batches: Number of micro-batches per update; documents are sorted by
+            length to save padding.
+        learning_rate: Maximum learning rate, after a linear warmup; a cosine decay follows
+            to a tenth of it.
+        num_warmup_steps: Number of updates of the warmup.
+        weight_decay: Weight decay of AdamW.
         hidden_size: Width of the model.
-        num_layers: How many layers it has.
-        seed: Of weights, documents and their order.
+        num_layers: Number of layers.
+        seed: Seed of weights, documents and their order.
     """
 
     num_steps: int = 1500
@@ -57,9 +59,9 @@ def make_model(
     """Build the untrained model.
 
     Args:
-        tokenizer: Gives the size of the vocabulary and the special tokens.
-        hidden_size: Its width.
-        num_layers: How many layers it has.
+        tokenizer: Tokenizer with the vocabulary and the special tokens.
+        hidden_size: Width of the model.
+        num_layers: Number of layers.
 
     Returns:
         A Llama with random weights.
@@ -88,27 +90,27 @@ def encode(
 
     Args:
         documents: The transcripts.
-        tokenizer: Encodes them, message by message.
+        tokenizer: Tokenizer; messages are encoded one by one.
 
     Returns:
-        For each document its token ids and its labels: the id itself where the
-        token is learned, -100 elsewhere.
+        For each document its token ids and its labels: the id itself if the token
+        contributes to the loss, else -100.
     """
     pieces: list[str] = []
     for document in documents:
-        for place, message in enumerate(document.messages):
-            pieces += (("<|user|>", "<|assistant|>")[place % 2], f"{message}<|end|>")
+        for index, message in enumerate(document.messages):
+            pieces += (("<|user|>", "<|assistant|>")[index % 2], f"{message}<|end|>")
     encoded = iter(tokenizer(pieces, add_special_tokens=False)["input_ids"])
     rows = []
     for document in documents:
         token_ids: list[int] = []
         labels: list[int] = []
-        for place in range(len(document.messages)):
+        for index in range(len(document.messages)):
             role, message = next(encoded), next(encoded)
-            is_learned = place % 2 == 1 and document.is_learned[place // 2]
+            is_trained = index % 2 == 1 and document.loss_mask[index // 2]
             token_ids += role + message
             labels += [-100] * len(role)
-            labels += message if is_learned else [-100] * len(message)
+            labels += message if is_trained else [-100] * len(message)
         rows.append((token_ids, labels))
     return rows
 
@@ -117,8 +119,8 @@ def train(config: TrainConfig, folder: Path) -> None:
     """Train the model and save it with its tokenizer and log.
 
     Args:
-        config: The recipe.
-        folder: Where the model, the tokenizer and ``training_log.json`` go.
+        config: Settings of the training run.
+        folder: Folder for the model, the tokenizer and ``training_log.json``.
     """
     started = time.monotonic()
     torch.manual_seed(config.seed)
@@ -169,30 +171,30 @@ def train(config: TrainConfig, folder: Path) -> None:
 def _update(
     model: LlamaForCausalLM, rows: list[tuple[list[int], list[int]]], num_micro_batches: int
 ) -> float:
-    """Accumulate the gradient of the mean loss per learned token of a whole batch."""
+    """Accumulate the gradient of the mean loss per trained token of a whole batch."""
     rows = sorted(rows, key=lambda row: len(row[0]))
-    num_learned = sum(label != -100 for _, labels in rows for label in labels[1:])
+    num_trained = sum(label != -100 for _, labels in rows for label in labels[1:])
     size = -(-len(rows) // num_micro_batches)
     total = 0.0
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         width = max(len(token_ids) for token_ids, _ in part)
-        # Padding stands on the right, where a causal model never looks at it.
+        # Padding on the right: a causal model never attends to it.
         token_ids = torch.tensor([ids + [0] * (width - len(ids)) for ids, _ in part])
         labels = torch.tensor([ids + [-100] * (width - len(ids)) for _, ids in part])
         logits = model(token_ids).logits[:, :-1]
         loss = torch.nn.functional.cross_entropy(
             logits.reshape(-1, logits.shape[-1]), labels[:, 1:].reshape(-1), reduction="sum"
         )
-        (loss / num_learned).backward()  # type: ignore[no-untyped-call]  # torch gives no types
+        (loss / num_trained).backward()  # type: ignore[no-untyped-call]  # untyped
         total += loss.item()
-    return total / num_learned
+    return total / num_trained
 
 
 def main(
-    folder: Annotated[Path, typer.Argument(help="where the model goes")],
-    num_steps: Annotated[int, typer.Option(help="updates")] = TrainConfig.num_steps,
-    seed: Annotated[int, typer.Option(help="of weights and documents")] = TrainConfig.seed,
+    folder: Annotated[Path, typer.Argument(help="Folder for the model.")],
+    num_steps: Annotated[int, typer.Option(help="Number of updates.")] = TrainConfig.num_steps,
+    seed: Annotated[int, typer.Option(help="Seed of weights and documents.")] = TrainConfig.seed,
 ) -> None:
     """Train the tiny model from scratch."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""The corpus, tokenizer and training script of the bundled tiny model."""
