@@ -74,7 +74,6 @@ def run(
 
     name = AGENTS[agent][0]
     policy = agents.LanguageModel.from_pretrained("tiny", seed=seed)
-    policy.sampling = agents.SamplingConfig(max_new_tokens=96, temperature=0.0)
     playing: Policy = policy
     settings: dict[str, Any] = {}
     if agent == "Self-Refine":
@@ -86,6 +85,7 @@ def run(
         algorithm.learn(episodes, callback=agents.Validation(range(200)))
         settings = asdict(algorithm.config)
         policy.save_pretrained(folder / "policy")
+    policy.sampling = agents.SamplingConfig(max_new_tokens=96, temperature=0.0)
     evaluation = evaluate(playing, ENV_ID, problems=problems)
     save_episodes(folder / "episodes.jsonl", evaluation.episodes)
     histogram, _ = np.histogram(evaluation.values["edit_ratio"], bins=BINS, range=(0.0, 1.0))
