@@ -25,6 +25,7 @@ from rethink_gym.verifiers.math.expression.comparison.normal_form import (
     without_signs,
     words_of,
 )
+from rethink_gym.verifiers.math.expression.comparison.quantity import are_quantities_equal
 from rethink_gym.verifiers.math.expression.comparison.region import (
     are_regions_equal,
     is_region,
@@ -49,7 +50,6 @@ from rethink_gym.verifiers.math.expression.tree import (
     symbols_of,
 )
 from rethink_gym.verifiers.math.expression.values.matrix import evaluated_matrices
-from rethink_gym.verifiers.math.expression.values.unit import are_quantities_equal
 from rethink_gym.verifiers.number import Number
 
 __all__ = ["MULTIPLE", "PERCENT", "UNITS", "Comparison", "Decide", "Equality"]

@@ -27,8 +27,8 @@ from rethink_gym.verifiers.math.expression.tree import (
     symbols_of,
     walk,
 )
-from rethink_gym.verifiers.math.expression.values.unit import are_same_unit, unit_factor
 from rethink_gym.verifiers.number import Number
+from rethink_gym.verifiers.units import are_same_unit, unit_factor
 
 __all__ = ["flaw_of", "flaw_of_fractions", "has_unworked"]
 

@@ -1,12 +1,18 @@
 """The words and commands that mean something in mathematics, and what they mean."""
 
 __all__ = [
+    "CLOSERS",
     "CONSTANT_NAMES",
     "CURRENCIES",
+    "DETERMINANT",
     "FUNCTIONS",
+    "FUNCTION_LETTERS",
     "GREEK",
     "INVERSES",
+    "MATRIX_ENVIRONMENTS",
+    "MULTI_ARGUMENT_FUNCTIONS",
     "OPERAND_COMMANDS",
+    "OPERAND_SIGNS",
     "PERCENTS",
     "PRODUCT_LETTERS",
     "RELATIONS",
@@ -81,6 +87,20 @@ RELATIONS = {
 }
 """Signs and commands between two sides."""
 
+CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
+"""Opening brackets, and the brackets that may close each of them."""
+
+FUNCTION_LETTERS = frozenset("fghFGPW")
+"""Letters that name a function if a bracket follows; other letters multiply the bracket."""
+
+MULTI_ARGUMENT_FUNCTIONS = frozenset(("min", "max", "gcd", "lcm"))
+
+DETERMINANT = "vmatrix"
+MATRIX_ENVIRONMENTS = frozenset(
+    ("pmatrix", "bmatrix", "matrix", "Bmatrix", DETERMINANT, "array", "smallmatrix")
+)
+"""LaTeX environments that hold a matrix, or in `DETERMINANT` its determinant."""
+
 SET_OPERATIONS = {
     "cup": "union",
     "cap": "intersection",
@@ -96,4 +116,7 @@ _OPENERS = """
     begin:pmatrix begin:bmatrix begin:matrix begin:vmatrix begin:array
 """
 OPERAND_COMMANDS = FUNCTIONS | TRANSPARENT | frozenset(_OPENERS.split())
-"""Commands that a product may go on with."""
+"""Commands that can start a factor."""
+
+OPERAND_SIGNS = frozenset(("(", "[", "{", "\\{"))
+"""Signs that can start a factor."""

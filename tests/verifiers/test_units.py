@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from rethink_gym.verifiers.math.expression.values.unit import are_same_unit, unit_factor
+from rethink_gym.verifiers.units import are_same_unit, unit_factor
 
 
 @pytest.mark.parametrize(
