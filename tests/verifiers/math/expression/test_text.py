@@ -3,7 +3,7 @@
 import pytest
 
 from rethink_gym.verifiers.math.expression.parsing.parser import parse
-from rethink_gym.verifiers.math.expression.text import MAX_CHARS, worded
+from rethink_gym.verifiers.math.expression.text import MAX_CHARS, plain_text
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from rethink_gym.verifiers.math.expression.text import MAX_CHARS, worded
     ],
 )
 def test_a_tree_is_written_in_plain_signs(text: str, words: str) -> None:
-    assert worded(parse(text)) == words
+    assert plain_text(parse(text)) == words
 
 
 @pytest.mark.parametrize("text", ["+".join(["x"] * 2000), "9" * 900, "(" * 38 + "x" + ")" * 38])
 def test_however_big_a_tree_is_its_words_stay_short(text: str) -> None:
-    assert len(worded(parse(text))) <= MAX_CHARS
+    assert len(plain_text(parse(text))) <= MAX_CHARS

@@ -13,7 +13,7 @@ from rethink_gym.verifiers.math.expression.tree import (
 )
 from rethink_gym.verifiers.number import Number
 
-__all__ = ["worded"]
+__all__ = ["plain_text"]
 
 MAX_NODES = 40
 MAX_CHARS = 120
@@ -28,7 +28,7 @@ _BRACKETS = {
 _INFIX = {"add": " + ", "multiply": "*", "power": "^", "union": " u ", "and": " and ", "or": " or "}
 
 
-def worded(node: Node) -> str:
+def plain_text(node: Node) -> str:
     """Write a tree in plain signs.
 
     Args:
