@@ -41,7 +41,11 @@ class FormVerifier(MathVerifier):
     def verify_at_once(self, answer: str, problem: Problem) -> Verdict | Pending:
         """Verify one answer unless that needs a worker process."""
         gold = problem.gold
-        if read_number(gold) is None or _may_have_calculus(answer):
+        verdict = self.verify_whole_number(answer, gold)
+        if verdict is not None:
+            return verdict
+        is_plain = "\\" not in answer and answer.isascii()  # most answers, and quick to see
+        if read_number(gold) is None or (not is_plain and _CALCULUS.search(answer)):
             verdict = self._verify_special(answer, gold)
             if verdict is not None:
                 return verdict
@@ -93,12 +97,6 @@ class FormVerifier(MathVerifier):
             return answer.strip()
         extraction = extract_answer(answer)
         return "" if extraction is None else extraction.text
-
-
-def _may_have_calculus(answer: str) -> bool:
-    # Most answers are plain ASCII without a command, which is quick to see.
-    is_plain = "\\" not in answer and answer.isascii()
-    return not is_plain and _CALCULUS.search(answer) is not None
 
 
 def _with_form(verdict: Verdict, gold: str) -> Verdict:

@@ -107,11 +107,9 @@ class MathVerifier(Verifier):
     def verify_at_once(self, answer: str, problem: Problem) -> Verdict | Pending:
         """Verify one answer unless that needs a worker process."""
         gold = problem.gold
-        if self._allows_whole_numbers:
-            is_short = len(answer) <= MAX_CHARS
-            verdict = (_compare_whole_cached if is_short else _compare_whole)(answer, gold)
-            if verdict is not None:
-                return verdict
+        verdict = self.verify_whole_number(answer, gold)
+        if verdict is not None:
+            return verdict
         if self.mode == "response":
             text, source = plain_answer(answer), _PLAIN_SOURCE
             if text is None:
@@ -138,6 +136,22 @@ class MathVerifier(Verifier):
         if isinstance(result, ComparisonResult):
             return _make_verdict(text, result.reason, source + result.detail)
         return Pending(problem, _SlowAnswer(text, source, result.to_dict()))
+
+    def verify_whole_number(self, answer: str, gold: str) -> Verdict | None:
+        """Verify a message that ends in ``A: 12`` if the gold is a whole number too.
+
+        Args:
+            answer: The agent's message.
+            gold: The gold answer.
+
+        Returns:
+            The verdict; None if ``answer`` or ``gold`` is anything else, or if the options
+            do not allow this check alone.
+        """
+        if not self._allows_whole_numbers:
+            return None
+        is_short = len(answer) <= MAX_CHARS  # short messages often repeat, long ones never do
+        return (_compare_whole_cached if is_short else _compare_whole)(answer, gold)
 
     def verify_slow_batch(self, pending: Sequence[Pending]) -> list[Verdict]:
         """Verify answers in worker processes."""
@@ -217,7 +231,6 @@ def _compare_whole(answer: str, gold: str) -> Verdict | None:
 
 
 _compare_whole_cached = lru_cache(maxsize=8192)(_compare_whole)
-"""For short messages, which often repeat; long ones never do."""
 
 
 @lru_cache(maxsize=8192)
