@@ -12,7 +12,7 @@ from typing import NamedTuple
 __all__ = ["Extraction", "Mark", "extract_answer", "plain_answer"]
 
 MAX_RESPONSE_CHARS = 100_000
-"""Of a longer text only the end is searched."""
+"""Maximum length of a text; only the end of a longer one is searched."""
 
 MAX_CONCLUSION_CHARS = 2_000
 """Length of the end of a text in which formulas and conclusions are searched, since their

@@ -92,7 +92,7 @@ class FormVerifier(MathVerifier):
         return Verdict(float(correct), correct, reason, text, detail)
 
     def _extract(self, answer: str) -> str:
-        """Return the answer in a message; empty if there is none."""
+        """Return the answer in a message; empty if it has no answer."""
         if self.mode == "answer":
             return answer.strip()
         extraction = extract_answer(answer)

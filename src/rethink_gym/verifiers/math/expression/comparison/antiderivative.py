@@ -3,7 +3,7 @@
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.math.expression.comparison.answer import ComparisonResult
 from rethink_gym.verifiers.math.expression.comparison.form import has_calculus
-from rethink_gym.verifiers.math.expression.comparison.normal_form import unlabelled
+from rethink_gym.verifiers.math.expression.comparison.normal_form import strip_label
 from rethink_gym.verifiers.math.expression.comparison.scalar import are_scalars_equal
 from rethink_gym.verifiers.math.expression.parsing.parser import parse
 from rethink_gym.verifiers.math.expression.tree import (
@@ -49,7 +49,7 @@ def compare_antiderivatives(text: str, gold: str, timeout_s: float) -> Compariso
     """
     try:
         with limited_cpu(timeout_s):
-            return _compare(unlabelled(parse(text)), parse(gold))
+            return _compare(strip_label(parse(text)), parse(gold))
     except UnreadableError as error:
         return ComparisonResult(Reason.UNREADABLE, str(error))
     except (OverLimitError, RecursionError) as error:
@@ -78,8 +78,8 @@ def _compare(answer: Node, gold: Node) -> ComparisonResult:
         are_scalars_equal(_increase(answer, variable), _increase(gold, variable), _PRECISION)
         for variable in sorted(variables)
     ):
-        return ComparisonResult(Reason.EQUAL, "the same but for a constant")
-    return ComparisonResult(Reason.DIFFERENT, "not the same but for a constant")
+        return ComparisonResult(Reason.EQUAL, "the same up to a constant")
+    return ComparisonResult(Reason.DIFFERENT, "not the same up to a constant")
 
 
 def _increase(node: Node, variable: str) -> Node:

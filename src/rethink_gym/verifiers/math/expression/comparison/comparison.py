@@ -9,18 +9,18 @@ from collections.abc import Callable
 from rethink_gym.verifiers.math.expression.comparison.equality import Equality
 from rethink_gym.verifiers.math.expression.comparison.normal_form import (
     UNORDERED,
-    ascending,
-    canonical,
+    canonical_text,
     difference_of,
-    expanded,
-    flat,
-    grouped,
+    expand_all,
+    expand_signs,
+    group_by_label,
     is_equation,
     is_set_expression,
     label_of,
-    unlabelled,
-    without_degrees,
-    without_signs,
+    strip_degrees,
+    strip_label,
+    to_ascending,
+    vector_entries,
     words_of,
 )
 from rethink_gym.verifiers.math.expression.comparison.quantity import are_quantities_equal
@@ -47,7 +47,7 @@ from rethink_gym.verifiers.math.expression.tree import (
     UndecidedError,
     symbols_of,
 )
-from rethink_gym.verifiers.math.expression.values.matrix import evaluated_matrices
+from rethink_gym.verifiers.math.expression.values.matrix import evaluate_matrices
 from rethink_gym.verifiers.number import Number
 
 __all__ = ["Comparison", "DecideSymbolically"]
@@ -127,11 +127,11 @@ class Comparison:
             return words_of(left) == words_of(right) != "", "as words"
         if isinstance(left, Quantity) or isinstance(right, Quantity):
             return self._are_quantities_equal(left, right), "with their units"
-        left, right = expanded(grouped(left)), expanded(grouped(right))
+        left, right = expand_signs(group_by_label(left)), expand_signs(group_by_label(right))
         if is_equation(left) and is_equation(right):
             return self._are_equations_equal(left, right), "as equations"
-        left, right = unlabelled(left), unlabelled(right)
-        left, right = evaluated_matrices(left), evaluated_matrices(right)
+        left, right = strip_label(left), strip_label(right)
+        left, right = evaluate_matrices(left), evaluate_matrices(right)
         if isinstance(left, Quantity) or isinstance(right, Quantity):
             return self._are_quantities_equal(left, right), "with their units"
         if (is_region(left) or is_region(right)) and _are_both_regions(left, right):
@@ -156,7 +156,7 @@ class Comparison:
         return self._are_values_equal(left, right), ""
 
     def _are_values_equal(self, left: Node, right: Node) -> bool:
-        one, other = without_degrees(left), without_degrees(right)
+        one, other = strip_degrees(left), strip_degrees(right)
         # If only one side is in degrees, 90 degrees may equal 90 or pi/2.
         if (one is left) != (other is right):
             if self._are_values_equal(one, other):
@@ -180,7 +180,7 @@ class Comparison:
         return are_quantities_equal(left, right, self.equality.units, self.are_equal)
 
     def _are_equations_equal(self, left: Relation, right: Relation) -> bool:
-        one, other = unlabelled(left), unlabelled(right)
+        one, other = strip_label(left), strip_label(right)
         if one is not left and other is not right and label_of(left) == label_of(right):
             return self.are_equal(one, other)
         if len(left.sides) != 2 or len(right.sides) != 2:
@@ -196,7 +196,7 @@ class Comparison:
 
     def _are_chains_equal(self, left: Relation, right: Relation) -> bool:
         """Compare chains of comparisons between several unknowns."""
-        one, other = ascending(left), ascending(right)
+        one, other = to_ascending(left), to_ascending(right)
         if one.operators != other.operators or len(one.sides) != len(other.sides):
             return False
         if all(
@@ -221,12 +221,12 @@ class Comparison:
             )
         if left.kind in UNORDERED and right.kind in UNORDERED:
             if self.equality.ordered:
-                return self._are_in_order(without_signs(left.items), without_signs(right.items))
+                return self._are_in_order(expand_all(left.items), expand_all(right.items))
             return self._are_same_items(left.items, right.items)
         if GroupKind.RATIO in (left.kind, right.kind):
             return left.kind is right.kind and self._are_ratios_equal(left.items, right.items)
         if GroupKind.MATRIX in (left.kind, right.kind) and left.kind is not right.kind:
-            one, other = flat(left), flat(right)
+            one, other = vector_entries(left), vector_entries(right)
             return one is not None and other is not None and self._are_in_order(one, other)
         return self._are_in_order(left.items, right.items)
 
@@ -234,7 +234,7 @@ class Comparison:
         return len(left) == len(right) and all(map(self.are_equal, left, right))
 
     def _are_same_items(self, left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
-        left, right = without_signs(left), without_signs(right)
+        left, right = expand_all(left), expand_all(right)
         if len(left) * len(right) > MAX_PAIRS:
             raise OverLimitError(f"lists of more than {int(MAX_PAIRS**0.5)} items")
         is_matched = [False] * len(right)
@@ -258,9 +258,9 @@ class Comparison:
 
 
 def _alternatives(node: Node) -> tuple[Node, ...]:
-    node = expanded(grouped(node))
+    node = expand_signs(group_by_label(node))
     if isinstance(node, Group) and node.kind in UNORDERED:
-        return without_signs(node.items)
+        return expand_all(node.items)
     return (node,)
 
 
@@ -277,4 +277,4 @@ def _has_meaning(node: Node) -> bool:
 
 
 def _have_same_form(left: Node, right: Node) -> bool:
-    return canonical(left) == canonical(right)
+    return canonical_text(left) == canonical_text(right)

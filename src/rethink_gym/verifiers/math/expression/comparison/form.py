@@ -14,7 +14,7 @@ from rethink_gym.verifiers.math.expression.comparison.monomial import (
     is_primitive,
     terms_of,
 )
-from rethink_gym.verifiers.math.expression.comparison.normal_form import is_equation, unlabelled
+from rethink_gym.verifiers.math.expression.comparison.normal_form import is_equation, strip_label
 from rethink_gym.verifiers.math.expression.parsing.notation import plain_notation
 from rethink_gym.verifiers.math.expression.parsing.parser import parse
 from rethink_gym.verifiers.math.expression.tree import (
@@ -94,7 +94,7 @@ def _last_side(answer: Node) -> Node:
     """Return the last side of an equation such as ``x=3`` or ``1+2=3``; else the answer."""
     if not is_equation(answer):
         return answer
-    value = unlabelled(answer)
+    value = strip_label(answer)
     return value.sides[-1] if isinstance(value, Relation) else value
 
 
@@ -172,10 +172,10 @@ def _num_polynomials(node: Node) -> int | None:
 
 
 def _flaw_of_list(answer: Node, wanted: tuple[Node, ...], text: str) -> str:
-    answer = unlabelled(answer)
+    answer = strip_label(answer)
     items = answer.items if isinstance(answer, Group) else (answer,)
     if all(isinstance(item, Number) for item in wanted):
-        for item in map(unlabelled, items):
+        for item in map(strip_label, items):
             value = item.arguments[0] if isinstance(item, Call) and item.name == "pm" else item
             if not isinstance(value, Number):
                 return _NOT_WORKED_OUT

@@ -150,9 +150,9 @@ def function_node(name: str, argument: Node, base: Node | None, exponent: Node |
     Args:
         name: Name of the function, as in `FUNCTIONS`.
         argument: What it is applied to; a `Group` of several arguments for ``max`` and the like.
-        base: Subscript, such as 2 in ``\log_2 8``; None if there is none.
-        exponent: Superscript between name and argument; None if there is none. An
-            exponent of -1 means the inverse function.
+        base: Subscript, such as 2 in ``\log_2 8``, if there is one.
+        exponent: Superscript between name and argument, if there is one. An exponent of
+            -1 means the inverse function.
 
     Raises:
         UnreadableError: If the function takes no base, or not several arguments.
