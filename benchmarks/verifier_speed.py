@@ -1,9 +1,9 @@
-"""How many real model attempts the math verifier judges per CPU second, and how well.
+"""Speed of the math verifier on real model attempts, and its agreement with their labels.
 
     RETHINK_DATA_DIR=... python benchmarks/verifier_speed.py
 
-needs ``gsm8k/example_model_solutions.jsonl`` of openai/grade-school-math in that
-folder: 1,319 problems with four attempts each and a label for every attempt.
+The folder must have ``gsm8k/example_model_solutions.jsonl`` of openai/grade-school-math:
+1,319 problems with four attempts each and a label for every attempt.
 """
 
 import json
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def load_attempts(path: Path) -> list[tuple[str, Problem, bool]]:
-    """Read all attempts: what was said, the problem, and whether it is labelled right."""
+    """Return all attempts: the message, the problem, and the label."""
     attempts = []
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file):
@@ -70,7 +70,7 @@ def seconds_for(verifier: MathVerifier, attempts: list[tuple[str, Problem, bool]
 
 
 def short_us(verifier: MathVerifier, num_different: int) -> float:
-    """Return the CPU microseconds of judging an action such as ``A: 7``."""
+    """Return the CPU microseconds of one verdict on an action such as ``A: 7``."""
     actions = [f"A: {number % num_different}" for number in range(NUM_SHORT)]
     problem = Problem("arithmetic/test/0", "", "7")
     started = time.process_time()

@@ -1,10 +1,10 @@
-"""How well and how fast our math verifier and math-verify judge the same answers.
+"""Accuracy and speed of our math verifier and math-verify on the same answers.
 
     RETHINK_DATA_DIR=... python benchmarks/verifiers.py --cases cases.jsonl
 
-``--cases`` takes what ``rethink verify`` takes; the golds of GSM8K (``gsm8k``) and
-MATH-500 (``math500``) are read from the data folder, each beside itself and beside the
-next one. math-verify is installed from the package index into an environment of its own
+``--cases`` takes a file as for ``rethink verify``. The gold answers of GSM8K (``gsm8k``) and
+MATH-500 (``math500``) are read from the data folder, and each is compared with itself and
+with the next one. math-verify is installed from the package index into an environment of its own
 and used as its documentation recommends: `parse` on both sides, a bare answer put in
 ``$...$``, then ``verify(gold, answer)``. Both run one after the other, in one process
 each, on the same cases; then both from eight threads at once, math-verify with its time
@@ -24,11 +24,11 @@ from typing import Any
 from record import write_record
 
 RIVAL = "math-verify[antlr4_13_2]==0.9.0"
-JUDGE = Path(__file__).with_name("verifiers_judge.py")
+PROCESS = Path(__file__).with_name("verifiers_process.py")
 HANG_S = 5.0
 NUM_THREADS = 8
 MAX_RUN_S = 150.0
-"""A judge that is not done by then hangs; only without time limits can that happen."""
+"""Time after which a run counts as hanging; that can happen only without time limits."""
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cases", type=Path, required=True, help="labelled pairs, JSON lines")
     parser.add_argument(
-        "--venv", type=Path, help="environment of math-verify; made if it is not there"
+        "--venv", type=Path, help="environment of math-verify; created if it does not exist"
     )
     parser.add_argument("--only-ours", action="store_true", help="leave math-verify out")
     options = parser.parse_args()
@@ -48,21 +48,22 @@ def main() -> None:
         "golds": gold_cases(Path(folder)),
     }
     with tempfile.TemporaryDirectory() as work:
-        judges = {"ours": Path(sys.executable)}
+        interpreters = {"ours": Path(sys.executable)}
         if not options.only_ours:
-            judges["math-verify 0.9.0"] = make_rival(options.venv or Path(work) / "venv")
+            interpreters["math-verify 0.9.0"] = make_rival(options.venv or Path(work) / "venv")
         figures: dict[str, Any] = {}
         for name, cases in sets.items():
             path = Path(work) / "cases.jsonl"
             path.write_text("".join(json.dumps(case) + "\n" for case in cases))
-            for judge, python in judges.items():
+            for verifier, python in interpreters.items():
                 for threads in (1, NUM_THREADS):
-                    found = run(python, "ours" if judge == "ours" else "rival", path, threads)
-                    label = f"{name}, {judge}, {threads} thread{'s' if threads > 1 else ''}"
+                    kind = "ours" if verifier == "ours" else "rival"
+                    result = run(python, kind, path, threads)
+                    label = f"{name}, {verifier}, {threads} thread{'s' if threads > 1 else ''}"
                     figures[label] = (
                         {"not finished after, s": MAX_RUN_S}
-                        if found is None
-                        else summary(cases, found)
+                        if result is None
+                        else summary(cases, result)
                     )
                     show(label, figures[label])
     settings = {"rival": RIVAL, "hang_s": HANG_S, "cases": {k: len(v) for k, v in sets.items()}}
@@ -75,7 +76,7 @@ def load_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def gold_cases(folder: Path) -> list[dict[str, Any]]:
-    """Make cases of golds: each beside itself, and beside the next one if that differs."""
+    """Make cases of gold answers: each with itself, and with the next one if that differs."""
     gsm8k = [
         row["answer"].rpartition("#### ")[2] for row in load_lines(folder / "gsm8k/test.jsonl")
     ]
@@ -100,40 +101,40 @@ def make_rival(folder: Path) -> Path:
     return python
 
 
-def run(python: Path, judge: str, cases: Path, threads: int) -> dict[str, Any] | None:
-    """Let one judge judge all cases in a process of its own; None if it does not finish."""
-    command = [str(python), str(JUDGE), judge, str(cases), str(threads)]
+def run(python: Path, kind: str, cases: Path, threads: int) -> dict[str, Any] | None:
+    """Verify all cases in a process of its own; None if it does not finish."""
+    command = [str(python), str(PROCESS), kind, str(cases), str(threads)]
     try:
         done = subprocess.run(
             command,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # math-verify logs each answer that it gives up
+            stderr=subprocess.DEVNULL,  # math-verify logs every answer it cannot decide
             text=True,
             check=True,
             timeout=MAX_RUN_S,
         )
     except subprocess.TimeoutExpired:
         return None
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
-def summary(cases: list[dict[str, Any]], found: dict[str, Any]) -> dict[str, float]:
-    """Compare what was found with the labels."""
-    pairs = [(bool(row[0]), case["equal"]) for row, case in zip(found["rows"], cases, strict=True)]
-    times = sorted(row[1] for row in found["rows"])
+def summary(cases: list[dict[str, Any]], result: dict[str, Any]) -> dict[str, float]:
+    """Compare the verdicts with the labels."""
+    pairs = [(bool(row[0]), case["equal"]) for row, case in zip(result["rows"], cases, strict=True)]
+    times = sorted(row[1] for row in result["rows"])
     return {
         "cases": len(cases),
         "accuracy, per cent": round(100 * sum(a is b for a, b in pairs) / len(pairs), 2),
         "false positives": pairs.count((True, False)),
         "false negatives": pairs.count((False, True)),
-        "exceptions": sum(row[0] is None for row in found["rows"]),
+        "exceptions": sum(row[0] is None for row in result["rows"]),
         "hangs": sum(seconds > HANG_S for seconds in times),
         "over 1.2 s": sum(seconds > 1.2 for seconds in times),
         "median, ms": round(1e3 * times[len(times) // 2], 4),
         "p99, ms": round(1e3 * times[int(0.99 * len(times))], 2),
         "longest, ms": round(1e3 * times[-1], 1),
-        "cases per CPU second": round(len(cases) / found["cpu_s"], 1),
+        "cases per CPU second": round(len(cases) / result["cpu_s"], 1),
     }
 
 

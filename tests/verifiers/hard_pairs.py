@@ -1,7 +1,7 @@
-r"""Forty hard pairs of answers, labelled by the policy before the verifier was run on them.
+r"""Forty hard pairs of answers, labelled before the verifier was run on them.
 
-Each row: gold, answer, mode of the answer, whether it is right. They were written to
-find faults, after the verifier stood; what it got wrong at the first try is marked.
+Each row: gold, answer, mode of the answer, whether it is correct. They were written to
+find faults of a finished verifier; a comment marks what it first got wrong.
 """
 
 __all__ = ["HARD_PAIRS"]
@@ -34,7 +34,7 @@ HARD_PAIRS: list[tuple[str, str, str, bool]] = [
     (r"\{-2, 3\}", r"x=3 \text{ or } x=-2", "answer", True),
     (r"(2, \frac{\pi}{6})", r"(\frac{\pi}{6}, 2)", "answer", False),
     (r"2, 3, 5", "2, 3, 5, 7", "answer", False),
-    # the next one was missed at the first try: transposes were not read
+    # the next one was first rejected: transposes were not parsed
     (
         r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}",
         r"\begin{pmatrix} 1 & 2 \end{pmatrix}^T",

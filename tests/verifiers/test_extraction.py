@@ -1,4 +1,4 @@
-"""Which part of a worked text is taken as the answer."""
+"""Extraction: which part of a worked text is the answer."""
 
 import time
 
@@ -128,7 +128,7 @@ def test_a_hundred_thousand_characters_take_no_noticeable_time(piece: str) -> No
 
 
 @given(st.text(max_size=60))
-def test_blanks_around_a_text_change_nothing(text: str) -> None:
+def test_spaces_around_a_text_change_nothing(text: str) -> None:
     assert extract_answer(f"  {text}\n ") == extract_answer(text)
 
 

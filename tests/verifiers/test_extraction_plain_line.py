@@ -1,4 +1,4 @@
-"""The quick way to find an answer finds what the rules find."""
+"""The quick path of extraction finds the same answer as the rules."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Plain numbers: what is read, and which are the same."""
+"""Plain numbers: which texts are numbers, and which numbers are equal."""
 
 from fractions import Fraction
 
@@ -79,7 +79,7 @@ def test_numbers_are_the_same_by_value_or_by_fine_rounding(
     assert are_numbers_equal(other, one, 6) is equal
 
 
-def test_precision_says_from_how_many_digits_a_rounding_will_do() -> None:
+def test_precision_is_the_minimum_number_of_digits_of_a_rounding() -> None:
     third, rounded = read_number("1/3"), read_number("0.333")
     assert third is not None
     assert rounded is not None

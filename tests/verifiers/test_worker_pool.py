@@ -1,4 +1,4 @@
-"""The workers that judge slow answers: killed in time, replaced, never shared with a child."""
+"""Worker processes for slow answers: killed in time, replaced, never shared with a child."""
 
 import asyncio
 import multiprocessing
@@ -26,7 +26,7 @@ def question(text: str, gold: str) -> dict[str, Any]:
     return {"text": text, "gold": gold, "equality": EQUALITY}
 
 
-def judge_limit() -> bool:
+def verify_limit() -> bool:
     return MathVerifier(mode="answer").verify(LIMIT, Problem("test/0", "", "1")).correct
 
 
@@ -38,7 +38,7 @@ def pool() -> Iterator[WorkerPool]:
     assert pool.pids == []
 
 
-def test_no_worker_is_started_before_a_slow_answer_comes_and_one_serves_many(
+def test_the_first_slow_answer_starts_a_worker_and_one_worker_serves_many(
     pool: WorkerPool,
 ) -> None:
     assert pool.pids == []
@@ -57,7 +57,7 @@ def test_a_fast_answer_never_leaves_the_process() -> None:
     assert shared_pool().pids == []
 
 
-def test_a_question_that_takes_too_long_ends_at_its_deadline_and_the_next_is_answered(
+def test_a_question_that_takes_too_long_ends_at_its_limit_and_the_next_is_answered(
     pool: WorkerPool,
 ) -> None:
     pool.ask(question(LIMIT, "1"), 5.0)
@@ -70,7 +70,7 @@ def test_a_question_that_takes_too_long_ends_at_its_deadline_and_the_next_is_ans
     assert pool.pids == [pid]
 
 
-def test_a_deadline_counts_the_time_a_worker_computes_not_the_time_it_is_kept_waiting(
+def test_a_time_limit_counts_the_cpu_time_of_a_worker_not_the_time_it_waits(
     pool: WorkerPool,
 ) -> None:
     pool.ask(question(LIMIT, "1"), 5.0)
@@ -109,7 +109,7 @@ def test_a_killed_worker_is_replaced_and_its_question_answered(
     assert pid not in pool.pids
 
 
-def test_a_question_whose_workers_are_all_lost_is_an_error_and_no_wrong_answer(
+def test_a_question_whose_workers_are_all_lost_is_an_error_and_not_incorrect(
     pool: WorkerPool,
 ) -> None:
     is_over = threading.Event()
@@ -119,7 +119,7 @@ def test_a_question_whose_workers_are_all_lost_is_an_error_and_no_wrong_answer(
             for pid in pool.pids:
                 os.kill(pid, signal.SIGKILL)
 
-    pool.ask_all([question(LIMIT, "1")] * 2, [5.0] * 2)  # both stand ready
+    pool.ask_all([question(LIMIT, "1")] * 2, [5.0] * 2)  # both are ready
     killer = threading.Thread(target=kill_all)
     killer.start()
     try:
@@ -149,14 +149,14 @@ def test_threads_may_ask_at_once(pool: WorkerPool) -> None:
 
 
 def test_coroutines_may_ask() -> None:
-    async def judge() -> list[bool]:
-        return [judge_limit(), *await asyncio.gather(*[asyncio.to_thread(judge_limit)] * 1)]
+    async def verify_twice() -> list[bool]:
+        return [verify_limit(), *await asyncio.gather(*[asyncio.to_thread(verify_limit)] * 1)]
 
-    assert asyncio.run(judge()) == [True, True]
+    assert asyncio.run(verify_twice()) == [True, True]
 
 
-def judge_in_child(answers: "multiprocessing.Queue[tuple[bool, list[int]]]") -> None:
-    answers.put((judge_limit(), shared_pool().pids))
+def verify_in_child(answers: "multiprocessing.Queue[tuple[bool, list[int]]]") -> None:
+    answers.put((verify_limit(), shared_pool().pids))
     shared_pool().close()
 
 
@@ -166,21 +166,21 @@ def judge_in_child(answers: "multiprocessing.Queue[tuple[bool, list[int]]]") -> 
 def test_a_child_process_starts_workers_of_its_own(method: str, is_daemon: bool) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system has no {method}")
-    assert judge_limit()
+    assert verify_limit()
     before = shared_pool().pids
     context: Any = multiprocessing.get_context(method)  # its type knows no Process
     answers = context.Queue()
-    child = context.Process(target=judge_in_child, args=(answers,), daemon=is_daemon)
+    child = context.Process(target=verify_in_child, args=(answers,), daemon=is_daemon)
     child.start()
     correct, pids = answers.get(timeout=60)
     child.join()
     assert correct
     assert pids
     assert not set(pids) & set(before)
-    assert judge_limit()
+    assert verify_limit()
     assert shared_pool().pids == before
 
 
-def test_a_fault_in_the_judging_is_an_error_and_no_wrong_answer(pool: WorkerPool) -> None:
+def test_a_bug_in_the_comparison_is_an_error_and_not_incorrect(pool: WorkerPool) -> None:
     reply = pool.ask({"text": "1", "gold": "1", "equality": {"no": "such"}}, 5.0)
     assert reply["reason"] == Reason.ERROR

@@ -1,4 +1,4 @@
-"""Verifiers: what turns an answer into a verdict."""
+"""Verifiers: decide whether an answer is correct, and score it."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["MathVerifier", "Verifier", "verifier_from_dict"]
 
-# Loaded when first asked for: an environment of numbers needs no other kind.
+# Imported on first use: an environment of numbers needs only one of them.
 _KINDS = {
     "arguments": ("rethink_gym.verifiers.python_values.arguments", "ArgumentsVerifier"),
     "code": ("rethink_gym.verifiers.code", "CodeVerifier"),
@@ -31,14 +31,14 @@ def verifier_from_dict(data: Mapping[str, Any]) -> Verifier:
     """Build a verifier of any kind from plain data.
 
     Args:
-        data: What `Verifier.to_dict` returned: the kind under ``"type"``, then the
-            options of that kind.
+        data: The dictionary returned by `Verifier.to_dict`: the kind under ``"type"``, and
+            the options of that kind.
 
     Returns:
         The verifier.
 
     Raises:
-        ArgumentError: If the kind is unknown or an option is.
+        ArgumentError: If the kind or an option is unknown, or an option has a wrong value.
     """
     module, name = _KINDS[check_choice("type", data.get("type"), _KINDS)]
     verifier: Verifier = getattr(import_module(module), name).from_dict(data)

@@ -1,7 +1,7 @@
-"""Plain numbers as people write them: read fast, compared exactly.
+"""Plain numbers: parse them fast, compare them exactly.
 
-This is the path that nearly every answer takes; expressions have their own
-folder. Nothing here loads a mathematics library.
+Nearly every answer is a plain number. This module imports no mathematics library;
+expressions are in `rethink_gym.verifiers.math.expression`.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import lru_cache
 __all__ = ["Number", "are_numbers_equal", "is_rounding", "is_written_whole", "read_number"]
 
 MAX_CHARS = 64
-"""Longer texts are left to the parser, which counts digits."""
+"""Maximum length of a plain number; the expression parser reads longer ones."""
 
 _NUMBER = re.compile(
     r"""
@@ -21,7 +21,7 @@ _NUMBER = re.compile(
     (?P<whole> [0-9]{1,3} (?:,[0-9]{3})+ | [0-9]+ )?
     (?P<part> \.[0-9]* )?
     (?: [eE] (?P<exponent> [+-]?[0-9]{1,2} ) )?
-    (?: \s* / \s* (?P<below> -?[0-9]+ ) )?
+    (?: \s* / \s* (?P<denominator> -?[0-9]+ ) )?
     \s* (?P<percent> \\?% | \s+ percent )?
     \s* \.? \s*
     """,
@@ -31,14 +31,14 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An exact number and how it was written.
+    """An exact number and the way it is written.
 
     Attributes:
-        value: What it stands for; ``25%`` stands for 1/4.
-        decimals: Digits behind the point, of which there were some only if the
-            number was written as a decimal; None for whole numbers and fractions.
-        digits: Significant digits of a decimal, trailing zeros included; else 0.
-        is_percent: Whether it was written with a percent sign.
+        value: The value; 1/4 for ``25%``.
+        decimals: Number of digits after the point, less the exponent of scientific
+            notation; None for whole numbers and fractions.
+        digits: Number of significant digits of a decimal, trailing zeros included; else 0.
+        is_percent: Whether it is written with a percent sign.
     """
 
     value: Fraction
@@ -48,21 +48,21 @@ class Number:
 
 
 def read_number(text: str) -> Number | None:
-    """Read a number written in plain characters.
+    """Parse a number written in plain characters.
 
     Args:
-        text: Such as ``-1,234.50``, ``3/4``, ``$5``, ``25%`` or ``6e-3``; blanks
-            around it and a closing full stop do not matter.
+        text: A text such as ``-1,234.50``, ``3/4``, ``$5``, ``25%`` or ``6e-3``. Spaces
+            around it and a final full stop are ignored.
 
     Returns:
-        The number, or None if the text is anything else, a fraction with
-        denominator zero or longer than 64 characters.
+        The number; None if the text is anything else, has a denominator of zero, or is
+        longer than ``MAX_CHARS``.
     """
-    return None if len(text) > MAX_CHARS else _read(text)
+    return None if len(text) > MAX_CHARS else _parse_number(text)
 
 
 def is_written_whole(text: str) -> bool:
-    """Tell whether a text is a whole number written in the one shortest way, such as ``-12``.
+    """Return whether a text is a whole number in its shortest form, such as ``-12``.
 
     Two such texts are equal numbers only if they are equal texts.
     """
@@ -74,19 +74,18 @@ def is_written_whole(text: str) -> bool:
 def are_numbers_equal(left: Number, right: Number, precision: int, percent: str = "either") -> bool:
     """Compare two numbers.
 
-    A percentage equals both its value and its bare figure: ``25%`` is ``0.25``
-    and ``25``. A decimal equals a fraction that it is a rounding of. Two
-    decimals, or a decimal and a whole number, are equal only if they are exactly.
+    A percentage equals its value and also the number without the sign: ``25%`` equals
+    ``0.25`` and ``25``. A decimal equals a fraction that rounds to it. Two decimals, or a
+    decimal and a whole number, are equal only if their values are.
 
     Args:
         left: One number.
         right: The other; swapping the two changes nothing.
-        precision: Significant digits from which a rounded decimal will do.
-        percent: ``"either"`` as said above; ``"value"`` if a percentage equals its
-            value alone.
+        precision: Minimum number of significant digits of a rounded decimal.
+        percent: ``"either"`` as above; ``"value"`` if a percentage equals only its value.
 
     Returns:
-        Whether they are the same answer.
+        Whether the two are the same answer.
     """
     if left.value == right.value:
         return True
@@ -98,16 +97,15 @@ def are_numbers_equal(left: Number, right: Number, precision: int, percent: str 
 
 
 def is_rounding(decimal: Number, exact: Fraction, precision: int) -> bool:
-    """Tell whether a decimal is what a value that never ends is rounded or cut to.
+    """Return whether a decimal is a rounding or truncation of a repeating decimal.
 
     Args:
-        decimal: What was written.
-        exact: The value.
-        precision: Fewest significant digits that the decimal must have.
+        decimal: The decimal as written.
+        exact: The exact value.
+        precision: Minimum number of significant digits of the decimal.
 
     Returns:
-        False too if the value can be written as a decimal: then nobody needs to
-        round it.
+        Whether it is; False also if ``exact`` can be written as a decimal without rounding.
     """
     if decimal.decimals is None or decimal.digits < precision or _terminates(exact):
         return False
@@ -115,42 +113,43 @@ def is_rounding(decimal: Number, exact: Fraction, precision: int) -> bool:
 
 
 def _terminates(value: Fraction) -> bool:
-    below = value.denominator
+    """Return whether a fraction can be written as a decimal: its denominator is 2^a 5^b."""
+    denominator = value.denominator
     for prime in (2, 5):
-        while below % prime == 0:
-            below //= prime
-    return below == 1
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str) -> Number | None:
+def _parse_number(text: str) -> Number | None:
     if text.isdecimal() and text.isascii():
         return Number(Fraction(int(text)))
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
-    sign, whole, part, exponent, below, percent = match.groups()
+    sign, whole, part, exponent, denominator, percent = match.groups()
     if part == ".":
         part = None
     if whole is None and part is None:
         return None
     digits = (whole or "").replace(",", "")
-    behind = part[1:] if part else ""
-    value = Fraction(int(digits + behind), 10 ** len(behind))
-    decimals = len(behind) if part else None
+    decimal_digits = part[1:] if part else ""
+    value = Fraction(int(digits + decimal_digits), 10 ** len(decimal_digits))
+    decimals = len(decimal_digits) if part else None
     if exponent:
         value *= Fraction(10) ** int(exponent)
         decimals = None if decimals is None else decimals - int(exponent)
-    if below is not None:
-        if part or exponent or int(below) == 0:
+    if denominator is not None:
+        if part or exponent or int(denominator) == 0:
             return None
-        value /= int(below)
+        value /= int(denominator)
     if percent:
         value /= 100
         decimals = None if decimals is None else decimals + 2
     return Number(
         value=-value if sign == "-" else value,
         decimals=decimals,
-        digits=len((digits + behind).lstrip("0")) if part else 0,
+        digits=len((digits + decimal_digits).lstrip("0")) if part else 0,
         is_percent=percent is not None,
     )

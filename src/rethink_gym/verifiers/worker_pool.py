@@ -1,9 +1,9 @@
-"""The processes in which answers are judged, shared by all verifiers of a process.
+"""Pools of worker processes that verify slow answers, shared by all verifiers of a process.
 
-A worker is started when the first question comes, another one when all are busy, and a
-lost one is replaced. There is one pool for slow mathematics and one for programs. Nothing
-here needs signal handlers, a main thread or `multiprocessing`, so any thread, forked or
-spawned child, daemonic or not, may ask; a forked child starts workers of its own.
+The first question starts a worker, a question starts another one if all are busy, and a
+lost worker is replaced. There is one pool for slow mathematics and one for programs. No
+signal handler, main thread or `multiprocessing` is needed, so any thread and any forked,
+spawned or daemonic child may ask; a forked child starts its own workers.
 """
 
 import atexit
@@ -26,28 +26,28 @@ __all__ = ["WorkerPool", "shared_pool"]
 _START_TIMEOUT_S = 120.0
 _MAX_TRIES = 2
 _MAX_WORKERS = 8
-_PATIENCE = 40.0
-"""How many times its CPU budget a worker may take by the clock before it counts as lost
-from sight: a machine may be that loaded, and the verdict must not depend on it."""
+_MAX_WALL_FACTOR = 40.0
+"""Wall-clock limit of a worker as a multiple of its CPU budget, generous so that the load
+of the machine does not change verdicts."""
 
 _FOLDER = Path(__file__).parent
 _PROGRAMS = {
     "math": (str(_FOLDER / "math" / "worker.py"),),
     "code": (str(_FOLDER / "sandbox" / "launch.py"), "judge"),
 }
-"""What the workers of each kind run."""
+"""The program that the workers of each kind run, with its arguments."""
 
 
 class WorkerPool:
-    """Puts questions to worker processes and waits for their replies.
+    """Send questions to worker processes and wait for their replies.
 
     Args:
-        max_workers: Most processes at once; as many as there are cores, but at most
-            eight, if None.
-        kind: What the workers judge: ``"math"`` or ``"code"``.
+        max_workers: Maximum number of processes; None for as many as there are cores,
+            but at most eight.
+        kind: What the workers verify: ``"math"`` or ``"code"``.
 
     Raises:
-        ArgumentError: If ``max_workers`` is below 1, or there is no such kind.
+        ArgumentError: If ``max_workers`` is below 1, or ``kind`` is unknown.
     """
 
     def __init__(self, max_workers: int | None = None, *, kind: str = "math") -> None:
@@ -58,55 +58,55 @@ class WorkerPool:
         self._condition = threading.Condition()
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
-        self._num_promised = 0  # being started, not yet in the set
+        self._num_starting = 0  # being started, not yet in the set
 
     @property
     def pids(self) -> list[int]:
-        """The ids of the processes that run now."""
+        """The process ids of the running workers."""
         with self._condition:
             return sorted(worker.process.pid for worker in self._all)
 
     def ask(self, question: Mapping[str, Any], budget_s: float) -> dict[str, Any]:
-        """Put one question, and wait until a worker is free and has replied.
+        """Send one question to the next free worker and wait for its reply.
 
         Args:
             question: Plain JSON data.
-            budget_s: CPU seconds that the reply may take, from when the worker has
-                the question; starting a worker is not counted.
+            budget_s: Maximum CPU seconds of the reply, from when the worker has the
+                question; the start of a worker does not count.
 
         Returns:
-            The reply: ``reason`` and ``detail`` of a verdict, and what else there is. A
-            reply that took too long is ``"timed_out"``, also if the worker ended itself
-            for that (by SIGPROF); a question whose workers got lost, each anew, is
-            ``"error"``.
+            The reply: ``reason`` and ``detail`` of a verdict, and anything else the worker
+            adds. The reason is ``"timed_out"`` if the reply took too long, also if the
+            worker ended itself for that (by SIGPROF). It is ``"error"`` if every worker
+            that got the question was lost.
 
         Raises:
             VerifierError: If no worker can be started.
         """
         data = json.dumps({**question, "budget_s": budget_s}).encode() + b"\n"
         for _ in range(_MAX_TRIES):
-            worker = self._take()
-            is_well = False
+            worker = self._acquire()
+            is_usable = False
             try:
                 worker.wait_until_ready()
                 reply = worker.ask(data, budget_s)
-                is_well = reply is not None and reply["reason"] != "overdue"
+                is_usable = reply is not None and reply["reason"] != "overdue"
             finally:
-                self._give_back(worker, is_well)
-            if is_well and reply is not None:
+                self._release(worker, is_usable)
+            if is_usable and reply is not None:
                 return reply
             if reply is not None or worker.has_used_its_time():
-                return {"reason": "timed_out", "detail": "judging took too long"}
-        return {"reason": "error", "detail": f"{_MAX_TRIES} workers got lost, one after another"}
+                return {"reason": "timed_out", "detail": "verification took too long"}
+        return {"reason": "error", "detail": f"{_MAX_TRIES} workers were lost, one after another"}
 
     def ask_all(
         self, questions: Sequence[Mapping[str, Any]], budgets_s: Sequence[float]
     ) -> list[dict[str, Any]]:
-        """Put many questions to as many workers as there may be.
+        """Send many questions to up to ``max_workers`` workers at once.
 
         Args:
-            questions: As `ask` takes them.
-            budgets_s: The CPU seconds of each.
+            questions: The questions, as for `ask`.
+            budgets_s: Maximum CPU seconds of each reply.
 
         Returns:
             One reply each, in order.
@@ -122,7 +122,7 @@ class WorkerPool:
             return list(threads.map(self.ask, questions, budgets_s))
 
     def close(self) -> None:
-        """End all processes; the next question starts new ones."""
+        """Kill all workers; the next question starts new ones."""
         with self._condition:
             workers, self._all, self._idle = self._all, set(), []
             self._condition.notify_all()
@@ -130,26 +130,26 @@ class WorkerPool:
             worker.kill()
 
     def after_fork(self) -> None:
-        """Let go, in a forked child, of the processes that belong to the parent."""
+        """Forget, in a forked child, the workers that belong to the parent."""
         self._condition = threading.Condition()
         for worker in self._all:
             worker.forget()
-        self._all, self._idle, self._num_promised = set(), [], 0
+        self._all, self._idle, self._num_starting = set(), [], 0
 
-    def _take(self) -> "_Worker":
+    def _acquire(self) -> "_Worker":
         with self._condition:
             self._drop_lost()
-            while not self._idle and len(self._all) + self._num_promised >= self.max_workers:
+            while not self._idle and len(self._all) + self._num_starting >= self.max_workers:
                 self._condition.wait()
             if self._idle:
                 return self._idle.pop()
-            self._num_promised += 1
+            self._num_starting += 1
         worker = None
         try:
             worker = _Worker(self._program)
         finally:
             with self._condition:
-                self._num_promised -= 1
+                self._num_starting -= 1
                 if worker is None:
                     self._condition.notify()
                 else:
@@ -162,24 +162,24 @@ class WorkerPool:
             self._all.discard(worker)
             worker.kill()
 
-    def _give_back(self, worker: "_Worker", is_well: bool) -> None:
+    def _release(self, worker: "_Worker", is_usable: bool) -> None:
         with self._condition:
             is_ours = worker in self._all
-            if is_well and is_ours:
+            if is_usable and is_ours:
                 self._idle.append(worker)
             else:
                 self._all.discard(worker)
             self._condition.notify()
-        if not is_well:
+        if not is_usable:
             worker.kill()
 
 
 class _Worker:
-    """One process, and a thread that reads what it says."""
+    """One worker process, and a thread that reads its replies."""
 
     def __init__(self, program: Sequence[str]) -> None:
         if not sys.executable:
-            raise VerifierError("Judging answers in a process needs sys.executable to be set.")
+            raise VerifierError("Verification in a worker process needs sys.executable to be set.")
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", *program],
@@ -192,20 +192,20 @@ class _Worker:
         except OSError as error:
             raise VerifierError(f"A worker process cannot be started: {error}") from error
         self.replies: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self.patience: float | None = None  # not known before it is ready
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.wall_factor: float | None = None  # set once the process is ready
+        threading.Thread(target=self.read_replies, daemon=True).start()
 
-    def listen(self) -> None:
+    def read_replies(self) -> None:
         assert self.process.stdout is not None
         try:
             for line in self.process.stdout:
                 self.replies.put(json.loads(line))
         except (OSError, ValueError):
-            pass  # the pipe was closed under us: the process is being replaced
+            pass  # the pipe is closed because the process is being replaced
         self.replies.put(None)
 
     def wait_until_ready(self) -> None:
-        if self.patience is not None:
+        if self.wall_factor is not None:
             return
         try:
             reply = self.replies.get(timeout=_START_TIMEOUT_S)
@@ -214,22 +214,22 @@ class _Worker:
         if reply is None:
             command = shlex.join(map(str, self.process.args))  # type: ignore[arg-type]
             raise VerifierError(f"A worker process did not start. Check that `{command}` runs.")
-        self.patience = _PATIENCE if reply["keeps_time"] else 1.0
+        self.wall_factor = _MAX_WALL_FACTOR if reply["keeps_time"] else 1.0
 
     def ask(self, data: bytes, budget_s: float) -> dict[str, Any] | None:
-        """Put one question; None if the process is gone."""
+        """Send one question and return the reply; None if the process has ended."""
         assert self.process.stdin is not None
-        assert self.patience is not None
+        assert self.wall_factor is not None
         try:
             self.process.stdin.write(data)
-            return self.replies.get(timeout=budget_s * self.patience)
+            return self.replies.get(timeout=budget_s * self.wall_factor)
         except OSError:
             return None
         except queue.Empty:
             return {"reason": "overdue"}
 
     def has_used_its_time(self) -> bool:
-        """Tell whether the process, which is gone, ended itself by its timer."""
+        """Return whether the process, which has ended, was ended by its own timer."""
         return self.process.wait() == -getattr(signal, "SIGPROF", 0)
 
     def kill(self) -> None:
@@ -238,7 +238,7 @@ class _Worker:
         self._close_pipes()
 
     def forget(self) -> None:
-        """Let go of a process that belongs to the parent of this one."""
+        """Forget a process that belongs to the parent of this one."""
         self.process.returncode = 0
         self._close_pipes()
 
@@ -262,10 +262,10 @@ for _pool in _POOLS.values():
 
 
 def shared_pool(kind: str = "math") -> WorkerPool:
-    """Return the one pool of a kind in this process.
+    """Return the pool of a kind, which all verifiers of this process share.
 
     Args:
-        kind: What its workers judge: ``"math"`` or ``"code"``.
+        kind: What the workers verify: ``"math"`` or ``"code"``.
 
     Returns:
         The pool; it has no workers before the first question.

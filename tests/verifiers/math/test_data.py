@@ -52,11 +52,11 @@ def test_every_gold_is_accepted_against_itself_in_each_form(
 
 
 def without_style(gold: str) -> str:
-    r"""Take off what changes no value by the policy.
+    r"""Remove what does not change the value by the policy.
 
-    These are sizes and blanks; a unit, since one that is missing does not matter
-    (``36``, ``\$36`` and ``36^\circ`` are golds of three problems); and the name of the
-    unknown (``x=5`` and ``5``).
+    These are sizes and spaces; a unit, since a missing one does not matter (``36``,
+    ``\$36`` and ``36^\circ`` are golds of three problems); and the name of the unknown
+    (``x=5`` and ``5``).
     """
     for style in ("\\left", "\\right", "\\!", "\\$", "$", "^\\circ", "\\%"):
         gold = gold.replace(style, "")
@@ -74,7 +74,7 @@ SAME_VALUE = [
     {"1,-2", "-2,1"},  # a list has no order, and brackets may be left out
     {"(-2,1)", "-2,1"},
 ]
-"""All other pairs of golds that have one value by the policy, without their style."""
+"""All other pairs of golds with the same value by the policy, after `without_style`."""
 
 
 def test_answers_of_different_problems_with_different_values_are_never_equal(
@@ -83,21 +83,21 @@ def test_answers_of_different_problems_with_different_values_are_never_equal(
     golds = math500(data_dir)
     random = Random(4)
     verifier = MathVerifier(mode="answer")
-    num_judged = 0
-    taken_as_equal = []
-    while num_judged < NUM_PAIRS:
+    num_compared = 0
+    accepted = []
+    while num_compared < NUM_PAIRS:
         gold, answer = random.sample(golds, 2)
         one, other = without_style(gold), without_style(answer)
         if one == other or {one, other} in SAME_VALUE:
             continue
-        num_judged += 1
+        num_compared += 1
         if verifier.verify(answer, Problem("data", "", gold)).correct:
-            taken_as_equal.append((gold, answer))
-    assert not taken_as_equal
+            accepted.append((gold, answer))
+    assert not accepted
 
 
 @pytest.mark.parametrize(("gold", "answer", "mode", "correct"), HARD_PAIRS)
-def test_hard_pairs_are_judged_as_the_policy_says(
+def test_hard_pairs_have_the_verdicts_of_the_policy(
     gold: str, answer: str, mode: str, correct: bool
 ) -> None:
     verdict = MathVerifier(mode=mode).verify(answer, Problem("hard", "", gold))

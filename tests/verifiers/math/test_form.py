@@ -1,4 +1,4 @@
-"""The promises of the verifier that judges value and form."""
+"""The verifier of value and form."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from rethink_gym.verdict import Reason
 from rethink_gym.verifiers import verifier_from_dict
 from rethink_gym.verifiers.math.form import FormVerifier
 
-RIGHT = {
+CORRECT = {
     "-4": ["-4", "x=-4", "3-1-6=-4", "-4.0", "**-4**", "$-4$"],
     "5": ["5", "5 apples", "05", r"\boxed{5}"],
     "1000": ["1,000", "1e3", "1000"],
@@ -38,7 +38,7 @@ RIGHT = {
     "7+C": ["C", "7+C", "5", "7+k"],
     "x^2*y+C": ["x^2y", "yx^2+k"],
 }
-WRONG_FORM = {
+OTHER_FORM = {
     "-4": ["3-1-6", "-8/2", r"\frac{-8}{2}", "-400%", r"-\sqrt{16}", "-2*2"],
     "5": ["gcd(10,15)", "47 mod 7", "2+3", r"\sqrt{25}", "101_2", r"\int_0^5 1 dx"],
     "1000": ["10^3"],
@@ -99,27 +99,27 @@ def rows(table: dict[str, list[str]]) -> list[tuple[str, str]]:
     return [(answer, gold) for gold, answers in table.items() for answer in answers]
 
 
-@pytest.mark.parametrize(("answer", "gold"), rows(RIGHT))
-def test_an_answer_in_the_form_of_the_gold_is_right(answer: str, gold: str) -> None:
+@pytest.mark.parametrize(("answer", "gold"), rows(CORRECT))
+def test_an_answer_in_the_form_of_the_gold_is_correct(answer: str, gold: str) -> None:
     verdict = FormVerifier().verify(f"A: {answer}", Problem("test/0", "", gold))
     assert (verdict.score, verdict.correct, verdict.reason) == (1.0, True, Reason.EQUAL), verdict
     assert verdict.feedback == ""
 
 
-@pytest.mark.parametrize(("answer", "gold"), rows(WRONG_FORM))
-def test_an_answer_in_another_form_is_wrong(answer: str, gold: str) -> None:
+@pytest.mark.parametrize(("answer", "gold"), rows(OTHER_FORM))
+def test_an_answer_in_another_form_is_incorrect(answer: str, gold: str) -> None:
     verdict = FormVerifier().verify(f"A: {answer}", Problem("test/0", "", gold))
     assert (verdict.score, verdict.correct, verdict.reason) == (0.0, False, Reason.DIFFERENT)
 
 
-@pytest.mark.parametrize("gold", RIGHT)
+@pytest.mark.parametrize("gold", CORRECT)
 def test_every_gold_answer_is_in_its_own_form(gold: str) -> None:
     problem = Problem("test/0", "", gold)
     assert FormVerifier().verify(f"A: {gold}", problem).correct
     assert FormVerifier(mode="answer").verify(gold, problem).correct
 
 
-@pytest.mark.parametrize("gold", RIGHT)
+@pytest.mark.parametrize("gold", CORRECT)
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -146,7 +146,7 @@ def test_garbage_and_hostile_text_score_nothing(
     assert reason in (None, verdict.reason)
 
 
-def test_what_is_wrong_with_the_form_may_be_told() -> None:
+def test_the_feedback_names_the_flaw_of_the_form() -> None:
     problem = Problem("test/0", "", "(x+1)(x+2)")
     verdict = FormVerifier().verify("A: x^2+3x+2", problem)
     assert verdict.feedback == (
@@ -156,8 +156,8 @@ def test_what_is_wrong_with_the_form_may_be_told() -> None:
     assert FormVerifier().verify("A: x^2+3x+3", problem).feedback == ""
 
 
-def test_a_batch_is_judged_like_its_answers_one_by_one() -> None:
-    pairs = [*rows(RIGHT), *rows(WRONG_FORM)]
+def test_a_batch_returns_the_verdicts_of_each_answer_alone() -> None:
+    pairs = [*rows(CORRECT), *rows(OTHER_FORM)]
     verifier = FormVerifier()
     answers = [f"A: {answer}" for answer, _ in pairs]
     problems = [Problem("test/0", "", gold) for _, gold in pairs]
@@ -167,7 +167,7 @@ def test_a_batch_is_judged_like_its_answers_one_by_one() -> None:
         verifier.verify_batch(answers, problems[:-1])
 
 
-def test_it_goes_to_plain_data_and_back() -> None:
+def test_plain_data_builds_the_same_verifier() -> None:
     verifier = FormVerifier(mode="answer", precision=4)
     data = verifier.to_dict()
     assert data["type"] == "form"

@@ -1,5 +1,6 @@
 """Quantities to write in other units."""
 
+import math
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
@@ -7,6 +8,7 @@ from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
+from rethink_gym.verifiers.units import unit_factor
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["UnitConversion"]
@@ -32,47 +34,56 @@ Question: TypeAlias = tuple[int, Unit, Unit]
 MILLION = 10**6
 MAX_DECIMALS = 6
 
+
+def _units(*names: tuple[str, str]) -> tuple[Unit, ...]:
+    """Make units of one kind; their sizes are whole multiples of a common divisor."""
+    known = [unit_factor(one) for one, _ in names]
+    sizes = [factor for _, factor in filter(None, known)]
+    scale = math.lcm(*(size.denominator for size in sizes))
+    multiples = [int(size * scale) for size in sizes]
+    common = math.gcd(*multiples)
+    return tuple(
+        Unit(one, many, multiple // common)
+        for (one, many), multiple in zip(names, multiples, strict=True)
+    )
+
+
 _LENGTHS = (
-    Unit("millimetre", "millimetres", 1),
-    Unit("centimetre", "centimetres", 10),
-    Unit("metre", "metres", 1_000),
-    Unit("kilometre", "kilometres", 1_000_000),
+    ("millimetre", "millimetres"),
+    ("centimetre", "centimetres"),
+    ("metre", "metres"),
+    ("kilometre", "kilometres"),
 )
 _MASSES = (
-    Unit("milligram", "milligrams", 1),
-    Unit("gram", "grams", 1_000),
-    Unit("kilogram", "kilograms", 1_000_000),
-    Unit("tonne", "tonnes", 1_000_000_000),
+    ("milligram", "milligrams"),
+    ("gram", "grams"),
+    ("kilogram", "kilograms"),
+    ("tonne", "tonnes"),
 )
-_VOLUMES = (Unit("millilitre", "millilitres", 1), Unit("litre", "litres", 1_000))
+_VOLUMES = (("millilitre", "millilitres"), ("litre", "litres"))
 _TIMES = (
-    Unit("second", "seconds", 1),
-    Unit("minute", "minutes", 60),
-    Unit("hour", "hours", 3_600),
-    Unit("day", "days", 86_400),
-    Unit("week", "weeks", 604_800),
+    ("second", "seconds"),
+    ("minute", "minutes"),
+    ("hour", "hours"),
+    ("day", "days"),
+    ("week", "weeks"),
 )
-_AREAS = tuple(Unit(f"square {one}", f"square {many}", size * size) for one, many, size in _LENGTHS)
+_AREAS = tuple((f"square {one}", f"square {many}") for one, many in _LENGTHS)
 _SPEEDS = (
-    Unit("kilometre per hour", "kilometres per hour", 5),
-    Unit("metre per second", "metres per second", 18),
+    ("kilometre per hour", "kilometres per hour"),
+    ("metre per second", "metres per second"),
 )
-_IMPERIAL_LENGTHS = (
-    Unit("inch", "inches", 1),
-    Unit("foot", "feet", 12),
-    Unit("yard", "yards", 36),
-    Unit("mile", "miles", 63_360),
-)
-_IMPERIAL_MASSES = (Unit("ounce", "ounces", 1), Unit("pound", "pounds", 16))
+_IMPERIAL_LENGTHS = (("inch", "inches"), ("foot", "feet"), ("yard", "yards"), ("mile", "miles"))
+_IMPERIAL_MASSES = (("ounce", "ounces"), ("pound", "pounds"))
 
 _KINDS: dict[str, tuple[tuple[Unit, ...], ...]] = {
-    "length": (_LENGTHS,),
-    "mass": (_MASSES,),
-    "volume": (_VOLUMES,),
-    "time": (_TIMES,),
-    "area": (_AREAS,),
-    "speed": (_SPEEDS,),
-    "imperial": (_IMPERIAL_LENGTHS, _IMPERIAL_MASSES),
+    "length": (_units(*_LENGTHS),),
+    "mass": (_units(*_MASSES),),
+    "volume": (_units(*_VOLUMES),),
+    "time": (_units(*_TIMES),),
+    "area": (_units(*_AREAS),),
+    "speed": (_units(*_SPEEDS),),
+    "imperial": (_units(*_IMPERIAL_LENGTHS), _units(*_IMPERIAL_MASSES)),
 }
 
 

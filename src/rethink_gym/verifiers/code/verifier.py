@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from rethink_gym.errors import SandboxError, argument_error, check_choice
+from rethink_gym.errors import SandboxError, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.code.extraction import (
@@ -14,7 +14,7 @@ from rethink_gym.verifiers.code.extraction import (
 from rethink_gym.verifiers.code.suite import CodeTests
 from rethink_gym.verifiers.sandbox.level import check_level
 from rethink_gym.verifiers.sandbox.limits import Limits
-from rethink_gym.verifiers.verifier import Verifier, read_options
+from rethink_gym.verifiers.verifier import Pending, Verifier, read_options
 from rethink_gym.verifiers.worker_pool import shared_pool
 
 __all__ = ["CodeVerifier"]
@@ -84,36 +84,18 @@ class CodeVerifier(Verifier):
         """
         return self.verify_batch([answer], [problem])[0]
 
-    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
-        """Judge many answers, spread over as many processes as there are cores.
+    def verify_at_once(self, answer: str, problem: Problem) -> Verdict | Pending:
+        """Verify an answer without a program, else extract the program."""
+        program = _find_program(answer, problem)
+        return program if isinstance(program, Verdict) else Pending(problem, program)
 
-        Args:
-            answers: What the agents said.
-            problems: The problem that each of them answers; as many as answers.
-
-        Returns:
-            One verdict per answer, in order; each as `verify` gives it.
-
-        Raises:
-            ArgumentError: If there are not as many problems as answers.
-            DataError: If a gold holds no tests.
-            SandboxError: If programs cannot be isolated so on this machine.
-            VerifierError: If a process that judges cannot be started.
-        """
-        if len(answers) != len(problems):
-            raise argument_error("problems", f"as many as answers ({len(answers)})", len(problems))
-        found = list(map(_find_program, answers, problems))
-        questions = [
-            self._question(item, problem)
-            for item, problem in zip(found, problems, strict=True)
-            if isinstance(item, Program)
-        ]
+    def verify_slow_batch(self, pending: Sequence[Pending]) -> list[Verdict]:
+        """Run the programs, spread over as many processes as there are cores."""
+        programs: list[Program] = [item.work for item in pending]
+        questions = [self._question(item.work, item.problem) for item in pending]
         budgets_s = [2 * self.limits.time_s] * len(questions)
-        replies = iter(shared_pool("code").ask_all(questions, budgets_s))
-        return [
-            item if isinstance(item, Verdict) else self._verdict(item, next(replies))
-            for item in found
-        ]
+        replies = shared_pool("code").ask_all(questions, budgets_s)
+        return list(map(self._verdict, programs, replies))
 
     def _question(self, program: Program, problem: Problem) -> dict[str, Any]:
         limits = self.limits

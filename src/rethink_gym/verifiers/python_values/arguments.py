@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
-from rethink_gym.errors import DataError, argument_error
+from rethink_gym.errors import DataError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
 from rethink_gym.verifiers.python_values.literal import NOTHING_FOUND, extract_literal, unreadable
 from rethink_gym.verifiers.python_values.reader import NotAValueError, read_arguments
-from rethink_gym.verifiers.verifier import Verifier, read_options
+from rethink_gym.verifiers.verifier import Pending, Verifier, read_options
 
 __all__ = ["ArgumentsVerifier", "arguments_gold"]
 
@@ -60,33 +60,20 @@ class ArgumentsVerifier(Verifier):
         """
         return self.verify_batch([answer], [problem])[0]
 
-    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
-        """Judge many answers, spread over as many processes as there are cores.
+    def verify_at_once(self, answer: str, problem: Problem) -> Verdict | Pending:
+        """Verify an answer without arguments, else write the program that makes the call."""
+        call = _write_call(answer, problem)
+        return call if isinstance(call, Verdict) else Pending(problem, call)
 
-        Args:
-            answers: What the agents said.
-            problems: The problem that each of them answers; as many as answers.
-
-        Returns:
-            One verdict per answer, in order; each as `verify` gives it.
-
-        Raises:
-            ArgumentError: If there are not as many problems as answers.
-            DataError: If a gold holds no function and value.
-            VerifierError: If a process that judges cannot be started.
-        """
-        if len(answers) != len(problems):
-            raise argument_error("problems", f"as many as answers ({len(answers)})", len(problems))
-        found = [_write_call(*pair) for pair in zip(answers, problems, strict=True)]
-        calls = [each for each in found if isinstance(each, _Call)]
-        verdicts = iter(
-            self._programs.verify_batch(
-                [call.program for call in calls], [call.problem for call in calls]
-            )
+    def verify_slow_batch(self, pending: Sequence[Pending]) -> list[Verdict]:
+        """Run the calls, in parallel."""
+        calls: list[_Call] = [item.work for item in pending]
+        verdicts = self._programs.verify_batch(
+            [call.program for call in calls], [call.problem for call in calls]
         )
         return [
-            replace(next(verdicts), answer=each.arguments) if isinstance(each, _Call) else each
-            for each in found
+            replace(verdict, answer=call.arguments)
+            for verdict, call in zip(verdicts, calls, strict=True)
         ]
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,13 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rethink_gym.verifiers.math.expression.parsing.vocabulary import SCALES
-from rethink_gym.verifiers.math.expression.values.unit import unit_factor
 from rethink_gym.verifiers.steps.claim import SCALE
 from rethink_gym.verifiers.steps.prose import Token, TokenKind
+from rethink_gym.verifiers.units import AMBIGUOUS_UNITS, UNIT_LETTERS, unit_factor
 
 __all__ = ["Piece", "converted", "with_unit_letters"]
-
-_UNIT_LETTERS = frozenset("mgshLl")
 
 
 def with_unit_letters(tokens: list[Token]) -> list[Token]:
@@ -28,7 +26,7 @@ def with_unit_letters(tokens: list[Token]) -> list[Token]:
     others: set[str] = set()
     has_unit = False
     for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.kind is TokenKind.NAME and token.text in _UNIT_LETTERS:
+        if token.kind is TokenKind.NAME and token.text in UNIT_LETTERS:
             is_behind = before is not None and before.kind is TokenKind.NUMBER and token.is_spaced
             (letters if is_behind else others).add(token.text)
         elif token.kind is TokenKind.WORD and before and before.kind is TokenKind.NUMBER:
@@ -98,10 +96,6 @@ def _has_unit_in_every_term(pieces: list[Piece]) -> bool:
     return all(number == 1 for number in num_units)
 
 
-_UNCLEAR = frozenset(("ton", "tons", "month", "months", "year", "years", "yr"))
-"""Units that stand for more than one size."""
-
-
 @lru_cache(maxsize=1024)
 def _known_unit(words: str) -> tuple[str, Fraction] | None:
     """Read the unit that some words begin with: what it measures, and its size."""
@@ -113,6 +107,6 @@ def _known_unit(words: str) -> tuple[str, Fraction] | None:
         known = unit_factor(" ".join(parts[:end]))
         if known is not None:
             kind = str(known[0])
-            is_unclear = "temperature" in kind or not _UNCLEAR.isdisjoint(parts[:end])
+            is_unclear = "temperature" in kind or not AMBIGUOUS_UNITS.isdisjoint(parts[:end])
             return None if is_unclear else (kind, known[1])
     return None

@@ -1,5 +1,5 @@
-"""Mathematical expressions as typed trees: reading them, and telling which are equal.
+"""Mathematical expressions as typed trees: parse, evaluate and compare them.
 
-Loading this folder takes as long as all other verifiers together, so they import
-what they need of it when the first answer comes that is no plain number.
+Importing this package takes as long as importing all other verifiers together. So they
+import what they need of it when the first answer arrives that is not a plain number.
 """

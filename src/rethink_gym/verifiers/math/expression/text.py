@@ -1,4 +1,4 @@
-"""Writes a tree in plain signs, for a person who wants to know what was read."""
+"""Write a tree as plain text, to show a person how an answer was read."""
 
 from rethink_gym.verifiers.math.expression.tree import (
     Call,
@@ -13,7 +13,7 @@ from rethink_gym.verifiers.math.expression.tree import (
 )
 from rethink_gym.verifiers.number import Number
 
-__all__ = ["worded"]
+__all__ = ["plain_text"]
 
 MAX_NODES = 40
 MAX_CHARS = 120
@@ -28,14 +28,14 @@ _BRACKETS = {
 _INFIX = {"add": " + ", "multiply": "*", "power": "^", "union": " u ", "and": " and ", "or": " or "}
 
 
-def worded(node: Node) -> str:
-    """Write a tree in plain signs.
+def plain_text(node: Node) -> str:
+    """Write a tree as plain text.
 
     Args:
         node: Any tree.
 
     Returns:
-        At most 120 characters; what is longer is cut and ends in three points.
+        The text, at most ``MAX_CHARS`` long; a longer one is cut and ends in three dots.
     """
     writer = _Writer()
     text = writer.write(node)
@@ -62,17 +62,15 @@ class _Writer:
             case Text(words=words):
                 return f'"{words[:MAX_CHARS]}"'
             case Call(name=name, arguments=arguments) if name in _INFIX:
-                inside = self.joined(_INFIX[name], arguments, is_part=True)
+                inside = self.join(_INFIX[name], arguments, is_part=True)
                 return f"({inside})" if is_part else inside
             case Call(name=name, arguments=arguments):
-                return f"{name.removeprefix('function ')}({self.joined(', ', arguments)})"
+                return f"{name.removeprefix('function ')}({self.join(', ', arguments)})"
             case Group(kind=kind, items=items):
                 left, right = _BRACKETS[kind]
-                return (
-                    f"{left}{self.joined(':' if kind is GroupKind.RATIO else ', ', items)}{right}"
-                )
+                return f"{left}{self.join(':' if kind is GroupKind.RATIO else ', ', items)}{right}"
             case Interval(low=low, high=high, has_low=has_low, has_high=has_high):
-                inside = self.joined(", ", (low, high))
+                inside = self.join(", ", (low, high))
                 return f"{'[' if has_low else '('}{inside}{']' if has_high else ')'}"
             case Relation(sides=sides, operators=operators):
                 parts = [self.write(sides[0])]
@@ -84,10 +82,10 @@ class _Writer:
             case Quantity(value=value, unit=unit):
                 return f"{self.write(value)} {unit}"
 
-    def joined(self, joint: str, nodes: tuple[Node, ...], *, is_part: bool = False) -> str:
+    def join(self, separator: str, nodes: tuple[Node, ...], *, is_part: bool = False) -> str:
         pieces = []
         for node in nodes:
             pieces.append(self.write(node, is_part=is_part))
             if self.num_nodes > MAX_NODES:
                 break
-        return joint.join(pieces)
+        return separator.join(pieces)

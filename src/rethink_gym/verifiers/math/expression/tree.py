@@ -1,4 +1,4 @@
-"""The typed tree that mathematical text is read into, and how big it may get."""
+"""The typed tree of a mathematical text, and the errors of parsing and evaluating it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ __all__ = [
 
 
 class ExpressionError(Exception):
-    """A text means nothing to the parser, or too much; never leaves the verifier."""
+    """A text or tree cannot be parsed, evaluated or compared; never leaves the verifier."""
 
 
 class UnreadableError(ExpressionError):
-    """The text is no mathematics that the parser knows."""
+    """The text is not mathematics that the parser knows."""
 
 
 class OverLimitError(ExpressionError):
-    """The text is longer, deeper or bigger than the limits allow."""
+    """The text, the nesting or a value is larger than the limits allow."""
 
 
 class UndefinedError(ExpressionError):
@@ -47,26 +47,26 @@ class UndefinedError(ExpressionError):
 
 
 class UndecidedError(ExpressionError):
-    """Evaluation alone does not tell."""
+    """Evaluation cannot decide."""
 
 
 class TimedOutError(ExpressionError):
-    """The answer could not be judged within the time allowed."""
+    """The CPU time for evaluation is used up."""
 
 
 class GroupKind(StrEnum):
-    """How several things stand together."""
+    """Kind of a `Group`."""
 
     LIST = "list"
-    """Without brackets, or in plain braces; unordered."""
+    """Items without brackets, or in plain braces; unordered."""
     SET = "set"
-    r"""In ``\\{ \\}``; unordered."""
+    r"""Items in ``\{ \}``; unordered."""
     TUPLE = "tuple"
-    """In round or angle brackets; ordered. ``(a, b)`` may also be an open interval."""
+    """Items in round or angle brackets; ordered. ``(a, b)`` may also be an open interval."""
     MATRIX = "matrix"
-    """Rows, each of which is a tuple; a column vector has rows of one."""
+    """Rows, each of which is a tuple; each row of a column vector has one item."""
     RATIO = "ratio"
-    """With colons between; counts up to a common factor."""
+    """Items separated by colons; equal up to a common factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Call:
     """An operation or function, by name, on its arguments.
 
     Sums are ``add``, products ``multiply``, both of any number of arguments;
-    ``power`` has two. Differences and quotients are written through them. ``pm``
-    stands for two values, its argument and the negative of it.
+    ``power`` has two. Differences and quotients are written with them. ``pm`` has two
+    values: its argument and the negative of it.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Several things that stand together."""
+    """Several items, such as a list, a set, a tuple or a matrix."""
 
     kind: GroupKind
     items: "tuple[Node, ...]"
@@ -109,7 +109,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A chain such as ``a < b <= c``; one operator fewer than sides.
+    """A chain such as ``a < b <= c``; there is one operator less than there are sides.
 
     The operators are ``= != < <= > >= in``.
     """
@@ -120,7 +120,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value with a unit, in the words it was written in."""
+    """A value with a unit, as it is written."""
 
     value: "Node"
     unit: str
@@ -128,7 +128,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, in lower case, with single blanks between."""
+    """Words, in lower case, separated by single spaces."""
 
     words: str
 
@@ -142,7 +142,7 @@ def number_node(value: int | Fraction) -> Number:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all that is below it, without recursion."""
+    """Yield a node and all nodes below it, without recursion."""
     waiting: list[Node] = [node]
     while waiting:
         node = waiting.pop()
@@ -159,10 +159,10 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 CONSTANTS = frozenset({"pi", "e", "i", "oo", "reals", "integers", "rationals", "naturals", "empty"})
-"""Symbols that have a meaning of their own."""
+"""Names of the constants."""
 
 
 def symbols_of(node: Node) -> frozenset[str]:
-    """Return the names of the variables in a tree, constants left out."""
+    """Return the names of the variables in a tree, without the constants."""
     names = (part.name for part in walk(node) if isinstance(part, Symbol))
     return frozenset(names) - CONSTANTS

@@ -1,1 +1,1 @@
-"""Whether two expressions are equal."""
+"""Compare answers with gold answers: by value and by form."""

@@ -1,30 +1,29 @@
-"""Whether two answers are the same, by their types and then by their values.
+"""Compare two answers as trees: by their types, then by their values.
 
-The label policy is ours: value decides; what one side leaves out, such as a unit
-or the name of the unknown, does not matter; what contradicts does.
+The policy: the value decides. What one side leaves out, such as a unit or the name of
+the unknown, does not matter; a contradiction does.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
 
-from rethink_gym.errors import argument_error, check_choice, check_count
+from rethink_gym.verifiers.math.expression.comparison.equality import Equality
 from rethink_gym.verifiers.math.expression.comparison.normal_form import (
     UNORDERED,
-    ascending,
-    canonical,
+    canonical_text,
     difference_of,
-    expanded,
-    flat,
-    grouped,
+    expand_all,
+    expand_signs,
+    group_by_label,
     is_equation,
     is_set_expression,
     label_of,
-    unlabelled,
-    without_degrees,
-    without_signs,
+    strip_degrees,
+    strip_label,
+    to_ascending,
+    vector_entries,
     words_of,
 )
+from rethink_gym.verifiers.math.expression.comparison.quantity import are_quantities_equal
 from rethink_gym.verifiers.math.expression.comparison.region import (
     are_regions_equal,
     is_region,
@@ -48,86 +47,58 @@ from rethink_gym.verifiers.math.expression.tree import (
     UndecidedError,
     symbols_of,
 )
-from rethink_gym.verifiers.math.expression.values.matrix import evaluated_matrices
-from rethink_gym.verifiers.math.expression.values.unit import are_quantities_equal
+from rethink_gym.verifiers.math.expression.values.matrix import evaluate_matrices
 from rethink_gym.verifiers.number import Number
 
-__all__ = ["MULTIPLE", "PERCENT", "UNITS", "Comparison", "Decide", "Equality"]
-
-UNITS = ("optional", "required", "ignored")
-PERCENT = ("either", "value")
-MULTIPLE = ("all", "any")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equality:
-    """What counts as the same answer; `MathVerifier` says what the attributes mean.
-
-    Raises:
-        ArgumentError: If an attribute is none of its choices.
-    """
-
-    precision: int = 6
-    units: str = "optional"
-    percent: str = "either"
-    multiple: str = "all"
-    ordered: bool = False
-
-    def __post_init__(self) -> None:
-        check_count("precision", self.precision)
-        check_choice("units", self.units, UNITS)
-        check_choice("percent", self.percent, PERCENT)
-        check_choice("multiple", self.multiple, MULTIPLE)
-        if not isinstance(self.ordered, bool):
-            raise argument_error("ordered", "True or False", self.ordered)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the choices as plain JSON data."""
-        return asdict(self)
-
+__all__ = ["Comparison", "DecideSymbolically"]
 
 MAX_PAIRS = 2_500
+"""Maximum number of pairs that are compared when two lists are."""
 
-Decide = Callable[[Node, Node], bool]
-"""Decides about two expressions what evaluation cannot; may raise `ExpressionError`."""
+DecideSymbolically = Callable[[Node, Node], bool]
+"""Decides whether two expressions are equal where evaluation cannot; may raise
+`ExpressionError`."""
 
 
 class Comparison:
-    """Compares trees.
+    """Compare trees.
 
     Args:
         equality: What counts as the same.
-        decide: What to ask about expressions that evaluation cannot compare.
+        decide: Function for expressions that evaluation cannot compare.
 
     Attributes:
-        basis: What decided the newest comparison, in words.
+        basis: What decided the last comparison, in words.
     """
 
-    def __init__(self, equality: Equality, decide: Decide) -> None:
+    def __init__(self, equality: Equality, decide: DecideSymbolically) -> None:
         self.equality = equality
         self.decide = decide
         self.basis = ""
 
     def accepts(self, gold: Node, answer: Node) -> bool:
-        """Tell whether an answer is right.
+        """Return whether an answer is correct.
 
         Args:
-            gold: The right answer, or several of which one is enough if any will do.
-            answer: What was answered.
+            gold: The gold answer; of several values one is enough if ``multiple`` is
+                ``"any"``.
+            answer: The answer.
 
         Returns:
-            Whether it is right. Unless any of several answers will do, the
-            two sides may be swapped.
+            Whether it is correct. Unless ``multiple`` is ``"any"``, swapping the sides
+            changes nothing.
 
         Raises:
-            ExpressionError: If that cannot be told within the limits.
+            ExpressionError: If the limits do not allow a decision.
         """
         if self.equality.multiple == "any":
             golds, answers = _alternatives(gold), _alternatives(answer)
             if len(golds) > 1 and len(golds) * len(answers) <= MAX_PAIRS:
-                right = all(any(self.are_equal(one, item) for one in golds) for item in answers)
-                self.basis = "any of the right answers"
-                return right
+                is_correct = all(
+                    any(self.are_equal(one, item) for one in golds) for item in answers
+                )
+                self.basis = "any of the correct answers"
+                return is_correct
         return self.are_equal(answer, gold)
 
     def are_equal(self, left: Node, right: Node) -> bool:
@@ -141,23 +112,26 @@ class Comparison:
             Whether they are the same.
 
         Raises:
-            ExpressionError: If that cannot be told within the limits.
+            ExpressionError: If the limits do not allow a decision.
         """
-        equal, basis = self._compare(left, right)
+        is_equal, basis = self._compare(left, right)
         self.basis = basis or self.basis
-        return equal
+        return is_equal
 
     def _compare(self, left: Node, right: Node) -> tuple[bool, str]:
-        """Compare by type; the words say which, unless what is below has said more."""
+        """Compare by type; return the result and the type in words.
+
+        The words are empty if a comparison of values has set `basis` already.
+        """
         if isinstance(left, Text) or isinstance(right, Text):
             return words_of(left) == words_of(right) != "", "as words"
         if isinstance(left, Quantity) or isinstance(right, Quantity):
             return self._are_quantities_equal(left, right), "with their units"
-        left, right = expanded(grouped(left)), expanded(grouped(right))
+        left, right = expand_signs(group_by_label(left)), expand_signs(group_by_label(right))
         if is_equation(left) and is_equation(right):
             return self._are_equations_equal(left, right), "as equations"
-        left, right = unlabelled(left), unlabelled(right)
-        left, right = evaluated_matrices(left), evaluated_matrices(right)
+        left, right = strip_label(left), strip_label(right)
+        left, right = evaluate_matrices(left), evaluate_matrices(right)
         if isinstance(left, Quantity) or isinstance(right, Quantity):
             return self._are_quantities_equal(left, right), "with their units"
         if (is_region(left) or is_region(right)) and _are_both_regions(left, right):
@@ -175,20 +149,21 @@ class Comparison:
             ), "as intervals"
         for chain, value in ((left, right), (right, left)):
             if is_equation(chain) and not symbols_of(chain) and not isinstance(value, Interval):
-                # a calculation, such as 35 + 70 = 105, which must be right as a whole
+                # A calculation, such as 35 + 70 = 105: each of its sides must have the value.
                 return all(self.are_equal(side, value) for side in chain.sides), "as a calculation"
         if isinstance(left, Relation | Interval) or isinstance(right, Relation | Interval):
             return False, "by their kinds"
         return self._are_values_equal(left, right), ""
 
     def _are_values_equal(self, left: Node, right: Node) -> bool:
-        one, other = without_degrees(left), without_degrees(right)
+        one, other = strip_degrees(left), strip_degrees(right)
+        # If only one side is in degrees, 90 degrees may equal 90 or pi/2.
         if (one is left) != (other is right):
             if self._are_values_equal(one, other):
                 return True
         elif one is not left:
             return self._are_values_equal(one, other)
-        if canonical(left) == canonical(right):
+        if _have_same_form(left, right):
             self.basis = "by their form"
             return _has_meaning(left)
         if is_set_expression(left) or is_set_expression(right):
@@ -205,12 +180,12 @@ class Comparison:
         return are_quantities_equal(left, right, self.equality.units, self.are_equal)
 
     def _are_equations_equal(self, left: Relation, right: Relation) -> bool:
-        one, other = unlabelled(left), unlabelled(right)
+        one, other = strip_label(left), strip_label(right)
         if one is not left and other is not right and label_of(left) == label_of(right):
             return self.are_equal(one, other)
         if len(left.sides) != 2 or len(right.sides) != 2:
             return self._are_chains_equal(left, right)
-        if all(self._is_same(*pair) for pair in zip(left.sides, right.sides, strict=True)):
+        if all(map(_have_same_form, left.sides, right.sides)):
             return True
         if any(isinstance(side, Group | Text | Interval) for side in (*left.sides, *right.sides)):
             return False
@@ -219,12 +194,9 @@ class Comparison:
         except UndecidedError:
             return False
 
-    def _is_same(self, left: Node, right: Node) -> bool:
-        return canonical(left) == canonical(right)
-
     def _are_chains_equal(self, left: Relation, right: Relation) -> bool:
         """Compare chains of comparisons between several unknowns."""
-        one, other = ascending(left), ascending(right)
+        one, other = to_ascending(left), to_ascending(right)
         if one.operators != other.operators or len(one.sides) != len(other.sides):
             return False
         if all(
@@ -249,12 +221,12 @@ class Comparison:
             )
         if left.kind in UNORDERED and right.kind in UNORDERED:
             if self.equality.ordered:
-                return self._are_in_order(without_signs(left.items), without_signs(right.items))
+                return self._are_in_order(expand_all(left.items), expand_all(right.items))
             return self._are_same_items(left.items, right.items)
         if GroupKind.RATIO in (left.kind, right.kind):
             return left.kind is right.kind and self._are_ratios_equal(left.items, right.items)
         if GroupKind.MATRIX in (left.kind, right.kind) and left.kind is not right.kind:
-            one, other = flat(left), flat(right)
+            one, other = vector_entries(left), vector_entries(right)
             return one is not None and other is not None and self._are_in_order(one, other)
         return self._are_in_order(left.items, right.items)
 
@@ -262,17 +234,17 @@ class Comparison:
         return len(left) == len(right) and all(map(self.are_equal, left, right))
 
     def _are_same_items(self, left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
-        left, right = without_signs(left), without_signs(right)
+        left, right = expand_all(left), expand_all(right)
         if len(left) * len(right) > MAX_PAIRS:
             raise OverLimitError(f"lists of more than {int(MAX_PAIRS**0.5)} items")
-        is_found = [False] * len(right)
+        is_matched = [False] * len(right)
         for item in left:
-            places = [at for at, other in enumerate(right) if self.are_equal(item, other)]
-            if not places:
+            matches = [at for at, other in enumerate(right) if self.are_equal(item, other)]
+            if not matches:
                 return False
-            for place in places:
-                is_found[place] = True
-        return all(is_found)
+            for index in matches:
+                is_matched[index] = True
+        return all(is_matched)
 
     def _are_ratios_equal(self, left: tuple[Node, ...], right: tuple[Node, ...]) -> bool:
         if len(left) != len(right):
@@ -286,9 +258,9 @@ class Comparison:
 
 
 def _alternatives(node: Node) -> tuple[Node, ...]:
-    node = expanded(grouped(node))
+    node = expand_signs(group_by_label(node))
     if isinstance(node, Group) and node.kind in UNORDERED:
-        return without_signs(node.items)
+        return expand_all(node.items)
     return (node,)
 
 
@@ -297,8 +269,12 @@ def _are_both_regions(left: Node, right: Node) -> bool:
 
 
 def _has_meaning(node: Node) -> bool:
-    """Tell whether a value is there at all; 1/0 equals nothing, not even itself."""
+    """Return whether a node has a value; 1/0 equals nothing, not even itself."""
     try:
         return is_set_expression(node) or are_scalars_equal(node, node, 1)
     except UndecidedError:
         return True
+
+
+def _have_same_form(left: Node, right: Node) -> bool:
+    return canonical_text(left) == canonical_text(right)

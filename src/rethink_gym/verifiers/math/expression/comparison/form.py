@@ -1,8 +1,8 @@
-r"""Whether an answer is worked out as far as the gold answer, and written in its form.
+r"""Check whether an answer is worked out and written in the form of the gold answer.
 
-An answer may be right by its value and yet no answer: ``3-1-6`` for the value of
-``3-1-6``, ``x^2+3x+2`` for its factors, ``3500 m`` in km. The gold answer says which
-form is wanted.
+An answer may have the correct value and still not answer the question: ``3-1-6`` for the
+value of ``3-1-6``, ``x^2+3x+2`` for its factors, ``3500 m`` in km. The form of the gold
+answer is the required one.
 """
 
 import math
@@ -14,7 +14,7 @@ from rethink_gym.verifiers.math.expression.comparison.monomial import (
     is_primitive,
     terms_of,
 )
-from rethink_gym.verifiers.math.expression.comparison.normal_form import is_equation, unlabelled
+from rethink_gym.verifiers.math.expression.comparison.normal_form import is_equation, strip_label
 from rethink_gym.verifiers.math.expression.parsing.notation import plain_notation
 from rethink_gym.verifiers.math.expression.parsing.parser import parse
 from rethink_gym.verifiers.math.expression.tree import (
@@ -27,12 +27,12 @@ from rethink_gym.verifiers.math.expression.tree import (
     symbols_of,
     walk,
 )
-from rethink_gym.verifiers.math.expression.values.unit import are_same_unit, unit_factor
 from rethink_gym.verifiers.number import Number
+from rethink_gym.verifiers.units import are_same_unit, unit_factor
 
-__all__ = ["flaw_of", "flaw_of_fractions", "has_unworked"]
+__all__ = ["flaw_of", "flaw_of_fractions", "has_calculus"]
 
-_UNWORKED = frozenset(("integral", "derivative", "limit", "sum", "product"))
+_CALCULUS = frozenset(("integral", "derivative", "limit", "sum", "product"))
 
 _FRACTION = re.compile(
     r"(?<![0-9,])([0-9][0-9,]*)\s*/\s*([0-9][0-9,]*)"
@@ -44,57 +44,57 @@ _NOT_FACTORED = "it is not factored completely"
 
 
 def flaw_of(text: str, gold: str) -> str:
-    """Say what is wrong with the form of an answer whose value is right.
+    """Return what is wrong with the form of an answer whose value is correct.
 
     Args:
         text: The answer.
-        gold: The gold answer, in the form that is wanted: a whole number, a fraction
-            in lowest terms, a decimal, a percentage; a quantity, whose unit counts; a
-            sum of unlike terms; a product of polynomials, or of powers of primes; a list of
-            numbers. A gold of another form wants only that derivatives,
-            integrals and the like are worked out.
+        gold: The gold answer, in the required form: a whole number, a fraction in lowest
+            terms, a decimal, a percentage; a quantity, whose unit counts; a sum of unlike
+            terms; a product of polynomials, or of powers of primes; a list of numbers. A
+            gold of another form only requires that derivatives, integrals and the like
+            are worked out.
 
     Returns:
-        What to put right, as a clause; empty if the form is the wanted one.
+        The flaw, as a clause; empty if the form is the required one.
     """
     try:
-        wanted, answer = _read(gold), parse(text)
+        wanted, answer = _parse_gold(gold), parse(text)
     except (ExpressionError, RecursionError):
-        return ""  # they were equal as texts
+        return ""  # the two were equal as texts
     match wanted:
         case Group(items=items):
             return _flaw_of_list(answer, items, text)
         case _:
-            return _flaw_of_value(_last(answer), wanted, text.rpartition("=")[2])
+            return _flaw_of_value(_last_side(answer), wanted, text.rpartition("=")[2])
 
 
 def flaw_of_fractions(text: str) -> str:
-    """Say whether a fraction in an answer can be cancelled; empty if none can."""
+    """Return a clause if a fraction in an answer is not in lowest terms; else an empty text."""
     for match in _FRACTION.finditer(plain_notation(text)):
-        above, below = _parts(match)
+        above, below = _terms_of_fraction(match)
         if math.gcd(above, below) != 1 or below == 1:
             return "a fraction in it is not in lowest terms"
     return ""
 
 
-def has_unworked(node: Node) -> bool:
-    """Tell whether an expression holds an operation of calculus or an unknown function."""
+def has_calculus(node: Node) -> bool:
+    """Return whether an expression has an operation of calculus or an unknown function."""
     return any(
-        isinstance(part, Call) and (part.name in _UNWORKED or part.name.startswith("function "))
+        isinstance(part, Call) and (part.name in _CALCULUS or part.name.startswith("function "))
         for part in walk(node)
     )
 
 
 @lru_cache(maxsize=8192)
-def _read(gold: str) -> Node:
+def _parse_gold(gold: str) -> Node:
     return parse(gold)
 
 
-def _last(answer: Node) -> Node:
-    """Return what an equation such as ``x=3`` or ``1+2=3`` comes to."""
+def _last_side(answer: Node) -> Node:
+    """Return the last side of an equation such as ``x=3`` or ``1+2=3``; else the answer."""
     if not is_equation(answer):
         return answer
-    value = unlabelled(answer)
+    value = strip_label(answer)
     return value.sides[-1] if isinstance(value, Relation) else value
 
 
@@ -113,7 +113,7 @@ def _flaw_of_value(answer: Node, gold: Node, text: str) -> str:
         return "" if terms_of(answer) is not None else _NOT_EXPANDED
     if _is_product(gold) and (wanted := _num_polynomials(gold)) is not None:
         return "" if _num_polynomials(answer) == wanted else _NOT_FACTORED
-    return _NOT_WORKED_OUT if has_unworked(answer) else ""
+    return _NOT_WORKED_OUT if has_calculus(answer) else ""
 
 
 def _flaw_of_number(answer: Node, gold: Number, text: str) -> str:
@@ -126,7 +126,7 @@ def _flaw_of_number(answer: Node, gold: Number, text: str) -> str:
         return "" if is_percentage else "it is not a percentage"
     if answer.is_percent:
         return "it is a percentage"
-    fractions = [_parts(match) for match in _FRACTION.finditer(plain_notation(text))]
+    fractions = [_terms_of_fraction(match) for match in _FRACTION.finditer(plain_notation(text))]
     if any(math.gcd(above, below) != 1 or below == 1 for above, below in fractions):
         return "it is not in lowest terms"
     if gold.decimals is not None:
@@ -136,7 +136,7 @@ def _flaw_of_number(answer: Node, gold: Number, text: str) -> str:
     return "" if fractions and answer.decimals is None else "it is not written as a fraction"
 
 
-def _parts(match: re.Match[str]) -> tuple[int, int]:
+def _terms_of_fraction(match: re.Match[str]) -> tuple[int, int]:
     above, below = [group.replace(",", "") for group in match.groups() if group is not None]
     return int(above), int(below)
 
@@ -154,10 +154,10 @@ def _flaw_of_primes(answer: Node, gold: Node) -> str:
 
 
 def _num_polynomials(node: Node) -> int | None:
-    """Count the polynomial factors of a product, or None if one can be taken further.
+    """Count the polynomial factors of a product; None if it is not factored completely.
 
-    A product of the same value has as many factors only if none of them can be split,
-    since factors that cannot be are the same in every such product.
+    Irreducible factors are the same in every product of one value. So two products of the
+    same value have equally many factors only if neither can be factored further.
     """
     count = num_constants = 0
     for base, exponent in factors_of(node) or [(node, 0)]:
@@ -172,12 +172,12 @@ def _num_polynomials(node: Node) -> int | None:
 
 
 def _flaw_of_list(answer: Node, wanted: tuple[Node, ...], text: str) -> str:
-    answer = unlabelled(answer)
+    answer = strip_label(answer)
     items = answer.items if isinstance(answer, Group) else (answer,)
     if all(isinstance(item, Number) for item in wanted):
-        for item in map(unlabelled, items):
+        for item in map(strip_label, items):
             value = item.arguments[0] if isinstance(item, Call) and item.name == "pm" else item
             if not isinstance(value, Number):
                 return _NOT_WORKED_OUT
         return flaw_of_fractions(text)
-    return _NOT_WORKED_OUT if has_unworked(answer) else ""
+    return _NOT_WORKED_OUT if has_calculus(answer) else ""

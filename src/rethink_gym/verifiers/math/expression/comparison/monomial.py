@@ -1,4 +1,4 @@
-"""Polynomials as they are written: their terms, their factors, and how far they go."""
+"""Read the terms and factors of a polynomial as it is written."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ __all__ = ["factors_of", "is_primitive", "terms_of"]
 MAX_EXPONENT = 1_000
 
 Powers = tuple[tuple[str, int], ...]
-"""The names of a term with their exponents, in the order of names."""
+"""The variables of a term with their exponents, in the order of their names."""
 
 _MINUS_ONE = number_node(-1)
 
@@ -24,12 +24,12 @@ def terms_of(node: Node) -> Mapping[Powers, Fraction] | None:
         node: Any tree.
 
     Returns:
-        The coefficient of each term; None if something is left to multiply out, to
-        collect or to cancel, or if it is no polynomial.
+        The coefficient of each term; None if the tree is not a polynomial, or can be
+        multiplied out, collected or cancelled further.
     """
     terms: dict[Powers, Fraction] = {}
-    for part in _addends(node):
-        term = _term(part)
+    for part in _operands(node, "add"):
+        term = _read_term(part)
         if term is None or term[0] in terms or (term[0] and not term[1]):
             return None
         terms[term[0]] = term[1]
@@ -37,21 +37,20 @@ def terms_of(node: Node) -> Mapping[Powers, Fraction] | None:
 
 
 def factors_of(node: Node) -> list[tuple[Node, int]] | None:
-    """Return the factors of a product, signs left out.
+    """Return the factors of a product, without its sign.
 
     Args:
-        node: Any tree; what is no product is a factor by itself.
+        node: Any tree; any tree but a product is its own only factor.
 
     Returns:
-        Each factor with its exponent, a positive whole number; None if there is
-        another exponent.
+        Each factor with its exponent; None if an exponent is not a positive whole number.
     """
     factors: list[tuple[Node, int]] = []
-    for part in _multiplied(node):
+    for part in _operands(node, "multiply"):
         base, exponent = part, 1
         if isinstance(part, Call) and part.name == "power":
-            base, above = part.arguments
-            count = _count(above)
+            base, raised = part.arguments
+            count = _whole_exponent(raised)
             if count is None:
                 return None
             exponent = count
@@ -61,66 +60,60 @@ def factors_of(node: Node) -> list[tuple[Node, int]] | None:
 
 
 def is_primitive(terms: Mapping[Powers, Fraction]) -> bool:
-    """Tell whether the coefficients are whole numbers without a common factor."""
+    """Return whether the coefficients are whole numbers without a common factor."""
     if any(factor.denominator != 1 for factor in terms.values()):
         return False
     return math.gcd(*(int(factor) for factor in terms.values())) == 1
 
 
-def _addends(node: Node) -> Iterator[Node]:
+def _operands(node: Node, name: str) -> Iterator[Node]:
+    """Yield the operands of nested sums (``"add"``) or products (``"multiply"``)."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Call) and part.name == "add":
+        if isinstance(part, Call) and part.name == name:
             waiting += part.arguments
         else:
             yield part
 
 
-def _multiplied(node: Node) -> Iterator[Node]:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Call) and part.name == "multiply":
-            waiting += part.arguments
-        else:
-            yield part
-
-
-def _term(node: Node) -> tuple[Powers, Fraction] | None:
-    """Read one number, its divisor and unlike powers of names."""
-    above: list[Fraction] = []
-    below: list[Fraction] = []
+def _read_term(node: Node) -> tuple[Powers, Fraction] | None:
+    """Return the variables and the coefficient of a term; None if it is not a reduced term."""
+    numerators: list[Fraction] = []
+    denominators: list[Fraction] = []
     powers: dict[str, int] = {}
     sign = 1
-    for part in _multiplied(node):
+    for part in _operands(node, "multiply"):
         base, exponent = part, 1
         if isinstance(part, Call) and part.name == "power":
             base, raised = part.arguments
             if raised == _MINUS_ONE and isinstance(base, Number):
-                below.append(base.value)
+                denominators.append(base.value)
                 continue
-            count = _count(raised)
+            count = _whole_exponent(raised)
             if count is None or not isinstance(base, Symbol):
                 return None
             exponent = count
         if part == _MINUS_ONE:
             sign = -sign
         elif isinstance(base, Number):
-            above.append(base.value)
+            numerators.append(base.value)
         elif isinstance(base, Symbol) and base.name not in CONSTANTS and base.name not in powers:
             powers[base.name] = exponent
         else:
             return None
-    if len(above) > 1 or len(below) > 1 or not all(below):
+    if len(numerators) > 1 or len(denominators) > 1 or not all(denominators):
         return None
-    top, bottom = above[0] if above else Fraction(1), below[0] if below else Fraction(1)
-    if below and (bottom.denominator != 1 or math.gcd(top.numerator, bottom.numerator) != 1):
+    numerator = numerators[0] if numerators else Fraction(1)
+    denominator = denominators[0] if denominators else Fraction(1)
+    if denominators and denominator.denominator != 1:
         return None
-    return tuple(sorted(powers.items())), sign * top / bottom
+    if denominators and math.gcd(numerator.numerator, denominator.numerator) != 1:
+        return None  # it can be cancelled
+    return tuple(sorted(powers.items())), sign * numerator / denominator
 
 
-def _count(node: Node) -> int | None:
+def _whole_exponent(node: Node) -> int | None:
     if isinstance(node, Number) and node.value.denominator == 1 and 0 < node.value <= MAX_EXPONENT:
         return int(node.value)
     return None

@@ -1,4 +1,4 @@
-"""Brings trees that say the same in different ways to one form."""
+"""Bring trees with the same meaning to one form, before they are compared."""
 
 from typing import TypeGuard
 
@@ -19,29 +19,29 @@ from rethink_gym.verifiers.number import Number
 
 __all__ = [
     "UNORDERED",
-    "ascending",
-    "canonical",
+    "canonical_text",
     "difference_of",
-    "expanded",
-    "flat",
-    "grouped",
+    "expand_all",
+    "expand_signs",
+    "group_by_label",
     "is_equation",
     "is_set_expression",
     "label_of",
-    "unlabelled",
-    "without_degrees",
-    "without_signs",
+    "strip_degrees",
+    "strip_label",
+    "to_ascending",
+    "vector_entries",
     "words_of",
 ]
 
 UNORDERED = (GroupKind.LIST, GroupKind.SET)
-"""Groups whose items may stand in any order."""
+"""Kinds of groups whose items have no order."""
 
 _MINUS_ONE = number_node(-1)
 
 
 def words_of(node: Node) -> str:
-    """Return the words of a text or name, in lower case; nothing for mathematics."""
+    """Return the words of a text or name, in lower case; empty for any other node."""
     match node:
         case Text(words=words):
             return words.strip("\"' ")
@@ -52,12 +52,12 @@ def words_of(node: Node) -> str:
 
 
 def is_equation(node: Node) -> TypeGuard[Relation]:
-    """Tell whether a tree is an equation or a chain of them."""
+    """Return whether a tree is an equation or a chain of equations."""
     return isinstance(node, Relation) and set(node.operators) == {"="}
 
 
 def label_of(relation: Relation) -> Node | None:
-    """Return the side that only names the other, as x does in ``x = 5``."""
+    """Return the side that only names the other, such as x in ``x = 5``; None if neither does."""
     if _is_label(relation.sides[0]):
         return relation.sides[0]
     return relation.sides[-1] if _is_label(relation.sides[-1]) else None
@@ -81,8 +81,8 @@ def _is_label(node: Node) -> bool:
             return False
 
 
-def unlabelled(node: Node) -> Node:
-    """Return what an answer says about its unknown: 5 for ``x = 5``."""
+def strip_label(node: Node) -> Node:
+    """Return the value that an answer gives to its unknown: 5 for ``x = 5``."""
     match node:
         case Relation(operators=("in",), sides=(Symbol(), inside)):
             return inside
@@ -96,7 +96,7 @@ def unlabelled(node: Node) -> Node:
 
 
 def is_set_expression(node: Node) -> bool:
-    """Tell whether a tree stands for a set, whatever its members are."""
+    """Return whether a tree is the name of a set or an operation on sets."""
     names = {"union", "intersection", "difference", "and", "or"}
     return (isinstance(node, Call) and node.name in names) or (
         isinstance(node, Symbol)
@@ -104,19 +104,19 @@ def is_set_expression(node: Node) -> bool:
     )
 
 
-def without_degrees(node: Node) -> Node:
-    """Return the figure of an angle in degrees; anything else as it is."""
+def strip_degrees(node: Node) -> Node:
+    """Return the number of degrees of an angle; any other tree unchanged."""
     return node.arguments[0] if isinstance(node, Call) and node.name == "degree" else node
 
 
 def difference_of(relation: Relation) -> Node:
-    """Return the left side less the right one."""
+    """Return the left side of a relation minus its right side."""
     left, right = relation.sides
     return Call("add", (left, Call("multiply", (_MINUS_ONE, right))))
 
 
-def ascending(relation: Relation) -> Relation:
-    """Turn a chain round so that its first comparison is not "greater"."""
+def to_ascending(relation: Relation) -> Relation:
+    """Reverse a chain if its first operator is ``>`` or ``>=``."""
     if not relation.operators or relation.operators[0] not in (">", ">="):
         return relation
     turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -124,11 +124,12 @@ def ascending(relation: Relation) -> Relation:
     return Relation(tuple(reversed(relation.sides)), operators)
 
 
-def grouped(node: Node) -> Node:
-    """Bind equations about the same unknowns, ``p=5, q=2, p=7, q=2``, into tuples."""
+def group_by_label(node: Node) -> Node:
+    """Group equations of the same unknowns, ``p=5, q=2, p=7, q=2``, into tuples."""
     if not isinstance(node, Group) or node.kind not in UNORDERED:
         return node
     labels = [label_of(item) if is_equation(item) else None for item in node.items]
+    # The labels must repeat after ``width`` items: p, q, p, q has a width of two.
     width = labels.index(labels[0], 1) if labels[0] in labels[1:] else len(labels)
     if width == 1 or None in labels or labels != labels[:width] * (len(labels) // width):
         return node
@@ -139,8 +140,8 @@ def grouped(node: Node) -> Node:
     return Group(node.kind, tuple(groups))
 
 
-def flat(group: Group) -> tuple[Node, ...] | None:
-    """Return the entries of a vector, however it is written; None for other matrices."""
+def vector_entries(group: Group) -> tuple[Node, ...] | None:
+    """Return the entries of a tuple, row vector or column vector; None for other matrices."""
     if group.kind is not GroupKind.MATRIX:
         return group.items
     rows = [row.items for row in group.items if isinstance(row, Group)]
@@ -151,49 +152,49 @@ def flat(group: Group) -> tuple[Node, ...] | None:
     return None
 
 
-def expanded(node: Node) -> Node:
-    r"""Turn an expression with ``\pm`` into the list of its two values."""
+def expand_signs(node: Node) -> Node:
+    r"""Return the list of the two values of an expression with ``\pm``; else the node itself."""
     if not any(isinstance(part, Call) and part.name in ("pm", "mp") for part in walk(node)):
         return node
     if isinstance(node, Group) and node.kind in UNORDERED:
         return node
-    return Group(GroupKind.LIST, (_signed(node, 1), _signed(node, -1)))
+    return Group(GroupKind.LIST, (_with_sign(node, 1), _with_sign(node, -1)))
 
 
-def without_signs(items: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Put both values in the place of each item that has two."""
+def expand_all(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Replace each item that has two values by both of them."""
     result: list[Node] = []
     for item in items:
-        value = expanded(item)
+        value = expand_signs(item)
         result += value.items if value is not item and isinstance(value, Group) else (item,)
     return tuple(result)
 
 
-def _signed(node: Node, sign: int) -> Node:
+def _with_sign(node: Node, sign: int) -> Node:
     match node:
         case Call(name="pm" | "mp", arguments=(inside,)):
             is_negative = (sign < 0) == (node.name == "pm")
-            inside = _signed(inside, sign)
+            inside = _with_sign(inside, sign)
             return Call("multiply", (_MINUS_ONE, inside)) if is_negative else inside
         case Call(name=name, arguments=arguments):
-            return Call(name, tuple(_signed(part, sign) for part in arguments))
+            return Call(name, tuple(_with_sign(part, sign) for part in arguments))
         case Group(kind=kind, items=items):
-            return Group(kind, tuple(_signed(part, sign) for part in items))
+            return Group(kind, tuple(_with_sign(part, sign) for part in items))
         case Relation(sides=sides, operators=operators):
-            return Relation(tuple(_signed(part, sign) for part in sides), operators)
+            return Relation(tuple(_with_sign(part, sign) for part in sides), operators)
         case Quantity(value=value, unit=unit):
-            return Quantity(_signed(value, sign), unit)
+            return Quantity(_with_sign(value, sign), unit)
         case _:
             return node
 
 
-def canonical(node: Node) -> str:
-    """Write a tree so that the order of terms and factors does not matter."""
+def canonical_text(node: Node) -> str:
+    """Write a tree as a text that does not depend on the order of terms and factors."""
     match node:
         case Number(value=value):
             return str(value)
         case Call(name=name, arguments=arguments):
-            parts = [canonical(part) for part in arguments]
+            parts = [canonical_text(part) for part in arguments]
             if name in ("add", "multiply", "union", "intersection", "and", "or"):
                 parts.sort()
             return f"{name}({','.join(parts)})"

@@ -1,8 +1,8 @@
-"""Sets of real numbers: intervals, inequalities, unions; compared by their members.
+"""Compare sets of real numbers, such as intervals, inequalities and unions, by their members.
 
-Two sets are taken as equal if they agree at every boundary of either and between
-any two neighbouring boundaries. That is a proof for intervals, for finite sets and
-for inequalities that are linear or quadratic.
+Two sets count as equal if they agree at every boundary of either, between any two
+neighbouring boundaries and at four points outside. That is a proof for intervals, for
+finite sets and for inequalities that are linear or quadratic.
 """
 
 from itertools import pairwise
@@ -36,12 +36,12 @@ _LISTS = (GroupKind.SET, GroupKind.LIST)
 
 
 def is_region(node: Node, *, allow_finite: bool = False) -> bool:
-    """Tell whether a tree is a set of real numbers that can be compared by members.
+    """Return whether a tree is a set of real numbers that can be compared by its members.
 
     Args:
         node: Any tree.
-        allow_finite: Whether finite sets and pairs, which may be something else,
-            count too.
+        allow_finite: Whether finite sets and pairs count too, although they may mean
+            something else.
     """
     match node:
         case Interval(low=low, high=high):
@@ -67,7 +67,7 @@ def is_region(node: Node, *, allow_finite: bool = False) -> bool:
 
 
 def region_variable(node: Node) -> str | None:
-    """Return the variable that an inequality is about, None for a plain set."""
+    """Return the variable of an inequality; None for a set without a variable."""
     names = symbols_of(node) - {"?"}
     return min(names) if names else None
 
@@ -76,13 +76,14 @@ def are_regions_equal(left: Node, right: Node) -> bool:
     """Compare two sets of real numbers.
 
     Args:
-        left: One set; `is_region` is true of it.
+        left: One set, for which `is_region` is true.
         right: The other.
 
     Returns:
         Whether they have the same members.
 
     Raises:
+        OverLimitError: If the sets have more than 60 boundaries.
         ExpressionError: If a boundary has no value.
     """
     mp = context(_DIGITS)
@@ -95,10 +96,10 @@ def are_regions_equal(left: Node, right: Node) -> bool:
     points += [(one + other) / 2 for one, other in pairwise(boundaries)]
     low, high = (boundaries[0], boundaries[-1]) if boundaries else (mp.mpf(0), mp.mpf(0))
     points += [low - 1, high + 1, low * 3 - mp.mpf(1000), high * 3 + mp.mpf(1000)]
-    return all(_has(left, point) == _has(right, point) for point in points)
+    return all(_contains(left, point) == _contains(right, point) for point in points)
 
 
-def _number(node: Node, values: dict[str, Any] | None = None) -> Any:
+def _real_value(node: Node, values: dict[str, Any] | None = None) -> Any:
     value = approximate_value(node, values or {}, _DIGITS)
     mp = context(_DIGITS)
     if abs(mp.im(value)) > mp.mpf(10) ** -30:
@@ -109,9 +110,9 @@ def _number(node: Node, values: dict[str, Any] | None = None) -> Any:
 def _boundaries(node: Node) -> list[Any]:
     match node:
         case Interval(low=low, high=high):
-            return [_number(low), _number(high)]
+            return [_real_value(low), _real_value(high)]
         case Group(items=items):
-            return [_number(item) for item in items]
+            return [_real_value(item) for item in items]
         case Call(arguments=arguments):
             return [value for part in arguments for value in _boundaries(part)]
         case Relation(operators=("in",), sides=(_, inside)):
@@ -124,57 +125,62 @@ def _boundaries(node: Node) -> list[Any]:
 
 
 def _roots(left: Node, right: Node, relation: Relation) -> list[Any]:
-    """Find where two sides meet, if their difference is linear or quadratic."""
+    """Return where two sides are equal, if their difference is linear or quadratic.
+
+    Otherwise return the constants among the sides, with both signs.
+    """
     mp = context(_DIGITS)
     name = next(iter(symbols_of(relation)))
-    constants = [_number(side) for side in (left, right) if not symbols_of(side)]
-    found = [sign * value for value in constants for sign in (1, -1)]
+    constants = [_real_value(side) for side in (left, right) if not symbols_of(side)]
+    candidates = [sign * value for value in constants for sign in (1, -1)]
     try:
         at = [
-            _number(left, {name: mp.mpf(x)}) - _number(right, {name: mp.mpf(x)}) for x in range(4)
+            _real_value(left, {name: mp.mpf(x)}) - _real_value(right, {name: mp.mpf(x)})
+            for x in range(4)
         ]
     except UndefinedError:
-        return found
+        return candidates
+    # The third difference of a quadratic function is zero.
     second = at[2] - 2 * at[1] + at[0]
     third = at[3] - 3 * at[2] + 3 * at[1] - at[0]
     if abs(third) > mp.mpf(10) ** -30 * (1 + max(map(abs, at))):
-        return found
+        return candidates
     a, c = second / 2, at[0]
     b = at[1] - at[0] - a
     if abs(a) < mp.mpf(10) ** -30:
-        return found if abs(b) < mp.mpf(10) ** -30 else [-c / b]
-    root = b * b - 4 * a * c
-    if root < 0:
-        return found
-    return [(-b + sign * mp.sqrt(root)) / (2 * a) for sign in (1, -1)]
+        return candidates if abs(b) < mp.mpf(10) ** -30 else [-c / b]
+    discriminant = b * b - 4 * a * c
+    if discriminant < 0:
+        return candidates
+    return [(-b + sign * mp.sqrt(discriminant)) / (2 * a) for sign in (1, -1)]
 
 
-def _has(node: Node, point: Any) -> bool:
+def _contains(node: Node, point: Any) -> bool:
     match node:
         case Interval():
             return _is_between(node.low, point, node.high, node.has_low, node.has_high)
         case Group(kind=GroupKind.TUPLE, items=(low, high)):
             return _is_between(low, point, high, False, False)
         case Group(items=items):
-            return any(_sign(point - _number(item), point) == 0 for item in items)
+            return any(_sign(point - _real_value(item), point) == 0 for item in items)
         case Symbol(name=name):
             return name == "reals"
         case Call(name="union" | "or", arguments=parts):
-            return any(_has(part, point) for part in parts)
+            return any(_contains(part, point) for part in parts)
         case Call(name="intersection" | "and", arguments=parts):
-            return all(_has(part, point) for part in parts)
+            return all(_contains(part, point) for part in parts)
         case Call(name="difference", arguments=(whole, taken)):
-            return _has(whole, point) and not _has(taken, point)
+            return _contains(whole, point) and not _contains(taken, point)
         case Relation(operators=("in",), sides=(_, inside)):
-            return _has(inside, point)
+            return _contains(inside, point)
         case Relation(operators=operators, sides=sides):
             return _holds(sides, operators, point, symbols_of(node))
         case _:
-            raise UndefinedError("no set of real numbers")
+            raise UndefinedError("not a set of real numbers")
 
 
 def _is_between(low: Node, point: Any, high: Node, has_low: bool, has_high: bool) -> bool:
-    above, below = _number(low), _number(high)
+    above, below = _real_value(low), _real_value(high)
     from_low, from_high = _sign(point - above, point), _sign(below - point, point)
     return (from_low > 0 or (has_low and from_low == 0)) and (
         from_high > 0 or (has_high and from_high == 0)
@@ -186,12 +192,12 @@ def _holds(
 ) -> bool:
     values = dict.fromkeys(names, point)
     try:
-        numbers = [_number(side, values) for side in sides]
+        numbers = [_real_value(side, values) for side in sides]
     except UndefinedError:
         return False
     for left, operator, right in zip(numbers, operators, numbers[1:], strict=False):
         sign = _sign(left - right, point)
-        if not _TRUE_SIGNS[operator] & {sign}:
+        if sign not in _TRUE_SIGNS[operator]:
             return False
     return True
 

@@ -1,4 +1,4 @@
-"""Whether two expressions have the same value, by evaluation alone."""
+"""Compare the values of two expressions by evaluation."""
 
 from fractions import Fraction
 from random import Random
@@ -28,38 +28,38 @@ _MAX_RATIONAL = 997
 def are_scalars_equal(left: Node, right: Node, precision: int, percent: str = "either") -> bool:
     """Compare two expressions by value.
 
-    Without variables they are worked out, exactly where they are rational, else to
-    50 digits and, if these agree, to 120. With variables that is done at fixed
-    rational points: at positive ones the values must agree, at others they must
-    where both are real.
+    Expressions without variables are evaluated: exactly if they are rational, else to 50
+    digits and, if these agree, to 120. Expressions with variables are evaluated at fixed
+    rational points. At positive points the values must agree; at the others they must
+    agree if both are real.
 
     Args:
         left: One expression.
         right: The other.
-        precision: Significant digits from which a rounded decimal will do.
-        percent: What a percentage equals, as `are_numbers_equal` takes it.
+        precision: Minimum number of significant digits of a rounded decimal.
+        percent: What a percentage equals, as in `are_numbers_equal`.
 
     Returns:
         Whether they are equal; an expression without a value equals nothing.
 
     Raises:
-        UndecidedError: If it takes more than evaluation.
-        OverLimitError: If a value gets too big.
+        UndecidedError: If evaluation cannot decide.
+        OverLimitError: If a value is too big.
     """
-    one, other = _literal(left), _literal(right)
+    one, other = _exact_number(left), _exact_number(right)
     if one is not None and other is not None:
         return are_numbers_equal(one, other, precision, percent)
     names = sorted(symbols_of(left) | symbols_of(right))
     if not names:
         return _are_constants_equal(left, right, one, other, precision)
     num_valid = 0
-    for place, values in enumerate(_points(names)):
+    for index, values in enumerate(_points(names)):
         try:
             first = approximate_value(left, values, _DIGITS)
             second = approximate_value(right, values, _DIGITS)
         except UndefinedError:
             continue
-        is_positive = place < _NUM_POINTS
+        is_positive = index < _NUM_POINTS
         if not is_positive and not (_is_real(first) and _is_real(second)):
             continue
         if not _agree(left, right, first, second, values):
@@ -69,19 +69,19 @@ def are_scalars_equal(left: Node, right: Node, precision: int, percent: str = "e
 
 
 def are_proportional(left: Node, right: Node) -> Fraction | None:
-    """Tell whether one expression is a fixed multiple of another.
+    """Return whether one expression is a constant multiple of another.
 
     Args:
         left: One expression, with variables.
         right: The other.
 
     Returns:
-        1 or -1, the sign of the factor, or 0 if both are zero everywhere; None if
-        there is no real factor.
+        The sign of the factor, 1 or -1; 0 if both are zero everywhere; None if there is
+        no real factor.
 
     Raises:
-        UndecidedError: If it takes more than evaluation.
-        OverLimitError: If a value gets too big.
+        UndecidedError: If evaluation cannot decide.
+        OverLimitError: If a value is too big.
     """
     mp = context(_DIGITS)
     names = sorted(symbols_of(left) | symbols_of(right))
@@ -110,7 +110,8 @@ def are_proportional(left: Node, right: Node) -> Fraction | None:
     return Fraction(1 if mp.re(factors[0]) > 0 else -1)
 
 
-def _literal(node: Node) -> Number | None:
+def _exact_number(node: Node) -> Number | None:
+    """Return the number that a node is or can be evaluated to exactly; else None."""
     if isinstance(node, Number):
         return node
     try:
@@ -131,6 +132,7 @@ def _are_constants_equal(
     mp = context(_DIGITS)
     if mp.isinf(first) or mp.isinf(second):
         return bool(first == second)
+    # A decimal of enough digits equals a value that rounds to it.
     for decimal, value in ((one, second), (other, first)):
         if (
             decimal is not None
@@ -145,7 +147,7 @@ def _are_constants_equal(
 
 
 def _agree(left: Node, right: Node, first: Any, second: Any, values: dict[str, Fraction]) -> bool:
-    """Compare two values; a near miss is looked at with more digits."""
+    """Return whether two values agree; values that are close are evaluated to more digits."""
     mp = context(_DIGITS)
     if mp.isinf(first) or mp.isinf(second):
         return bool(first == second)
@@ -162,7 +164,7 @@ def _agree(left: Node, right: Node, first: Any, second: Any, values: dict[str, F
     finer_size = max(abs(finer_first), abs(finer_second))
     if finer_gap <= finer_size * mp.mpf(10) ** -80:
         return True
-    # two zeros that rounding hides: the gap shrinks with the digits
+    # Both are zero up to rounding errors: the gap shrinks with the number of digits.
     return bool(finer_gap < mp.mpf(10) ** -90 and finer_gap < gap * mp.mpf(10) ** -40)
 
 
@@ -172,13 +174,14 @@ def _is_real(value: Any) -> bool:
 
 
 def _points(names: list[str]) -> list[dict[str, Fraction]]:
+    """Return values of the variables: positive ones first, then ones of either sign."""
     random = Random(20240912)
     points = []
-    for place in range(_NUM_POINTS + _NUM_SIGNED_POINTS):
+    for index in range(_NUM_POINTS + _NUM_SIGNED_POINTS):
         values = {}
         for name in names:
             value = Fraction(random.randint(300, 3 * _MAX_RATIONAL), _MAX_RATIONAL)
-            is_negative = place >= _NUM_POINTS and random.random() < 0.6
+            is_negative = index >= _NUM_POINTS and random.random() < 0.6
             values[name] = -value if is_negative else value
         points.append(values)
     return points

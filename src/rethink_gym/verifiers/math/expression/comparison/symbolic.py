@@ -1,8 +1,8 @@
-"""Asks sympy whether two expressions are equal.
+"""Compare two expressions with sympy.
 
-Only a worker process calls this (see `rethink_gym.verifiers.math.worker`): sympy may take
-for ever, so whoever calls it must be killable. Its objects are made node by node from
-our own trees, and no text is ever given to sympy to read.
+Only a worker process calls this (see `rethink_gym.verifiers.math.worker`): sympy may never
+return, so the caller must be a process that can be killed. The objects of sympy are built
+node by node from our trees; sympy never parses a text.
 """
 
 from functools import cache
@@ -27,14 +27,14 @@ _ENOUGH_DIGITS = 25
 
 @cache
 def load_sympy() -> "_Builder":
-    """Load sympy, and return what makes its objects; takes half a second once."""
+    """Import sympy and return the builder of its objects; the first call takes half a second."""
     import sympy
 
     return _Builder(sympy)
 
 
 def are_symbolically_equal(left: Node, right: Node) -> bool:
-    """Let sympy decide whether two expressions are equal; takes unbounded time.
+    """Return whether two expressions are equal according to sympy; takes unbounded time.
 
     Args:
         left: One expression.
@@ -44,18 +44,18 @@ def are_symbolically_equal(left: Node, right: Node) -> bool:
         Whether they are equal.
 
     Raises:
-        UndecidedError: If sympy cannot tell.
-        UnreadableError: If a side is no expression.
+        UndecidedError: If sympy cannot decide.
+        UnreadableError: If a side is not an expression.
     """
     build = load_sympy()
     try:
         equal = _are_equal(build.sympy, build(left), build(right))
     except (UnreadableError, MemoryError):
         raise
-    except Exception as error:  # sympy promises nothing about what it raises
+    except Exception as error:  # sympy does not document which errors it raises
         raise UndecidedError(f"sympy: {type(error).__name__}: {error}"[:200]) from error
     if equal is None:
-        raise UndecidedError("sympy cannot tell")
+        raise UndecidedError("sympy cannot decide")
     return equal
 
 
@@ -79,7 +79,7 @@ def _are_equal(sympy: Any, left: Any, right: Any) -> bool | None:
 
 
 class _Builder:
-    """Makes sympy objects of our trees."""
+    """Builds objects of sympy from our trees."""
 
     def __init__(self, sympy: Any) -> None:
         self.sympy = sympy
@@ -119,11 +119,11 @@ class _Builder:
         self.constants = {"pi": sympy.pi, "e": sympy.E, "i": sympy.I, "oo": sympy.oo}
 
     def __call__(self, node: Node) -> Any:
-        """Make one object.
+        """Build the object of a tree.
 
         Raises:
-            UnreadableError: If the node is no value.
-            UndecidedError: If an operation is not known to sympy.
+            UnreadableError: If the tree is not a value, such as a list.
+            UndecidedError: If sympy has no such operation.
         """
         sympy = self.sympy
         match node:
@@ -137,19 +137,19 @@ class _Builder:
                 if name.startswith("function "):
                     return sympy.Function(name[9:])(*values)
                 if name not in self.operations:
-                    raise UndecidedError(f"{name} takes more than sympy")
+                    raise UndecidedError(f"sympy has no {name}")
                 return self.operations[name](*values)
             case _:
                 raise UnreadableError("a value was expected")
 
     def factorial(self, value: Any) -> Any:
-        """Refuse factorials that would fill the memory before the deadline."""
+        """Build a factorial, unless it would fill the memory before the time limit."""
         if value.is_number and value > 10_000:
             raise ValueError("a factorial is too big")
         return self.sympy.factorial(value)
 
     def integral(self, body: Any, name: Any, *bounds: Any) -> Any:
-        """Make a definite integral; there is no one indefinite one."""
+        """Build a definite integral; an indefinite one is not a single value."""
         if len(bounds) != 2:
-            raise ValueError("an indefinite integral is no single value")
+            raise ValueError("an indefinite integral is not a single value")
         return self.sympy.Integral(body, (name, *bounds))

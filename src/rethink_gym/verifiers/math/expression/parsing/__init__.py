@@ -1,1 +1,1 @@
-"""From text to a typed tree."""
+"""Parse text into a typed tree."""

@@ -1,4 +1,4 @@
-"""Cuts plain notation into tokens: numbers, names, commands, signs and words."""
+"""Split plain notation into tokens: numbers, names, commands, signs and words."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ MAX_EXPONENT = 1_000
 
 
 class TokenKind(Enum):
-    """What a token is."""
+    """Kind of a token."""
 
     NUMBER = "number"
     NAME = "name"
@@ -37,7 +37,7 @@ class TokenKind(Enum):
     """A function, or a LaTeX command without its backslash."""
     SIGN = "sign"
     WORD = "word"
-    """A word that is no mathematics, such as a unit."""
+    """A word that is not mathematics, such as a unit."""
     END = "end"
 
 
@@ -45,10 +45,10 @@ class Token(NamedTuple):
     """One token.
 
     Attributes:
-        kind: What it is.
-        text: How it is written; its name for a command.
-        is_spaced: Whether a blank stands in front of it.
-        number: The value of a number.
+        kind: Kind of the token.
+        text: The token as written; for a command, its name.
+        is_spaced: Whether a space precedes it.
+        number: Value of a number; None for other tokens.
     """
 
     kind: TokenKind
@@ -83,28 +83,29 @@ _TOKEN = re.compile(
 )
 
 _SCRIPT = re.compile("(?P<number>[0-9]+)")
-"""In ``\\log_2 100`` the two numbers stay apart."""
+"""A number in a subscript: in ``\\log_2 100``, "2 100" is not one number."""
 
 
 def tokenize(text: str) -> list[Token]:
-    r"""Cut a text into tokens.
+    r"""Split a text into tokens.
 
     Args:
-        text: What `plain_notation` returned.
+        text: The text returned by `plain_notation`.
 
     Returns:
         The tokens, the last of kind ``END``.
 
     Raises:
-        OverLimitError: If there are too many tokens, or a number has too many digits.
-        UnreadableError: If a sign has no meaning.
+        OverLimitError: If there are more than ``MAX_TOKENS`` tokens, or a number has too many
+            digits or too large an exponent.
+        UnreadableError: If a character has no meaning.
     """
-    tokens = list(_tokens(text, MAX_TOKENS))
+    tokens = list(_split(text, MAX_TOKENS))
     tokens.append(Token(TokenKind.END, "", False))
     return tokens
 
 
-def _tokens(text: str, budget: int) -> Iterator[Token]:
+def _split(text: str, budget: int) -> Iterator[Token]:
     position = 0
     is_spaced = False
     previous: Token | None = None
@@ -119,7 +120,7 @@ def _tokens(text: str, budget: int) -> Iterator[Token]:
         if kind == "space":
             is_spaced = True
             continue
-        for token in _read(match, is_spaced, previous):
+        for token in _tokens_of_match(match, is_spaced, previous):
             budget -= 1
             if budget < 0:
                 raise OverLimitError(f"more than {MAX_TOKENS} tokens")
@@ -128,11 +129,13 @@ def _tokens(text: str, budget: int) -> Iterator[Token]:
         is_spaced = False
 
 
-def _read(match: re.Match[str], is_spaced: bool, previous: Token | None) -> Iterator[Token]:
+def _tokens_of_match(
+    match: re.Match[str], is_spaced: bool, previous: Token | None
+) -> Iterator[Token]:
     kind = match.lastgroup
     whole = match[0]
     if kind in ("number", "repeating", "based"):
-        yield Token(TokenKind.NUMBER, whole, is_spaced, _READERS[kind](whole))
+        yield Token(TokenKind.NUMBER, whole, is_spaced, _NUMBER_PARSERS[kind](whole))
     elif kind == "styled":
         follows_number = previous is not None and previous.kind is TokenKind.NUMBER
         content = match["styled"].strip()
@@ -141,7 +144,7 @@ def _read(match: re.Match[str], is_spaced: bool, previous: Token | None) -> Iter
         elif len(content) == 1 and content.isalpha():
             yield Token(TokenKind.WORD, content, is_spaced)
         else:
-            yield from _tokens(content, MAX_TOKENS)
+            yield from _split(content, MAX_TOKENS)
     elif kind == "environment":
         name = "end" if whole.startswith("\\end") else "begin"
         yield Token(TokenKind.COMMAND, f"{name}:{match['environment']}", is_spaced)
@@ -162,12 +165,12 @@ def _read(match: re.Match[str], is_spaced: bool, previous: Token | None) -> Iter
             raise UnreadableError(f"the sign {strange[0]!r} has no meaning here")
         yield Token(TokenKind.WORD, whole, is_spaced)
     elif kind == "letters":
-        yield from _letters(whole, is_spaced)
+        yield from _tokens_of_letters(whole, is_spaced)
     else:
         yield Token(TokenKind.SIGN, {"==": "=", "**": "^"}.get(whole, whole), is_spaced)
 
 
-def _letters(run: str, is_spaced: bool) -> Iterator[Token]:
+def _tokens_of_letters(run: str, is_spaced: bool) -> Iterator[Token]:
     lower = run.lower()
     if len(run) == 1:
         yield Token(TokenKind.NAME, run, is_spaced)
@@ -189,7 +192,7 @@ def _letters(run: str, is_spaced: bool) -> Iterator[Token]:
     elif run.isupper():
         yield Token(TokenKind.NAME, run, is_spaced)
     elif (len(run) == 2 and run.islower()) or (len(run) <= 4 and set(run) <= PRODUCT_LETTERS):
-        # a product, such as xy; a differential, such as dx, is told apart by the parser
+        # A product, such as xy; the parser recognizes a differential, such as dx.
         yield Token(TokenKind.NAME, run[0], is_spaced)
         for letter in run[1:]:
             yield Token(TokenKind.NAME, letter, False)
@@ -197,7 +200,7 @@ def _letters(run: str, is_spaced: bool) -> Iterator[Token]:
         yield Token(TokenKind.WORD, run, is_spaced)
 
 
-def _decimal(text: str) -> Number:
+def _parse_decimal(text: str) -> Number:
     text = text.replace(",", "").replace(" ", "").lower()
     mantissa, _, exponent = text.partition("e")
     whole, point, part = mantissa.partition(".")
@@ -209,10 +212,11 @@ def _decimal(text: str) -> Number:
     value = Fraction(int((whole + part) or "0"), 10 ** len(part)) * Fraction(10) ** power
     if not (point and part):
         return Number(value)
+    # 3.33333e3 has 5 - 3 = 2 decimals: the last digit is worth 10^-2.
     return Number(value, len(part) - power, len((whole + part).lstrip("0")))
 
 
-def _repeating(text: str) -> Number:
+def _parse_repeating_decimal(text: str) -> Number:
     whole, _, rest = text.partition(".")
     fixed, _, repeated = rest.partition("\\overline")
     cycle = repeated.strip(" {}")
@@ -222,15 +226,19 @@ def _repeating(text: str) -> Number:
     return Number(start + Fraction(int(cycle), (10 ** len(cycle) - 1) * 10 ** len(fixed)))
 
 
-def _based(text: str) -> Number:
+def _parse_in_base(text: str) -> Number:
     digits, _, base = text.partition("_")
     base = base.strip("{} ")
     if len(digits) > MAX_DIGITS or len(base) > 2 or not 2 <= int(base) <= 36:
-        raise UnreadableError(f"{text!r} is no number in a base from 2 to 36")
+        raise UnreadableError(f"{text!r} is not a number in a base from 2 to 36")
     try:
         return Number(Fraction(int(digits, int(base))))
     except ValueError as error:
-        raise UnreadableError(f"{digits!r} is no number in base {base}") from error
+        raise UnreadableError(f"{digits!r} is not a number in base {base}") from error
 
 
-_READERS = {"number": _decimal, "repeating": _repeating, "based": _based}
+_NUMBER_PARSERS = {
+    "number": _parse_decimal,
+    "repeating": _parse_repeating_decimal,
+    "based": _parse_in_base,
+}

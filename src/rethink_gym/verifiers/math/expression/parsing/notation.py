@@ -1,6 +1,6 @@
-"""One way of writing: Unicode, LaTeX styling and spacing are brought to plain signs.
+"""Normalize notation: rewrite Unicode, LaTeX styling and spacing in plain characters.
 
-Every rule is a replacement in linear time; none knows any mathematics.
+Every rule is a replacement that takes linear time; none interprets mathematics.
 """
 
 import re
@@ -102,7 +102,7 @@ _INTERVAL = re.compile(
     r"(?:(?<![\w)}\]])|(?<=\\cup)|(?<=\\cap))([\[\]])"
     r"([^\[\](),;]+)([,;])([^\[\](),;]+)([\[\]])"
 )
-r"""An interval; in French notation, ``]0,1[``, brackets turned outwards leave out the end."""
+r"""An interval; in French notation, ``]0,1[``, a bracket turned outwards excludes the end."""
 
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])")
 _ENCLOSED = re.compile(
@@ -111,16 +111,16 @@ _ENCLOSED = re.compile(
 
 
 def plain_notation(text: str) -> str:
-    r"""Bring a text to the signs that the lexer knows.
+    r"""Rewrite a text in the characters that the lexer knows.
 
     Args:
-        text: Mathematics in LaTeX, Unicode or plain signs.
+        text: Mathematics in LaTeX, Unicode or plain characters.
 
     Returns:
-        The same in plain signs and few LaTeX commands, without the dollar signs or
-        brackets around a formula, sizes, styles, fine spaces and a closing stop.
+        The same in plain characters and few LaTeX commands, without formula delimiters,
+        sizes, styles, thin spaces and a final full stop.
     """
-    text = _ascii_signs(text.strip())
+    text = _to_ascii(text.strip())
     while match := _ENCLOSED.fullmatch(text):
         text = next(part for part in match.groups() if part is not None).strip()
         if not text:
@@ -133,32 +133,32 @@ def plain_notation(text: str) -> str:
         text = pattern.sub(replacement, text)
     text = text.replace("$", " dollar ")
     if "]" in text or "[" in text:
-        text = _INTERVAL.sub(_interval, text)
-    return _without_closing(text)
+        text = _INTERVAL.sub(_plain_interval, text)
+    return _without_ending(text)
 
 
-def _interval(match: re.Match[str]) -> str:
+def _plain_interval(match: re.Match[str]) -> str:
     opener, low, comma, high, closer = match.groups()
     return f"{'(' if opener == ']' else '['}{low}{comma}{high}{')' if closer == '[' else ']'}"
 
 
-def _without_closing(text: str) -> str:
-    """Take off what may stand behind an answer: a stop, a line break, bold face."""
+def _without_ending(text: str) -> str:
+    """Remove what may follow an answer: a full stop, a line break, bold face."""
     shorter = text.strip().rstrip(".,;:\\ \n\t").removeprefix("**").removesuffix("**")
-    return shorter if shorter == text else _without_closing(shorter) if shorter else ""
+    return shorter if shorter == text else _without_ending(shorter) if shorter else ""
 
 
-def _ascii_signs(text: str) -> str:
+def _to_ascii(text: str) -> str:
     if text.isascii():
         return text.replace("\x00", "")
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
     text = _LOWERED_RUN.sub(lambda run: f"_{{{run[0].translate(_LOWERED)}}}", text)
     text = re.sub(r"(?<=[0-9])[\u2009\u202f\u00a0](?=[0-9]{3})", ",", text)
     text = text.translate(_TABLE)
-    return text if text.isascii() else "".join(map(_ascii_sign, text))
+    return text if text.isascii() else "".join(map(_character_to_ascii, text))
 
 
-def _ascii_sign(sign: str) -> str:
+def _character_to_ascii(sign: str) -> str:
     if sign.isascii():
         return sign
     digit = unicodedata.decimal(sign, None)

@@ -1,12 +1,18 @@
-"""The words and commands that mean something in mathematics, and what they mean."""
+"""The words and LaTeX commands of mathematics, and their meanings."""
 
 __all__ = [
+    "CLOSERS",
     "CONSTANT_NAMES",
     "CURRENCIES",
+    "DETERMINANT",
     "FUNCTIONS",
+    "FUNCTION_LETTERS",
     "GREEK",
     "INVERSES",
+    "MATRIX_ENVIRONMENTS",
+    "MULTI_ARGUMENT_FUNCTIONS",
     "OPERAND_COMMANDS",
+    "OPERAND_SIGNS",
     "PERCENTS",
     "PRODUCT_LETTERS",
     "RELATIONS",
@@ -22,13 +28,13 @@ _FUNCTIONS = """
     ln log lg exp abs max min gcd lcm floor ceil factorial det cis
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())
-"""Names that are applied to what follows, with or without a backslash."""
+"""Names of functions, with or without a backslash."""
 
 INVERSES = {
     **{name: f"arc{name}" for name in ("sin", "cos", "tan", "cot")},
     **{name: f"{name}_inverse" for name in ("sec", "csc", "sinh", "cosh", "tanh")},
 }
-r"""What ``\sin^{-1}`` and its like stand for."""
+r"""Meaning of ``\sin^{-1}`` and similar."""
 
 RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "lg": "log10", "log": "ln"}
 r"""Other names of functions; ``\log`` without a base is the natural logarithm."""
@@ -48,7 +54,7 @@ CONSTANT_NAMES = {
     "emptyset": "empty",
     "varnothing": "empty",
 }
-"""Names of constants, and what the tree calls them."""
+"""Names of constants, and their names in the tree."""
 
 SCALES = {
     "hundred": 10**2,
@@ -61,10 +67,10 @@ SCALES = {
 PERCENTS = frozenset(("percent", "percentage", "percents", "pct"))
 
 CURRENCIES = frozenset(("dollar", "euro", "sterling", "yen"))
-"""What currency signs are read as; these words may stand in front of a number."""
+"""Words for the currency signs; such a word may precede a number."""
 
 PRODUCT_LETTERS = frozenset("xyzwabckmn")
-"""Three or four letters are a product, such as ``xyz``, only if all are of these."""
+"""Letters of products: three or four letters, such as ``xyz``, are one if all are in here."""
 
 _TWO_LETTER_UNITS = "cm mm km kg mg ml kw am pm ft lb oz mi"
 TWO_LETTER_UNITS = frozenset(_TWO_LETTER_UNITS.split())
@@ -79,7 +85,21 @@ RELATIONS = {
     "gt": ">",
     "in": "in",
 }
-"""Signs and commands between two sides."""
+"""Signs and commands between two sides, and the operators they mean."""
+
+CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
+"""Opening brackets, and the brackets that may close each of them."""
+
+FUNCTION_LETTERS = frozenset("fghFGPW")
+"""Letters that name a function if a bracket follows; other letters multiply the bracket."""
+
+MULTI_ARGUMENT_FUNCTIONS = frozenset(("min", "max", "gcd", "lcm"))
+
+DETERMINANT = "vmatrix"
+MATRIX_ENVIRONMENTS = frozenset(
+    ("pmatrix", "bmatrix", "matrix", "Bmatrix", DETERMINANT, "array", "smallmatrix")
+)
+"""LaTeX environments that hold a matrix, or in `DETERMINANT` its determinant."""
 
 SET_OPERATIONS = {
     "cup": "union",
@@ -96,4 +116,7 @@ _OPENERS = """
     begin:pmatrix begin:bmatrix begin:matrix begin:vmatrix begin:array
 """
 OPERAND_COMMANDS = FUNCTIONS | TRANSPARENT | frozenset(_OPENERS.split())
-"""Commands that a product may go on with."""
+"""Commands that can start a factor."""
+
+OPERAND_SIGNS = frozenset(("(", "[", "{", "\\{"))
+"""Signs that can start a factor."""

@@ -1,1 +1,1 @@
-"""Values of expressions: exact, numeric, matrices, units."""
+"""Evaluate expressions: exactly, numerically, and as matrices."""

@@ -1,4 +1,4 @@
-"""What an expression is worth, exactly, where it is made of rational operations."""
+"""Evaluate expressions of rational operations exactly."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,23 +10,23 @@ from rethink_gym.verifiers.number import Number
 __all__ = ["exact_value"]
 
 MAX_BITS = 25_000
-"""Size of a numerator or denominator."""
+"""Maximum size of a numerator or denominator."""
 
 MAX_WORK = 2_000_000
-"""Bits of all results together; what is beyond is left to approximation."""
+"""Maximum number of bits of all results together; larger expressions are approximated."""
 
 MAX_FACTORIAL = 2_100
 
 
 def exact_value(node: Node) -> Fraction | None:
-    """Work out an expression exactly.
+    """Evaluate an expression exactly.
 
     Args:
         node: Any tree.
 
     Returns:
-        Its value, or None if it is not made of rational operations on numbers, or
-        if that would take too many digits.
+        Its value; None if it has operations other than rational ones on numbers, or
+        needs too many digits.
 
     Raises:
         UndefinedError: If it divides by zero.
@@ -59,14 +59,14 @@ class _Calculation:
             values.append(value)
         fold = _FOLDS.get(node.name)
         if fold is None:
-            return self.paid(_OPERATIONS[node.name](*values))
+            return self.charge(_OPERATIONS[node.name](*values))
         total: Fraction | None = values[0]
         for value in values[1:]:
-            total = None if total is None else self.paid(fold(total, value))
+            total = None if total is None else self.charge(fold(total, value))
         return total
 
-    def paid(self, result: Fraction | None) -> Fraction | None:
-        """Give up on a result that is too big, or one too many."""
+    def charge(self, result: Fraction | None) -> Fraction | None:
+        """Count the bits of a result; None if it is too big or the work is used up."""
         if result is None:
             return None
         bits = max(result.numerator.bit_length(), result.denominator.bit_length())
@@ -74,7 +74,7 @@ class _Calculation:
         return None if bits > MAX_BITS or self.work < 0 else result
 
     def power_residue(self, power: Call, modulus: Node) -> Fraction | None:
-        """Work out a remainder of a power without the power itself."""
+        """Evaluate the remainder of a power without evaluating the power."""
         if power.name != "power":
             return None
         parts = [self.value(part) for part in (*power.arguments, modulus)]
@@ -100,7 +100,7 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction | None:
 
 
 def _root(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """Take a square root that is rational; all others are left to approximation."""
+    """Evaluate a rational square root; None for other roots, which are approximated."""
     if exponent.denominator != 2 or base < 0 or abs(exponent) > 8:
         return None
     above, below = math.isqrt(base.numerator), math.isqrt(base.denominator)

@@ -1,4 +1,4 @@
-"""Sums, products and determinants of matrices, entry by entry."""
+"""Evaluate sums, products, transposes and determinants of matrices, entry by entry."""
 
 from rethink_gym.verifiers.math.expression.tree import (
     Call,
@@ -11,7 +11,7 @@ from rethink_gym.verifiers.math.expression.tree import (
     number_node,
 )
 
-__all__ = ["evaluated_matrices"]
+__all__ = ["evaluate_matrices"]
 
 MAX_SIDE = 8
 MAX_DETERMINANT_SIDE = 4
@@ -19,22 +19,22 @@ MAX_DETERMINANT_SIDE = 4
 _MINUS_ONE = number_node(-1)
 
 
-def evaluated_matrices(node: Node) -> Node:
-    """Work out the operations on matrices at the top of a tree.
+def evaluate_matrices(node: Node) -> Node:
+    """Evaluate the operations on matrices at the top of a tree.
 
     Args:
         node: Any tree.
 
     Returns:
-        A single matrix or expression where operations on matrices stood.
+        The resulting matrix or expression; ``node`` itself if there are no matrices.
 
     Raises:
-        OverLimitError: If a matrix that is computed with is too big.
-        UnreadableError: If the sizes do not fit.
+        OverLimitError: If an operand has more than ``MAX_SIDE`` rows or columns.
+        UnreadableError: If the sizes of the operands do not match.
     """
     match node:
         case Call(name="power", arguments=(matrix, Symbol(name="T"))):
-            matrix = evaluated_matrices(matrix)
+            matrix = evaluate_matrices(matrix)
             return (
                 _matrix([list(row) for row in zip(*_rows(matrix), strict=True)])
                 if _is_matrix(matrix)
@@ -44,7 +44,7 @@ def evaluated_matrices(node: Node) -> Node:
             pass
         case _:
             return node
-    parts = [evaluated_matrices(part) for part in node.arguments]
+    parts = [evaluate_matrices(part) for part in node.arguments]
     if not any(_is_matrix(part) for part in parts):
         return node
     if node.name == "det":
@@ -88,7 +88,7 @@ def _product(left: Node, right: Node) -> Node:
     if _is_matrix(left) and _is_matrix(right):
         one, other = _rows(left), _rows(right)
         if len(one[0]) != len(other):
-            raise UnreadableError("matrices of unfitting size are multiplied")
+            raise UnreadableError("matrices of incompatible sizes are multiplied")
         return _matrix(
             [
                 [
@@ -115,8 +115,8 @@ def _determinant(rows: list[list[Node]]) -> Node:
     if len(rows) == 1:
         return rows[0][0]
     terms: list[Node] = []
-    for place, cell in enumerate(rows[0]):
-        minor = [row[:place] + row[place + 1 :] for row in rows[1:]]
+    for column, cell in enumerate(rows[0]):
+        minor = [row[:column] + row[column + 1 :] for row in rows[1:]]
         term = Call("multiply", (cell, _determinant(minor)))
-        terms.append(term if place % 2 == 0 else Call("multiply", (_MINUS_ONE, term)))
+        terms.append(term if column % 2 == 0 else Call("multiply", (_MINUS_ONE, term)))
     return Call("add", tuple(terms))

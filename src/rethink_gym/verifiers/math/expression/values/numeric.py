@@ -1,8 +1,7 @@
-"""What an expression is worth, to many digits.
+"""Evaluate expressions numerically, to many digits.
 
-Each operation is checked before it is made, so that no expression, however it is
-nested, costs more than a fixed number of bounded steps. mpmath is loaded when the
-first expression is met that has no exact value.
+Each operation is checked before it runs, so that no expression takes more than a fixed
+number of bounded steps. mpmath is imported for the first expression without an exact value.
 """
 
 import math
@@ -29,20 +28,20 @@ from rethink_gym.verifiers.number import Number
 __all__ = ["approximate_value", "context"]
 
 MAX_MAGNITUDE = 2**40
-"""Bits before the point of an approximate value; exponents cost little."""
+"""Maximum number of bits before the point of a value; large exponents cost little."""
 
 MAX_ARGUMENT_BITS = 2_000
-"""Size of what periodic functions and roundings are applied to."""
+"""Maximum size of an argument of a periodic function or a rounding."""
 
 MAX_STEPS = 4_000
 MAX_CALCULUS_STEPS = 20_000
-"""For all points of an integral together."""
+"""Maximum number of steps for all points of an integral together."""
 
 _LOCAL = threading.local()
 
 
 def context(digits: int) -> Any:  # mpmath ships no types
-    """Return this thread's own mpmath context, set to a precision in digits."""
+    """Return the mpmath context of this thread, set to a precision in digits."""
     if not hasattr(_LOCAL, "context"):
         with uncounted():
             from mpmath.ctx_mp import MPContext
@@ -53,22 +52,22 @@ def context(digits: int) -> Any:  # mpmath ships no types
 
 
 def approximate_value(node: Node, values: Mapping[str, Any], digits: int) -> Any:
-    """Work out an expression to many digits.
+    """Evaluate an expression numerically.
 
     Args:
         node: Any tree.
-        values: What each variable stands for.
-        digits: Decimal digits to work with.
+        values: Value of each variable.
+        digits: Number of decimal digits of the computation.
 
     Returns:
         A real or complex mpmath number; infinite for an infinite value.
 
     Raises:
-        UndefinedError: If there is no value.
-        UndecidedError: If it takes more than evaluation, such as an integral.
-        OverLimitError: If a value gets too big, or there are too many steps.
-        TimedOutError: If the time that `limited_cpu` gave is used up.
-        UnreadableError: If the tree is no number at all.
+        UndefinedError: If the expression has no value, such as 1/0.
+        UndecidedError: If numerical evaluation cannot decide, as for a limit.
+        OverLimitError: If a value is too big, or there are too many steps.
+        TimedOutError: If the CPU time of `limited_cpu` is used up.
+        UnreadableError: If the tree is not a number, such as a list.
     """
     if cpu_left_s() < 0:
         raise TimedOutError("evaluation took too long")
@@ -99,13 +98,13 @@ class _Evaluation:
                 if name in ("sum", "product"):
                     return self.series(node)
                 if name in ("integral", "derivative"):
-                    return self.checked(self.calculus(node))
+                    return self.check_size(self.calculus(node))
                 if name == "limit":
-                    raise UndecidedError("a limit takes more than evaluation")
+                    raise UndecidedError("a limit cannot be evaluated")
                 exact = exact_value(node) if name in ("factorial", "mod", "binomial") else None
                 if exact is not None:
                     return self.rational(exact)
-                return self.checked(self.call(name, [self.value(part) for part in arguments]))
+                return self.check_size(self.call(name, [self.value(part) for part in arguments]))
             case _:
                 raise UnreadableError("a value was expected")
 
@@ -115,7 +114,7 @@ class _Evaluation:
             return self.values[name]
         known = {"pi": mp.pi, "e": mp.e, "i": mp.j, "oo": mp.inf}.get(name)
         if known is None:
-            raise UnreadableError(f"{name} is no number")
+            raise UnreadableError(f"{name} is not a number")
         return +known
 
     def spend(self, steps: int) -> None:
@@ -126,14 +125,14 @@ class _Evaluation:
     def magnitude(self, value: Any) -> float:
         return float(self.mp.mag(value)) if value else -math.inf
 
-    def checked(self, value: Any) -> Any:
+    def check_size(self, value: Any) -> Any:
         if self.mp.isnan(value):
             raise UndefinedError("not a number")
         if not self.mp.isinf(value) and abs(self.magnitude(value)) > MAX_MAGNITUDE and value:
             raise OverLimitError("a value is too big")
         return value
 
-    def small(self, *values: Any) -> None:
+    def check_small(self, *values: Any) -> None:
         for value in values:
             if self.mp.isinf(value) or self.magnitude(value) > MAX_ARGUMENT_BITS:
                 raise OverLimitError("an argument is too big")
@@ -154,7 +153,7 @@ class _Evaluation:
                 case "degree":
                     return values[0] * mp.pi / 180
                 case "mod":
-                    self.small(*values)
+                    self.check_small(*values)
                     return mp.fmod(*values)
                 case "min" | "max":
                     return (min if name == "min" else max)(values)
@@ -165,10 +164,10 @@ class _Evaluation:
                     if any(self.magnitude(value) > 40 for value in values):
                         raise OverLimitError(f"an argument of a {name} is too big")
                 case _ if name not in _FUNCTIONS:
-                    raise UndecidedError(f"{name} takes more than evaluation")
+                    raise UndecidedError(f"{name} cannot be evaluated")
                 case _:
                     self.spend(20)
-                    self.small(*values)
+                    self.check_small(*values)
             if name in ("exp", "sinh", "cosh", "tanh") and self.magnitude(values[0]) > 40:
                 raise OverLimitError(f"an argument of {name} is too big")
             return getattr(mp, _FUNCTIONS[name])(*values)
@@ -192,16 +191,16 @@ class _Evaluation:
         return self.mp.power(base, exponent)
 
     def unknown(self, name: str, values: list[Any]) -> Any:
-        """Stand in for a function that nothing is known of, by an arbitrary smooth one."""
-        self.small(*values)
+        """Evaluate an arbitrary smooth function in place of an unknown one."""
+        self.check_small(*values)
         seed = zlib.crc32(name.encode()) % 997
         result = self.mp.mpf(seed) / 991
-        for place, value in enumerate(values, start=2):
-            result = self.mp.sin(result * place + value * (seed + 7) / 311) + result / 3
+        for index, value in enumerate(values, start=2):
+            result = self.mp.sin(result * index + value * (seed + 7) / 311) + result / 3
         return result
 
     def calculus(self, node: Call) -> Any:
-        """Work out an integral or a derivative, if that converges to all digits."""
+        """Evaluate an integral or a derivative if that converges to all digits."""
         body, variable, *bounds = node.arguments
         if self.is_in_calculus or not isinstance(variable, Symbol):
             raise UndecidedError("an integral or derivative inside another")
@@ -234,7 +233,7 @@ class _Evaluation:
         assert isinstance(variable, Symbol)
         start, end = exact_value(low), exact_value(high)
         if start is None or end is None or start.denominator != 1 or end.denominator != 1:
-            raise UndecidedError("the bounds of a sum are no whole numbers")
+            raise UndecidedError("the bounds of a sum are not whole numbers")
         if end - start > MAX_STEPS:
             raise OverLimitError("a sum has too many terms")
         outer = self.values
@@ -242,7 +241,7 @@ class _Evaluation:
         for index in range(int(start), int(end) + 1):
             self.values = {**outer, variable.name: self.mp.mpf(index)}
             term = self.value(body)
-            result = self.checked(result + term if node.name == "sum" else result * term)
+            result = self.check_size(result + term if node.name == "sum" else result * term)
         self.values = outer
         return result
 

@@ -1,4 +1,4 @@
-"""The CPU time that a thread may spend on evaluation."""
+"""Limit the CPU time that a thread spends on evaluation."""
 
 import math
 import threading
@@ -13,7 +13,7 @@ _LOCAL = threading.local()
 
 @contextmanager
 def limited_cpu(seconds: float) -> Iterator[None]:
-    """Let this thread evaluate for so many CPU seconds while the context lasts."""
+    """Limit the CPU seconds of evaluation in this thread, inside the context."""
     before: float = getattr(_LOCAL, "deadline", math.inf)
     _LOCAL.deadline = time.thread_time() + seconds
     try:
@@ -23,14 +23,14 @@ def limited_cpu(seconds: float) -> Iterator[None]:
 
 
 def cpu_left_s() -> float:
-    """Return the CPU seconds that `limited_cpu` leaves to this thread; infinite without it."""
+    """Return the CPU seconds that are left in this thread; infinite without `limited_cpu`."""
     deadline: float = getattr(_LOCAL, "deadline", math.inf)
     return deadline - time.thread_time()
 
 
 @contextmanager
 def uncounted() -> Iterator[None]:
-    """Do something, such as loading a library, on nobody's budget."""
+    """Exclude the CPU time inside the context, such as an import, from the limit."""
     started = time.thread_time()
     try:
         yield

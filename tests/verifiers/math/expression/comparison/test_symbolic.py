@@ -1,4 +1,4 @@
-"""What sympy decides, and what it does not."""
+"""Symbolic comparison: what sympy decides, and what it does not."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_sympy_decides_what_evaluation_cannot(left: str, right: str, equal: bool
 @pytest.mark.parametrize(
     ("text", "error"), [(r"\int x\,dx", UndecidedError), ("(1,2)", UnreadableError)]
 )
-def test_what_sympy_cannot_tell_is_undecided_and_what_is_no_value_unreadable(
+def test_what_sympy_cannot_decide_is_undecided_and_what_is_not_a_value_unreadable(
     text: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):

@@ -1,9 +1,9 @@
-"""How a tree is written for a person."""
+"""A tree as plain text for a person."""
 
 import pytest
 
 from rethink_gym.verifiers.math.expression.parsing.parser import parse
-from rethink_gym.verifiers.math.expression.text import MAX_CHARS, worded
+from rethink_gym.verifiers.math.expression.text import MAX_CHARS, plain_text
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,10 @@ from rethink_gym.verifiers.math.expression.text import MAX_CHARS, worded
         ("red", '"red"'),
     ],
 )
-def test_a_tree_is_written_in_plain_signs(text: str, words: str) -> None:
-    assert worded(parse(text)) == words
+def test_a_tree_is_written_in_plain_characters(text: str, words: str) -> None:
+    assert plain_text(parse(text)) == words
 
 
 @pytest.mark.parametrize("text", ["+".join(["x"] * 2000), "9" * 900, "(" * 38 + "x" + ")" * 38])
-def test_however_big_a_tree_is_its_words_stay_short(text: str) -> None:
-    assert len(worded(parse(text))) <= MAX_CHARS
+def test_the_text_of_any_tree_is_short(text: str) -> None:
+    assert len(plain_text(parse(text))) <= MAX_CHARS

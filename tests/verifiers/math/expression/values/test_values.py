@@ -1,4 +1,4 @@
-"""What expressions are worth, and what is too big to be worked out."""
+"""Evaluation: values of expressions, and which are too big to evaluate."""
 
 from fractions import Fraction
 
@@ -34,7 +34,7 @@ from rethink_gym.verifiers.math.expression.values.time_limit import limited_cpu
         ("100000!", None),
     ],
 )
-def test_rational_operations_are_worked_out_exactly(text: str, value: Fraction | None) -> None:
+def test_rational_operations_are_evaluated_exactly(text: str, value: Fraction | None) -> None:
     assert exact_value(parse(text)) == value
 
 
@@ -51,7 +51,7 @@ def test_rational_operations_are_worked_out_exactly(text: str, value: Fraction |
         (r"\int_0^1 \frac{4}{1+x^2}dx", 3.141592653589793),
     ],
 )
-def test_other_expressions_are_worked_out_to_many_digits(text: str, value: float) -> None:
+def test_other_expressions_are_evaluated_to_many_digits(text: str, value: float) -> None:
     assert abs(approximate_value(parse(text), {"x": Fraction(3, 2)}, 30) - value) < 1e-14
 
 
@@ -69,7 +69,9 @@ def test_other_expressions_are_worked_out_to_many_digits(text: str, value: float
         (r"\frac{1}{\pi-\pi}", UndefinedError),
     ],
 )
-def test_what_cannot_be_worked_out_says_why(text: str, error: type[ExpressionError]) -> None:
+def test_what_cannot_be_evaluated_raises_the_error_of_its_kind(
+    text: str, error: type[ExpressionError]
+) -> None:
     with pytest.raises(error):
         approximate_value(parse(text), {}, 50)
 
@@ -79,7 +81,7 @@ def test_no_evaluation_starts_when_the_time_is_used_up() -> None:
         approximate_value(parse(r"\sqrt2"), {}, 50)
 
 
-def test_a_limit_is_over_with_its_context() -> None:
+def test_a_limit_ends_with_its_context() -> None:
     with limited_cpu(60.0):
         with limited_cpu(-1.0):
             pass

@@ -1,4 +1,4 @@
-"""What the parser makes of a text, and where it stops."""
+"""Parsing: which tree a text has, and what is refused."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -53,7 +53,7 @@ ONE, TWO = number_node(1), number_node(2)
         ("|x|", Call("abs", (X,))),
     ],
 )
-def test_a_text_is_read_into_its_tree(text: str, tree: Node) -> None:
+def test_a_text_is_parsed_into_its_tree(text: str, tree: Node) -> None:
     assert parse(text) == tree
 
 
@@ -64,7 +64,7 @@ def test_a_text_is_read_into_its_tree(text: str, tree: Node) -> None:
      r"\begin{pmatrix}1&2\\3\end{pmatrix}", r"\int x", "2 cm 3", "#", "x_{", r"\left",
      "2 \\text{a} + 1"],
 )  # fmt: skip
-def test_what_is_no_mathematics_is_unreadable(text: str) -> None:
+def test_a_text_that_is_not_mathematics_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableError):
         parse(text)
 
@@ -73,12 +73,12 @@ def test_what_is_no_mathematics_is_unreadable(text: str) -> None:
     "text",
     ["(" * 60 + "1" + ")" * 60, "1" * 1001, "1e2000", "1," * 4000 + "1", "1" + " " * 9999 + "+1"],
 )
-def test_what_is_too_big_is_over_the_limit(text: str) -> None:
+def test_a_text_that_is_too_big_is_over_the_limit(text: str) -> None:
     with pytest.raises(OverLimitError):
         parse(text)
 
 
 @given(st.text(alphabet="0123456789xyABf'+-*/^()[]{}=<>,;:. \\$%|!_&", max_size=60))
-def test_any_text_is_read_or_refused_as_an_expression_error(text: str) -> None:
+def test_any_text_is_parsed_or_refused_with_an_expression_error(text: str) -> None:
     with suppress(ExpressionError):
         assert parse(text) == parse(text)

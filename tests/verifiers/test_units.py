@@ -4,7 +4,12 @@ from fractions import Fraction
 
 import pytest
 
-from rethink_gym.verifiers.math.expression.values.unit import are_same_unit, unit_factor
+from rethink_gym.verifiers.units import (
+    AMBIGUOUS_UNITS,
+    UNIT_LETTERS,
+    are_same_unit,
+    unit_factor,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +47,12 @@ def test_unknown_units_are_compared_as_words() -> None:
     assert are_same_unit("apples", "apple")
     assert are_same_unit("years old", "years")
     assert not are_same_unit("apples", "pears")
+
+
+def test_letters_that_may_be_units_are_units_themselves() -> None:
+    assert set("mgshlL") == UNIT_LETTERS
+    assert all(unit_factor(letter) is not None for letter in UNIT_LETTERS)
+
+
+def test_a_unit_with_more_than_one_size_in_use_is_known_too() -> None:
+    assert all(unit_factor(unit) is not None for unit in AMBIGUOUS_UNITS)

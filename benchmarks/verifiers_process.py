@@ -1,7 +1,7 @@
-"""Judges all cases of a file with one verifier, in a process of its own.
+"""Verify all cases of a file with one verifier, in a process of its own.
 
-Run by ``benchmarks/verifiers.py`` with the interpreter that has the verifier; imports
-nothing else, so that it also runs where rethink-gym is not installed. Prints the
+``benchmarks/verifiers.py`` runs this file with the interpreter that has the verifier. It
+imports nothing else, so that it also runs where rethink-gym is not installed. It prints the
 verdicts with their times and the CPU seconds of this process and its children.
 """
 
@@ -14,21 +14,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-Judge = Callable[[dict[str, Any]], bool]
+Verify = Callable[[dict[str, Any]], bool]
 
 
 def main() -> None:
-    """Judge every case, and print the verdicts."""
+    """Verify every case, and print the verdicts."""
     name, path, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     cases = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    judge, close = make_ours() if name == "ours" else make_rival(has_limits=threads == 1)
-    judge({"gold": "1/2", "pred": r"\int_0^1 x\,dx", "mode": "answer"})  # all is loaded now
+    verify, close = make_ours() if name == "ours" else make_rival(has_limits=threads == 1)
+    verify(
+        {"gold": "1/2", "pred": r"\int_0^1 x\,dx", "mode": "answer"}
+    )  # everything is imported now
 
     def timed(case: dict[str, Any]) -> tuple[bool | None, float]:
         started = time.perf_counter()
         try:
-            correct = judge(case)
-        except Exception:  # a judge that breaks down is counted
+            correct = verify(case)
+        except Exception:  # an exception is counted
             correct = None
         return correct, time.perf_counter() - started
 
@@ -48,8 +50,8 @@ def cpu_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def make_ours() -> tuple[Judge, Callable[[], None]]:
-    """Make our judge, and what ends its workers, so that their CPU time is counted."""
+def make_ours() -> tuple[Verify, Callable[[], None]]:
+    """Return our verifier, and the function that ends its workers, so that their time counts."""
     from rethink_gym.problem import Problem
     from rethink_gym.verifiers.extraction import extract_answer
     from rethink_gym.verifiers.math.verifier import MathVerifier
@@ -57,19 +59,19 @@ def make_ours() -> tuple[Judge, Callable[[], None]]:
 
     verifiers = {mode: MathVerifier(mode=mode) for mode in ("answer", "response")}
 
-    def judge(case: dict[str, Any]) -> bool:
+    def verify(case: dict[str, Any]) -> bool:
         gold = case["gold"]
         if case.get("gold_mode") == "response":
-            found = extract_answer(gold)
-            gold = gold if found is None else found.text
+            extraction = extract_answer(gold)
+            gold = gold if extraction is None else extraction.text
         problem = Problem("case", "", gold)
         return verifiers[case.get("mode", "answer")].verify(case["pred"], problem).correct
 
-    return judge, shared_pool().close
+    return verify, shared_pool().close
 
 
-def make_rival(*, has_limits: bool) -> tuple[Judge, Callable[[], None]]:
-    """Make the judge of math-verify."""
+def make_rival(*, has_limits: bool) -> tuple[Verify, Callable[[], None]]:
+    """Return the verifier of math-verify, and a function that does nothing."""
     from math_verify import parse, verify  # type: ignore[import-not-found]  # in its own venv
 
     limits = {} if has_limits else {"parsing_timeout": None}
@@ -79,11 +81,11 @@ def make_rival(*, has_limits: bool) -> tuple[Judge, Callable[[], None]]:
         bare = mode == "answer" and "$" not in text and "\\boxed" not in text
         return parse(f"${text}$" if bare else text, **limits)
 
-    def judge(case: dict[str, Any]) -> bool:
+    def verify_case(case: dict[str, Any]) -> bool:
         gold = read(case["gold"], case.get("gold_mode", "answer"))
         return bool(verify(gold, read(case["pred"], case.get("mode", "answer")), **verify_limits))
 
-    return judge, lambda: None
+    return verify_case, lambda: None
 
 
 if __name__ == "__main__":
