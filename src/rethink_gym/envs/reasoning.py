@@ -166,7 +166,7 @@ class ReasoningEnv(TextEnv):
         problem = self.problem
         if verdict is None:
             return self._give_hint(action, problem)
-        verdicts = (*self.verdicts, verdict)
+        verdicts = (*self._verdicts, verdict)
         attempt = len(verdicts)
         terminated = attempt == self.max_attempts or (
             self.stop_when_correct and is_perfect(verdict)
@@ -218,7 +218,7 @@ class ReasoningEnv(TextEnv):
         self.record_turn(action, observation, None, is_over=False)
         info = {
             "problem_id": problem.id,
-            "attempt": len(self.verdicts),
+            "attempt": len(self._verdicts),
             "hints": self._num_hints,
         }
         return observation, 0.0, False, False, info

@@ -40,7 +40,6 @@ def get_state(env: gym.Env[Any, Any]) -> dict[str, Any]:
 
     Examples:
         >>> import gymnasium as gym
-        >>> import rethink_gym
         >>> from rethink_gym.envs import get_state, set_state
         >>> env, other = gym.make("Math-v0"), gym.make("Math-v0")
         >>> prompt, info = env.reset(seed=0)
@@ -112,7 +111,6 @@ def replay(env: gym.Env[Any, Any], seed: int, actions: Sequence[Any]) -> str:
 
     Examples:
         >>> import gymnasium as gym
-        >>> import rethink_gym
         >>> from rethink_gym.envs import replay
         >>> first, second = (replay(gym.make("Math-v0"), 0, ["A: 1"] * 3) for _ in range(2))
         >>> first == second

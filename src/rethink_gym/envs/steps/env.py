@@ -80,7 +80,7 @@ class StepEnv(TextEnv):
         max_steps: Maximum number of steps of a solution, final answer included.
         max_solution_chars: Maximum number of characters of all steps together.
         feedback: The message after a step: ``"none"`` (reveals nothing), ``"verdict"``
-            (whether the step is right, if it could be checked), or a function of problem,
+            (whether the step is correct, if it could be checked), or a function of problem,
             verdict and number of steps that returns the whole message.
         reward: ``"dense"``, ``"sparse"`` (the score of the final answer alone), or a
             function of the verdicts so far.
@@ -98,7 +98,8 @@ class StepEnv(TextEnv):
         >>> env = StepEnv(Countdown(), steps="moves")
         >>> prompt, info = env.reset(seed=0)
         >>> total = 0.0
-        >>> for move in env.problem.solution.splitlines():
+        >>> *moves, answer = env.problem.solution.splitlines()
+        >>> for move in moves:
         ...     message, reward, terminated, truncated, info = env.step(move)
         ...     total += reward
         >>> terminated, total
@@ -207,7 +208,9 @@ class StepEnv(TextEnv):
         view = self.rules.view(problem, steps)
         num_left = self.max_steps - len(steps)
         terminated = is_answer or is_too_long or num_left == 0 or view.is_dead_end
-        reward = self._reward_of((*self.verdicts, verdict), is_answer=is_answer, is_over=terminated)
+        reward = self._reward_of(
+            (*self._verdicts, verdict), is_answer=is_answer, is_over=terminated
+        )
         observation = ""
         if not terminated:
             observation = self._next_message(problem, verdict, len(steps), view.reply)

@@ -185,15 +185,18 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         )
 
     def _questions(self, actions: Sequence[str], starting: Sequence[bool]) -> list[Question | None]:
-        """Return what must be verified; None for a sub-environment that starts an episode."""
-        # All actions are checked first, so that a bad one leaves every episode as it is.
+        """Check the actions, and return what must be verified.
+
+        It is None for a sub-environment that starts an episode, whose action is ignored.
+        """
+        questions: list[Question | None] = []
         for env, action, starts in zip(self.envs, actions, starting, strict=True):
-            if not starts:
+            if starts:
+                questions.append(None)
+            else:
                 env.check_action(action)
-        return [
-            None if starts else env.question(action)
-            for env, action, starts in zip(self.envs, actions, starting, strict=True)
-        ]
+                questions.append(env.question(action))
+        return questions
 
     def render(self) -> tuple[str | None, ...]:  # type: ignore[override]
         """Return the dialogue of each sub-environment so far."""
