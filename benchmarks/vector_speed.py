@@ -54,9 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--env", default="MathSelfCorrect-v0")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 8, 64])
-    parser.add_argument(
-        "--steps", type=int, default=20_000, help="sub-environment steps per run"
-    )
+    parser.add_argument("--steps", type=int, default=20_000, help="sub-environment steps per run")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
 

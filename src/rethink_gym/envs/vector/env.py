@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from rethink_gym.envs.reset_options import check_reset_mask, expand_numbers
-from rethink_gym.envs.text_env import Question, ResetNeededError, TextEnv
+from rethink_gym.envs.text_env import ResetNeededError, TextEnv
 from rethink_gym.envs.vector.info import batch_infos
 from rethink_gym.envs.vector.verification import BatchVerification
 from rethink_gym.errors import argument_error, check_choice
@@ -167,7 +167,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
                 f"The sub-environments {np.flatnonzero(starting).tolist()} have ended their "
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
-        verdicts = self._verification.verify(self._questions(actions, starting))
+        verdicts = self._verification.verify_actions(self.envs, actions, starting)
         if self.autoreset_mode is AutoresetMode.SAME_STEP:
             steps = map(_advance_then_start, self.envs, actions, verdicts)
         else:
@@ -183,20 +183,6 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             np.array(truncations, np.bool_),
             batch_infos(infos),
         )
-
-    def _questions(self, actions: Sequence[str], starting: Sequence[bool]) -> list[Question | None]:
-        """Check the actions, and return what must be verified.
-
-        It is None for a sub-environment that starts an episode, whose action is ignored.
-        """
-        questions: list[Question | None] = []
-        for env, action, starts in zip(self.envs, actions, starting, strict=True):
-            if starts:
-                questions.append(None)
-            else:
-                env.check_action(action)
-                questions.append(env.question(action))
-        return questions
 
     def render(self) -> tuple[str | None, ...]:  # type: ignore[override]
         """Return the dialogue of each sub-environment so far."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from rethink_gym.envs.text_env import Question
+from rethink_gym.envs.text_env import Question, TextEnv
 from rethink_gym.verdict import Verdict
 
 __all__ = ["BatchVerification"]
@@ -25,6 +25,35 @@ class BatchVerification:
 
     def __init__(self) -> None:
         self._fast: set[int] = set()  # ids of verifiers whose last batch was fast
+
+    def verify_actions(
+        self, envs: Sequence[TextEnv], actions: Sequence[str], starting: Sequence[bool]
+    ) -> list[Verdict | None]:
+        """Check and verify one action for each environment.
+
+        Args:
+            envs: The environments; they are not changed.
+            actions: The actions.
+            starting: Whether each environment starts an episode now, so that its action is
+                ignored.
+
+        Returns:
+            The verdict that `TextEnv.advance` of each environment takes; None if it asks
+            for none, or ignores its action.
+
+        Raises:
+            ActionError: If an action is not a text or too long; then none was verified.
+            ResetNeededError: If an environment has no running episode.
+            VerifierError: If a verifier has a bug or lost its worker.
+        """
+        questions: list[Question | None] = []
+        for env, action, starts in zip(envs, actions, starting, strict=True):
+            if starts:
+                questions.append(None)
+            else:
+                env.check_action(action)
+                questions.append(env.question(action))
+        return self.verify(questions)
 
     def verify(self, questions: Sequence[Question | None]) -> list[Verdict | None]:
         """Verify answers, grouped by their verifiers.
