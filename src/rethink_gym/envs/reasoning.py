@@ -31,9 +31,9 @@ class ReasoningEnv(TextEnv):
 
     **Hints.** If ``max_hints`` is above 0, the prompt offers hints. An action that is
     exactly ``Hint, please.`` is then a request, not an attempt, and its reward is 0. The
-    answer is the next line of the worked solution. The lines that contain the gold
-    answer are never revealed. After ``max_hints`` requests the same text is an attempt
-    like any other.
+    environment replies with the next line of the worked solution. The hints end before
+    the first line that reveals the gold answer. After ``max_hints`` requests the same
+    text is an attempt like any other.
 
     **End.** The episode terminates after ``max_attempts`` attempts, or with
     ``stop_when_correct`` at the first one that is correct and has the full score. The

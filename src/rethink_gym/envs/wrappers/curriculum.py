@@ -44,6 +44,17 @@ class Curriculum(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
         ArgumentError: If the task has no such argument or refuses a value, ``values`` is
             empty or changes the verifier, ``window`` is below 1, or not
             ``0 <= lower_at < raise_at <= 1``.
+
+    Examples:
+        >>> import gymnasium as gym
+        >>> from rethink_gym.envs.wrappers import Curriculum
+        >>> env = Curriculum(gym.make("Math-v0"), "level", [1, 2, 3], window=1)
+        >>> prompt, info = env.reset(seed=0)
+        >>> info["difficulty"]
+        1
+        >>> step = env.step(f"A: {env.unwrapped.problem.gold}")
+        >>> env.reset()[1]["difficulty"]
+        2
     """
 
     def __init__(

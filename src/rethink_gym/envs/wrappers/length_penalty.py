@@ -26,6 +26,14 @@ class LengthPenalty(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
     Raises:
         ArgumentError: If ``per_char``, ``free_chars`` or ``max_penalty`` is negative.
 
+    Examples:
+        >>> import gymnasium as gym
+        >>> from rethink_gym.envs.wrappers import LengthPenalty
+        >>> env = LengthPenalty(gym.make("Math-v0"), per_char=0.01, free_chars=10)
+        >>> prompt, info = env.reset(seed=0)
+        >>> env.step("A: I do not know ...")[1]  # 10 characters above the free ones
+        -0.1
+
     References:
         Kimi Team, "Kimi k1.5: Scaling Reinforcement Learning with LLMs", 2025,
         section 2.3.3: a length reward against overlong answers (arXiv:2501.12599).

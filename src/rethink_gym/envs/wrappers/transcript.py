@@ -28,6 +28,15 @@ class Transcript(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
 
     Raises:
         ArgumentError: If ``max_chars`` is not a whole number of at least 1.
+
+    Examples:
+        >>> import gymnasium as gym
+        >>> from rethink_gym.envs.wrappers import Transcript
+        >>> env = Transcript(gym.make("MathSelfCorrect-v0"))
+        >>> prompt, info = env.reset(seed=0)
+        >>> text = env.step("A: 7")[0]
+        >>> text.startswith("user: Compute "), "assistant: A: 7" in text
+        (True, True)
     """
 
     def __init__(self, env: gym.Env[str, str], *, max_chars: int = 1_000_000) -> None:
