@@ -1,15 +1,15 @@
-"""Measures our environments beside Gymnasium's least, reasoning-gym, GEM and TextArena.
+"""Compare our environments with a minimal Gymnasium environment, reasoning-gym, GEM and TextArena.
 
     python benchmarks/environments.py --venvs FOLDER
 
-Each rival is installed from the package index into an environment of its own below
-FOLDER (kept for the next time). Imports are measured in fresh interpreters, everything
-else in one process for each library and round, rounds interleaved; the best round of
-each figure counts, since other programs can only make one slower. All figures are CPU
-time. An arithmetic problem is played where the library has one; TextArena's games of
-numbers stand in for it. Steps of vector environments count as Gymnasium counts them: with
-its default autoreset the step that begins the next episode is one, too; GEM begins it
-within the step that ends the last.
+Each rival is installed from the package index into a virtual environment of its own below
+FOLDER, which is kept for the next run. Imports are measured in new interpreters, everything
+else in one process per library and round. The rounds are interleaved, and the best round of
+each figure counts, since other programs can only slow one down. All figures are CPU time.
+Where a library has arithmetic problems, these are played; for TextArena, its games of
+numbers. Steps of vector environments are counted as Gymnasium does: with its default
+autoreset, the step that starts the next episode counts, too. GEM starts the next episode
+within the step that ends the last one.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def main() -> None:
     """Measure, print the tables and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--venvs", type=Path, required=True, help="where the environments of the rivals are"
+        "--venvs", type=Path, required=True, help="folder of the virtual environments of the rivals"
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.5, help="CPU seconds of one figure")
@@ -63,10 +63,10 @@ def main() -> None:
     for _ in range(options.rounds):
         for name, python in pythons.items():
             seconds, modules = run(name, python, "-c", IMPORT_PROGRAM, IMPORTS[name])
-            known = imports.setdefault(name, {"cpu_s": seconds, "modules": modules})
-            known["cpu_s"] = min(known["cpu_s"], seconds)
-            found = run(name, python, str(PLAY), name, str(options.seconds))
-            for figure, rate in found.items():
+            best = imports.setdefault(name, {"cpu_s": seconds, "modules": modules})
+            best["cpu_s"] = min(best["cpu_s"], seconds)
+            figures = run(name, python, str(PLAY), name, str(options.seconds))
+            for figure, rate in figures.items():
                 rates[name][figure] = max(rates[name].get(figure, 0.0), rate)
 
     print(f"{'import':<16}{'CPU s':>10}{'modules':>10}")
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def make_venv(folder: Path, *packages: str) -> Path:
-    """Install packages into an environment of their own; return its interpreter."""
+    """Install packages into a virtual environment of their own; return its interpreter."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -98,22 +98,22 @@ def make_venv(folder: Path, *packages: str) -> Path:
 
 
 def run(library: str, python: Path, *arguments: str) -> Any:
-    """Run a program of one library and read what it prints last."""
-    # A path to our package would hide what the environment of a rival holds.
-    surroundings = {
+    """Run a program of one library and parse the last line of its output."""
+    # With a path to our package, a rival could import modules from there.
+    environment = {
         name: value
         for name, value in os.environ.items()
         if name != "PYTHONPATH" or library == "rethink-gym"
     }
-    done = subprocess.run(
+    completed = subprocess.run(
         [str(python), *arguments],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # some warn of optional parts that are missing
+        stderr=subprocess.DEVNULL,  # some print warnings about missing optional packages
         text=True,
         check=True,
-        env=surroundings,
+        env=environment,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(completed.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

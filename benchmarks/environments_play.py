@@ -1,9 +1,9 @@
-"""Plays the environments of one library, in a process of its own.
+"""Play the environments of one library, in a process of its own.
 
-Run by ``benchmarks/environments.py`` with the interpreter that has the library; imports
-nothing else, so that it also runs where rethink-gym is not installed. Prints CPU
-figures as JSON. Half of the answers are right wherever the library tells the answer; the
-others are numbers such as sums come to, all in turn.
+``benchmarks/environments.py`` runs this with the interpreter that has the library. It imports
+nothing else, so that it also runs without rethink-gym, and prints CPU figures as JSON. Half
+of the answers are correct wherever the library gives access to the answer. The others are
+numbers of the size of sums, in turn.
 """
 
 import contextlib
@@ -16,24 +16,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 Play = Callable[[], int]
-"""Plays a little, and returns how much: episodes, steps or made environments."""
+"""Plays a short while; returns the number of episodes, steps or made environments."""
 
 SIZES = (8, 64)
 WRONG = range(-40, 41)
-"""Numbers such as sums come to."""
+"""Incorrect answers, of the size of sums."""
 
 
 def main() -> None:
-    """Measure one library for as many CPU seconds as asked for a figure."""
+    """Measure one library, with the given number of CPU seconds for each figure."""
     library, seconds = sys.argv[1], float(sys.argv[2])
-    with contextlib.redirect_stdout(io.StringIO()):  # some greet their users
+    with contextlib.redirect_stdout(io.StringIO()):  # some print a greeting
         plays = LIBRARIES[library]()
         figures = {name: rate(play, seconds) for name, play in plays.items()}
     print(json.dumps(figures))
 
 
 def rate(play: Play, seconds: float) -> float:
-    """Return how much is played per CPU second; what is cached is cached by then."""
+    """Return how much is played per CPU second, with warm caches."""
     play()
     count = 0
     started = time.process_time()
@@ -91,9 +91,9 @@ def gymnasium_plays(
     for size in SIZES:
         envs: Any = gym.make_vec(env_id, num_envs=size, vectorization_mode=mode)
         envs.reset(seed=0)
-        known = [right(each.unwrapped) for each in envs.envs]
+        correct = [right(each.unwrapped) for each in envs.envs]
         actions = [
-            tuple(known[place] if place % 2 else next(others) for place in range(size))
+            tuple(correct[index] if index % 2 else next(others) for index in range(size))
             for _ in WRONG
         ]
         plays |= stepping(env_id, envs, actions, size)
@@ -121,7 +121,7 @@ def moves(env: Any) -> Play:
 def stepping(
     env_id: str, envs: Any, actions: Sequence[tuple[str, ...]], size: int
 ) -> dict[str, Play]:
-    """Step a vector environment; what is right for the first episodes is wrong later."""
+    """Step a vector environment; answers to the first episodes are incorrect later."""
     turns = itertools.cycle(actions)
 
     def play_steps() -> int:
@@ -133,7 +133,7 @@ def stepping(
         num_over = 0
         for _ in range(20):
             step = envs.step(next(turns))
-            num_over += sum(map(bool, step[2]))  # none of these is ever truncated alone
+            num_over += sum(map(bool, step[2]))  # these environments never truncate an episode
         return num_over
 
     return {
@@ -167,7 +167,7 @@ def drawing(gym: Any, env_id: str) -> Play:
 
 
 def gymnasium() -> dict[str, Play]:
-    """The least that a text environment can be: add two numbers, on the space of texts."""
+    """A minimal text environment: add two numbers, with Gymnasium's space of texts."""
     import string
 
     import gymnasium as gym
@@ -193,7 +193,7 @@ def gymnasium() -> dict[str, Play]:
 
 
 def reasoning_gym() -> dict[str, Play]:
-    """Its sums: it has no environments, so an episode is an item drawn and an answer scored."""
+    """Its sums. It has no environments, so an episode is one item drawn and one answer scored."""
     from reasoning_gym import create_dataset  # type: ignore[import-not-found]  # in its own venv
 
     items = create_dataset("chain_sum", size=1_000_000, seed=1)
@@ -257,7 +257,7 @@ def textarena() -> dict[str, Play]:
 
 
 def game(env: Any, action: str) -> Play:
-    """Play a game for one player with the same action, over and over."""
+    """Play a game for one player, always with the same action."""
 
     def play() -> int:
         num_steps = 0

@@ -1,9 +1,9 @@
-"""Measures what importing us costs beyond Gymnasium.
+"""Measure the cost of importing rethink-gym after Gymnasium.
 
 ``python benchmarks/import_cost.py`` prints a table and writes
-``results/import_cost.json``: CPU seconds and loaded modules of a fresh interpreter
-that imports Gymnasium, then us, then makes an environment. The cheapest of several
-interpreters counts, since other programs can only make one slower.
+``results/import_cost.json``: CPU seconds and loaded modules of a new interpreter that
+imports Gymnasium, then rethink-gym, then makes an environment. The cheapest of several
+interpreters counts, since other programs can only slow one down.
 """
 
 import argparse
@@ -39,16 +39,16 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = []
     for _ in range(arguments.rounds):
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
         )
-        runs.append(json.loads(done.stdout))
+        runs.append(json.loads(completed.stdout))
 
     figures = {}
     print(f"{'':<48} {'CPU seconds':>12} {'modules so far':>15}")
-    for place, stage in enumerate(STAGES):
-        seconds = min(run[place][0] for run in runs)
-        num_modules = runs[0][place][1]
+    for index, stage in enumerate(STAGES):
+        seconds = min(run[index][0] for run in runs)
+        num_modules = runs[0][index][1]
         print(f"{stage:<48} {seconds:>12.4f} {num_modules:>15}")
         figures[stage] = {"cpu_s": round(seconds, 5), "modules_so_far": num_modules}
     print(write_record("import_cost", vars(arguments), figures))

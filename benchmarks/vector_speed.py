@@ -1,10 +1,10 @@
-"""Measures how fast our vector environment steps, beside Gymnasium's own.
+"""Compare the speed of our vector environment with that of Gymnasium's own.
 
 ``python benchmarks/vector_speed.py`` prints a table and writes
-``results/vector_speed.json``. Both step the same environments with the same actions,
-half of which are right. Only the time inside ``step`` counts, drawing the problems of
-new episodes and judging the answers included. Runs of both are interleaved; the
-fastest of each counts, since other programs can only make one slower.
+``results/vector_speed.json``. Both step the same environments with the same actions, half
+of which are correct. Only the time inside ``step`` counts. It includes drawing the problems
+of new episodes and verifying the answers. Runs of both are interleaved, and the fastest of
+each counts, since other programs can only slow one down.
 """
 
 import argparse
@@ -27,8 +27,8 @@ def steps_per_cpu_second(env: SyncVectorEnv | TextVectorEnv, num_steps: int) -> 
     seconds = 0.0
     for _ in range(num_steps):
         actions = tuple(
-            f"A: {problem.gold}" if place % 2 else "A: 123"
-            for place, problem in enumerate(env.get_attr("problem"))
+            f"A: {problem.gold}" if index % 2 else "A: 123"
+            for index, problem in enumerate(env.get_attr("problem"))
         )
         started = time.process_time()
         env.step(actions)
@@ -37,7 +37,7 @@ def steps_per_cpu_second(env: SyncVectorEnv | TextVectorEnv, num_steps: int) -> 
 
 
 def problems_per_cpu_second() -> dict[str, float]:
-    """Return for each generated task and split how many problems are drawn per CPU second."""
+    """Return the number of problems drawn per CPU second, for each generated task and split."""
     figures: dict[str, float] = {}
     for task in (Arithmetic(), LinearEquation()):
         for split in ("train", "test"):
@@ -54,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--env", default="MathSelfCorrect-v0")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 8, 64])
-    parser.add_argument("--steps", type=int, default=20_000, help="of sub-environments, a run")
+    parser.add_argument("--steps", type=int, default=20_000, help="sub-environment steps per run")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
 
@@ -74,8 +74,8 @@ def main() -> None:
         figures[str(size)] = {kind: round(rate) for kind, rate in rates.items()}
     problems = problems_per_cpu_second()
     print("\nproblems drawn per CPU second")
-    for place, rate in problems.items():
-        print(f"{place:>26} {rate:>10,}")
+    for split, rate in problems.items():
+        print(f"{split:>26} {rate:>10,}")
     figures["problems"] = problems
     print(f"\n{write_record('vector_speed', vars(arguments), figures)}")
 

@@ -1,3 +1,5 @@
+"""The promises of the context that avoids retries without a network."""
+
 import socket
 
 import datasets.config
@@ -22,7 +24,7 @@ def unknown(*arguments: object) -> None:
     raise socket.gaierror("Name or service not known")
 
 
-def test_without_an_address_of_the_hub_only_caches_are_asked(
+def test_without_an_address_of_the_hub_only_caches_are_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
@@ -38,13 +40,13 @@ def test_the_settings_come_back_after_an_error(monkeypatch: pytest.MonkeyPatch) 
     assert settings() == (False, False)
 
 
-def test_a_hub_with_an_address_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_with_an_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments: [])
     with hub_if_known():
         assert settings() == (False, False)
 
 
-def test_behind_a_proxy_the_hub_needs_no_address_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_proxy_the_hub_needs_no_address_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     monkeypatch.setattr("urllib.request.getproxies", lambda: {"https": "proxy:3128"})
     with hub_if_known():

@@ -1,4 +1,4 @@
-"""What is said: messages, conversations, and what a policy returns."""
+"""Messages, conversations, and the completions that a policy returns."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,26 +9,26 @@ __all__ = ["Completion", "Conversation", "Message", "Role", "StopReason"]
 
 
 class Role(StrEnum):
-    """Who says a message."""
+    """The author of a message."""
 
     SYSTEM = "system"
     USER = "user"
-    """The environment: an observation is a user's message."""
+    """The environment: an observation is a message of the user."""
     ASSISTANT = "assistant"
-    """The policy: an action is an assistant's message."""
+    """The policy: an action is a message of the assistant."""
 
 
 class StopReason(StrEnum):
-    """Why a policy stopped talking."""
+    """Why a completion ended."""
 
     END = "end"
     """The policy ended its message itself."""
     LENGTH = "length"
-    """The limit of tokens cut the message off."""
+    """The message was cut off at the maximum number of new tokens."""
     STOP_STRING = "stop_string"
-    """A stop string of the caller was generated."""
+    """The message contained a stop string of the caller."""
     CONTEXT = "context"
-    """The model's context is full: the message was cut off there, or nothing fits at all."""
+    """The message was cut off, or is empty, because the context of the model is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,17 @@ class Message:
     """One message of a conversation.
 
     Attributes:
-        role: Who says it.
-        content: What is said.
-        token_ids: The tokens it was sampled as, the end token included, if a
-            language model said it. They are what later turns are conditioned on,
-            since encoding ``content`` anew may give other tokens. They do not
-            take part in comparisons.
+        role: The author.
+        content: The text.
+        token_ids: The tokens that a language model sampled for it, end token included;
+            None if no model did. Later turns are conditioned on these tokens, since
+            encoding ``content`` again may give others. They are ignored when messages are
+            compared.
+
+    Examples:
+        >>> from rethink_gym.conversation import Message, Role
+        >>> Message(Role.USER, "Compute 2+2.").to_dict()
+        {'role': <Role.USER: 'user'>, 'content': 'Compute 2+2.', 'token_ids': None}
     """
 
     role: Role
@@ -50,7 +55,7 @@ class Message:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a message from what `to_dict` returned."""
+        """Build a message from the data that `to_dict` returned."""
         token_ids = data.get("token_ids")
         return cls(
             role=Role(data["role"]),
@@ -64,23 +69,29 @@ class Message:
 
 
 Conversation = tuple[Message, ...]
-"""Messages in the order they were said, the newest last."""
+"""Messages in order, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a policy said in one turn.
+    """What a policy generated in one turn.
 
     Attributes:
-        text: What was said, without end token or stop string.
-        token_ids: The sampled tokens, the end token included; empty for a policy
-            that has no tokens.
-        log_probs: Natural-log probability of each sampled token under the
-            distribution it was drawn from; as long as ``token_ids``.
-        stop: Why it stopped there.
+        text: The text, without end token or stop string.
+        token_ids: The sampled tokens, end token included; empty for a policy without
+            tokens.
+        log_probs: Natural logarithm of the probability of each sampled token under the
+            distribution it was sampled from; as long as ``token_ids``.
+        stop: Why the completion ended.
 
     Raises:
         ValueError: If ``log_probs`` is not as long as ``token_ids``.
+
+    Examples:
+        >>> from rethink_gym.conversation import Completion
+        >>> completion = Completion("4", token_ids=(19, 2), log_probs=(-0.1, -0.2))
+        >>> completion.message.content, completion.stop.value
+        ('4', 'end')
     """
 
     text: str
@@ -97,12 +108,12 @@ class Completion:
 
     @property
     def message(self) -> Message:
-        """The completion as the assistant's message of a conversation."""
+        """The completion as a message of the assistant."""
         return Message(Role.ASSISTANT, self.text, self.token_ids or None)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a completion from what `to_dict` returned."""
+        """Build a completion from the data that `to_dict` returned."""
         return cls(
             text=data["text"],
             token_ids=tuple(data["token_ids"]),

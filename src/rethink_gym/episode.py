@@ -1,4 +1,4 @@
-"""What was played: turns and episodes, as plain data."""
+"""Turns and episodes (rollouts, trajectories), as plain data."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,15 +15,15 @@ __all__ = ["Episode", "Turn", "load_episodes", "save_episodes"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step of an episode: what was observed, said and earned.
+    """One step of an episode: observation, completion and reward.
 
     Attributes:
-        observation: The environment's message that the policy answered.
-        completion: What the policy said.
+        observation: The message of the environment that the policy answered.
+        completion: The answer of the policy.
         reward: The reward of this step.
         terminated: Whether the episode ended here by its own rules.
-        truncated: Whether the episode was cut off here from outside.
-        verdict: The judgement of the answer, if the environment gave one.
+        truncated: Whether the episode was cut off here from outside, as by a time limit.
+        verdict: The verdict on the answer; None if it was not verified.
     """
 
     observation: str
@@ -35,7 +35,7 @@ class Turn:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a turn from what `to_dict` returned."""
+        """Build a turn from the data that `to_dict` returned."""
         verdict = data["verdict"]
         return cls(
             observation=data["observation"],
@@ -53,16 +53,27 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One problem played from reset to the end.
+    """One episode (rollout, trajectory): a problem played from reset to the end.
 
     Attributes:
-        problem_id: Which problem was played.
-        turns: What happened, in order; at least one turn.
-        wall_s: Wall-clock seconds it took, shared time counted in equal parts;
-            no part of comparisons, since equal episodes may take unequal time.
+        problem_id: Id of the problem.
+        turns: The turns in order, at least one.
+        wall_s: Duration in wall-clock seconds. Time that several episodes share is divided
+            equally among them. Ignored when episodes are compared.
 
     Raises:
         ValueError: If ``turns`` is empty.
+
+    Examples:
+        >>> from rethink_gym.conversation import Completion
+        >>> from rethink_gym.episode import Episode, Turn
+        >>> wrong = Turn("Compute 2+2.", Completion("5"), 0.0, terminated=False, truncated=False)
+        >>> right = Turn("Try again.", Completion("4"), 1.0, terminated=True, truncated=False)
+        >>> episode = Episode("sums/0", (wrong, right))
+        >>> episode.total_reward
+        1.0
+        >>> [message.content for message in episode.conversation]
+        ['Compute 2+2.', '5', 'Try again.', '4']
     """
 
     problem_id: str
@@ -80,12 +91,12 @@ class Episode:
 
     @property
     def num_tokens(self) -> int:
-        """How many tokens the policy sampled."""
+        """Number of tokens that the policy sampled."""
         return sum(len(turn.completion.token_ids) for turn in self.turns)
 
     @property
     def conversation(self) -> Conversation:
-        """All that was said, from the first observation to the last answer."""
+        """All messages, from the first observation to the last answer."""
         messages: list[Message] = []
         for turn in self.turns:
             messages += (Message(Role.USER, turn.observation), turn.completion.message)
@@ -93,7 +104,7 @@ class Episode:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build an episode from what `to_dict` returned."""
+        """Build an episode from the data that `to_dict` returned."""
         return cls(
             problem_id=data["problem_id"],
             turns=tuple(map(Turn.from_dict, data["turns"])),
@@ -110,7 +121,7 @@ def save_episodes(path: Path, episodes: Iterable[Episode]) -> None:
 
     Args:
         path: The file to write; replaced if it exists.
-        episodes: What to write, one line each.
+        episodes: The episodes, written one per line.
     """
     with path.open("w", encoding="utf-8") as file:
         for episode in episodes:
@@ -127,11 +138,11 @@ def load_episodes(path: Path) -> Iterator[Episode]:
         The episodes in the order they were written.
 
     Raises:
-        DataError: If a line is no episode; the message names the line.
+        DataError: If a line is not an episode; the message names the line.
     """
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             try:
                 yield Episode.from_dict(json.loads(line))
             except (KeyError, TypeError, ValueError) as error:
-                raise DataError(f"{path}, line {number}, is no episode: {error!r}.") from error
+                raise DataError(f"{path}, line {number}, is not an episode: {error!r}.") from error

@@ -1,21 +1,21 @@
-"""The exceptions that rethink-gym raises, and how they word what went wrong.
+"""The exceptions that rethink-gym raises, and the form of their messages.
 
-Every exception inherits from `RethinkError` and from the standard exception it
-stands for, so that a caller may catch either. All of them pickle.
+Every exception inherits from `RethinkError` and from the standard exception in brackets,
+so that a caller may catch either. All of them can be pickled.
 
     RethinkError
-    ├── ArgumentError (ValueError)          an argument is not what it must be
+    ├── ArgumentError (ValueError)          an argument has a value that is not allowed
     │   └── PromptTooLongError          a first prompt does not fit into the model's context
-    ├── ActionError (ValueError)            an action is no text, or too long
-    ├── DataError (ValueError)              a file or data set does not hold what it must
-    ├── DataNotFoundError (FileNotFoundError)  a path or data set is not there
-    ├── HubUnavailableError (ConnectionError)  a hub name is needed, and no hub answers
+    ├── ActionError (ValueError)            an action is not a text, or is too long
+    ├── DataError (ValueError)              a file or data set has the wrong content
+    ├── DataNotFoundError (FileNotFoundError)  a path or data set does not exist
+    ├── HubUnavailableError (ConnectionError)  a hub is needed and cannot be reached
     ├── ModelError (ValueError)             a model folder cannot be used
-    ├── CheckpointError (ValueError)        a checkpoint does not fit what loads it
-    ├── DivergenceError (FloatingPointError)  learning came upon a number that is none
+    ├── CheckpointError (ValueError)        a checkpoint does not fit the learner or model
+    ├── DivergenceError (FloatingPointError)  training produced NaN or infinity
     ├── MissingExtraError (ImportError)     an optional dependency is not installed
     └── VerifierError (RuntimeError)        a verifier has a bug or lost its worker
-        └── SandboxError                    programs cannot be isolated as asked for
+        └── SandboxError                    programs cannot be isolated as requested
 """
 
 import difflib
@@ -46,7 +46,7 @@ class RethinkError(Exception):
 
 
 class ArgumentError(RethinkError, ValueError):
-    """An argument is not what it must be."""
+    """An argument has a value that is not allowed."""
 
 
 class PromptTooLongError(ArgumentError):
@@ -69,7 +69,7 @@ class ActionError(RethinkError, ValueError):
 
 
 class DataError(RethinkError, ValueError):
-    """A file or data set does not hold what it must."""
+    """A file or data set has the wrong content."""
 
 
 class DataNotFoundError(RethinkError, FileNotFoundError):
@@ -77,7 +77,7 @@ class DataNotFoundError(RethinkError, FileNotFoundError):
 
 
 class HubUnavailableError(RethinkError, ConnectionError):
-    """Something must come from a hub, and no hub can be reached."""
+    """A model or data set must be downloaded from a hub, which cannot be reached."""
 
 
 class ModelError(RethinkError, ValueError):
@@ -85,11 +85,11 @@ class ModelError(RethinkError, ValueError):
 
 
 class CheckpointError(RethinkError, ValueError):
-    """A checkpoint does not fit the algorithm or model that loads it."""
+    """A checkpoint does not fit the learner or model that loads it."""
 
 
 class DivergenceError(RethinkError, FloatingPointError):
-    """A loss or a gradient is infinite or no number."""
+    """Training produced NaN or infinity: a loss or a gradient is not finite."""
 
 
 class MissingExtraError(RethinkError, ImportError):
@@ -101,17 +101,17 @@ class VerifierError(RethinkError, RuntimeError):
 
 
 class SandboxError(VerifierError):
-    """This machine cannot isolate programs in the way asked for."""
+    """This machine cannot isolate programs as requested."""
 
 
 def argument_error(name: str, must_be: str, got: object, remedy: str = "") -> ArgumentError:
-    """Word an `ArgumentError` in the one way all of them are worded.
+    """Return an `ArgumentError` with a message of the standard form.
 
     Args:
-        name: The argument, as the caller wrote it.
-        must_be: What it must be, to follow the words "must be".
-        got: What it was; shown by ``repr``, shortened.
-        remedy: A sentence that says how to mend it, if there is more to say.
+        name: Name of the argument, as the caller wrote it.
+        must_be: The allowed values, as they follow the words "must be".
+        got: The value; shown by ``repr``, shortened.
+        remedy: A sentence on how to fix it, if the allowed values do not suffice.
 
     Returns:
         The exception, for the caller to raise.
@@ -124,18 +124,19 @@ def argument_error(name: str, must_be: str, got: object, remedy: str = "") -> Ar
 
 
 def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
-    """Check that a value is one of the known names.
+    """Check that a value is one of the allowed names.
 
     Args:
-        name: The argument, as the caller wrote it.
-        value: What the caller gave.
-        choices: The names that are allowed.
+        name: Name of the argument, as the caller wrote it.
+        value: The value to check.
+        choices: The allowed names.
 
     Returns:
-        The value, known to be one of ``choices``.
+        The value, which is one of ``choices``.
 
     Raises:
-        ArgumentError: If it is none of them; a near miss is suggested.
+        ArgumentError: If the value is not one of ``choices``; the message suggests a near
+            miss.
     """
     allowed = list(choices)
     if isinstance(value, str) and value in allowed:
@@ -149,15 +150,15 @@ def check_count(name: str, value: object, minimum: int = 1) -> int:
     """Check that a value is a whole number of at least ``minimum``.
 
     Args:
-        name: The argument, as the caller wrote it.
-        value: What the caller gave.
-        minimum: The smallest number allowed.
+        name: Name of the argument, as the caller wrote it.
+        value: The value to check.
+        minimum: The smallest allowed number.
 
     Returns:
-        The value, known to be such a number.
+        The value, which is such a number.
 
     Raises:
-        ArgumentError: If it is not; a truth value is no number here.
+        ArgumentError: If the value is not such a number; a bool is not accepted either.
     """
     if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
         return value

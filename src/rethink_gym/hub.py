@@ -1,4 +1,4 @@
-"""Asks for the Hugging Face hub only where there is a network to reach it by."""
+"""Access to the Hugging Face hub, without long retries on a machine without a network."""
 
 import socket
 import sys
@@ -11,34 +11,34 @@ __all__ = ["hub_if_known"]
 
 @contextmanager
 def hub_if_known() -> Iterator[None]:
-    """Look into local caches only while the context lasts, if the hub has no address here.
+    """Within this context, use local caches only if the name of the hub cannot be resolved.
 
-    The hub's library tries each file six times before it gives up: half a minute for a
-    data set, more than one for a model, on a machine without a network. What it fails
-    with in the end is the same.
+    Without a network, the library of the hub tries each file six times before it fails.
+    That takes half a minute for a data set, and more than one minute for a model. With
+    this context it fails at once, with the same error.
     """
-    if _is_hub_known():
+    if _can_resolve_hub():
         yield
         return
-    # The library reads its setting once, from the environment, and offers no other way
-    # to change it (huggingface_hub 2.4, datasets 5.2).
+    # The libraries read this setting from the environment once, at import, and have no
+    # function to change it later (huggingface_hub 2.4, datasets 5.2).
     import huggingface_hub
 
-    settings = [vars(huggingface_hub.constants)]
+    modules = [vars(huggingface_hub.constants)]
     if "datasets.config" in sys.modules:
-        settings.append(vars(sys.modules["datasets.config"]))
-    before = [each["HF_HUB_OFFLINE"] for each in settings]
+        modules.append(vars(sys.modules["datasets.config"]))
+    before = [module["HF_HUB_OFFLINE"] for module in modules]
     try:
-        for each in settings:
-            each["HF_HUB_OFFLINE"] = True
+        for module in modules:
+            module["HF_HUB_OFFLINE"] = True
         yield
     finally:
-        for each, value in zip(settings, before, strict=True):
-            each["HF_HUB_OFFLINE"] = value
+        for module, value in zip(modules, before, strict=True):
+            module["HF_HUB_OFFLINE"] = value
 
 
-def _is_hub_known() -> bool:
-    """Whether the hub's name has an address; where there is a proxy, that one may know it."""
+def _can_resolve_hub() -> bool:
+    """Return whether the host name of the hub has an address; a proxy may resolve it, too."""
     import urllib.request
 
     import huggingface_hub

@@ -8,29 +8,37 @@ from typing import Any, NoReturn, Self, TypeAlias
 __all__ = ["Problem", "Solution"]
 
 Solution: TypeAlias = str | Callable[[], str] | None
-"""A worked solution, a function that writes it down, or None if there is none."""
+"""A worked solution, a function that writes one, or None without a solution."""
 
 
 class Problem:
-    """One question with its gold answer.
+    r"""One question with its gold answer.
 
-    It never changes, and is equal to a problem that has the same in all places.
+    It is immutable, and equal to a problem with equal attributes.
 
     Attributes:
-        id: Names the problem among all problems, such as ``"gsm8k/test/17"``.
+        id: Unique id of the problem, such as ``"gsm8k/test/17"``.
         prompt: The whole question as the agent reads it, instructions included.
-        gold: The right answer, in the notation that the verifier reads.
+        gold: Reference answer, ground truth, in the notation that the verifier reads.
         item: The row of the data set that the problem was made from, for graders; None
-            if there is none.
+            without one.
 
     Args:
         id: See the attributes.
         prompt: See the attributes.
         gold: See the attributes.
-        solution: A worked reference solution, if there is one; or a function that
-            writes it down, which is called when the solution is first asked for. Few
-            episodes ask for it, and to write it takes longer than all the rest.
+        solution: A worked reference solution, or a function that writes one. The function
+            is called when `solution` is first read: few episodes need the solution, and
+            writing it takes longer than everything else.
         item: See the attributes.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> problem = Problem("sums/0", "Compute 2+2.", gold="4", solution="2+2=4\nA: 4")
+        >>> problem.gold
+        '4'
+        >>> problem == Problem.from_dict(problem.to_dict())
+        True
     """
 
     __slots__ = ("_solution", "gold", "id", "item", "prompt")
@@ -57,7 +65,7 @@ class Problem:
 
     @property
     def solution(self) -> str | None:
-        """A worked reference solution, if there is one."""
+        """The worked reference solution; None without one."""
         solution = self._solution
         if callable(solution):
             solution = solution()
@@ -66,7 +74,7 @@ class Problem:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a problem from what `to_dict` returned."""
+        """Build a problem from the data that `to_dict` returned."""
         return cls(**data)
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,7 +111,8 @@ class Problem:
         return type(self), (self.id, self.prompt, self.gold, self.solution, self.item)
 
 
-# What a frozen dataclass does by object.__setattr__, in less than half of the time.
+# The functions that write the slots. A frozen dataclass would use object.__setattr__, which
+# takes twice as long; see `_slot_setters` in verdict.py.
 _set_id, _set_prompt, _set_gold, _set_solution, _set_item = (
     vars(Problem)[name].__set__ for name in ("id", "prompt", "gold", "_solution", "item")
 )

@@ -163,18 +163,18 @@ def test_a_person_plays_over_two_turns_and_several_lines() -> None:
         "play", "MathSelfCorrect-v0", "-e", "feedback=verdict", "--seed", "3", said=said
     )
     assert result.exit_code == 0
-    assert result.output.count("wrong  read as 100000  reward 0") == 2
+    assert result.output.count("incorrect  read as 100000  reward 0") == 2
     assert "Your answer is wrong." in result.output
     assert "1 played, total reward 0." in result.output
 
 
-def test_a_right_answer_is_rewarded_in_play() -> None:
+def test_a_correct_answer_is_rewarded_in_play() -> None:
     problem = ("Math-v0", "--problem", "0")
     shown = rethink("play", *problem).output
     chain = shown.split("Compute ")[1].split(".")[0]
     right = scripted.solve(chain)
     result = rethink("play", *problem, said=f"A: {right}")
-    assert f"right  read as {right}  reward 1" in result.output
+    assert f"correct  read as {right}  reward 1" in result.output
     assert "1 played, total reward 1." in result.output
 
 

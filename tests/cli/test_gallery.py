@@ -35,11 +35,11 @@ def test_the_gallery_is_what_the_command_writes(tmp_path: Path) -> None:
     )
 
 
-def test_every_id_is_shown_with_a_right_and_a_wrong_answer() -> None:
+def test_every_id_is_shown_with_a_correct_and_an_incorrect_answer() -> None:
     _, *entries = (PROJECT / "GALLERY.md").read_text("utf-8").split("\n### ")
     shown = {entry.partition("\n")[0].strip("`"): entry for entry in entries}
     assert sorted(shown) == own_env_ids()
-    assert [name for name, entry in shown.items() if "✓ right" not in entry] == []
+    assert [name for name, entry in shown.items() if "✓ correct" not in entry] == []
     assert [name for name, entry in shown.items() if "✗" not in entry] == []
 
 
@@ -53,11 +53,11 @@ def test_the_docstring_of_a_task_has_all_headings_in_order(task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_docstring_of_a_task_names_its_ids(task: str) -> None:
-    told = task_sections(find_task_class(task))["Ids"].removeprefix("**Ids.** ").rstrip(".")
-    assert sorted(name.strip("` \n") for name in told.split(",")) == ids_of(task)
+    listed = task_sections(find_task_class(task))["Ids"].removeprefix("**Ids.** ").rstrip(".")
+    assert sorted(name.strip("` \n") for name in listed.split(",")) == ids_of(task)
 
 
-def test_a_subject_without_data_is_told_by_its_docstring() -> None:
+def test_a_subject_without_data_is_described_by_its_docstring() -> None:
     text = gallery_text({})
     assert "## GSM8K\n" in text
     assert "### `GSM8K-v0`" not in text
@@ -83,7 +83,7 @@ def test_bad_arguments_are_refused(
         load_arguments(path)
 
 
-def test_paths_of_data_start_at_the_file(tmp_path: Path) -> None:
+def test_paths_of_data_are_relative_to_the_file(tmp_path: Path) -> None:
     path = tmp_path / "arguments.json"
     path.write_text(json.dumps({"A": {"data": "here"}, "B": {"level": 2}}), encoding="utf-8")
     assert load_arguments(path) == {"A": {"data": str(tmp_path / "here")}, "B": {"level": 2}}

@@ -11,6 +11,6 @@ def test_a_step_shows_its_reward_and_no_verdict_and_the_answer_does() -> None:
     assert result.exit_code == 0, result.output
     first, _, rest = result.output.partition("Next step. Steps left: 15.")
     assert "reward 0.03125" in first
-    assert "wrong" not in first
-    assert "wrong  read as 100000  reward -0.03125" in rest
+    assert "correct" not in first
+    assert "incorrect  read as 100000  reward -0.03125" in rest
     assert "1 played, total reward 0." in rest

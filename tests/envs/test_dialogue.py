@@ -1,4 +1,4 @@
-"""The promises of the dialogue shown to a person."""
+"""The promises of the rendered dialogue."""
 
 from rethink_gym.conversation import Message, Role
 from rethink_gym.envs.dialogue import render_dialogue
@@ -37,7 +37,7 @@ def test_every_attempt_is_followed_by_its_verdict() -> None:
         "  Again.",
         "assistant, attempt 3",
         "  A: 4",
-        "  ✓ right",
+        "  ✓ correct",
         "user",
         "  ",
     ]

@@ -78,8 +78,7 @@ def test_feedback_and_reward_follow_their_schemes(
     assert [step[2] for step in steps] == [False, False, True]
     assert not any(step[3] for step in steps)
     assert [step[4]["attempt"] for step in steps] == [1, 2, 3]
-    said = [(message.role, message.content) for message in env.conversation]
-    assert said == [
+    assert [(message.role, message.content) for message in env.conversation] == [
         (Role.USER, prompt),
         (Role.ASSISTANT, actions[0]),
         (Role.USER, messages[0]),
@@ -117,7 +116,7 @@ def test_choosing_a_problem_draws_nothing() -> None:
 
 @pytest.mark.parametrize("mid_episode", [True, False])
 @pytest.mark.parametrize("copied", [deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
-def test_a_copy_plays_on_like_the_original(
+def test_a_copy_continues_like_the_original(
     copied: Callable[[ReasoningEnv], ReasoningEnv], mid_episode: bool
 ) -> None:
     env = make_env(max_attempts=2, reward="progress", feedback="verdict")
@@ -138,7 +137,7 @@ def test_the_dialogue_is_rendered_only_if_asked_for() -> None:
     assert rendered is not None
     assert "math/level1/train/3" in rendered
     assert env.problem.prompt.splitlines()[0] in rendered
-    assert "✓ right" in rendered
+    assert "✓ correct" in rendered
     silent = make_env()
     silent.reset()
     assert silent.render() is None
@@ -164,7 +163,7 @@ def test_a_bad_argument_is_refused(options: dict[str, Any], message: str) -> Non
         make_env(**options)
 
 
-def test_a_task_that_is_none_is_refused() -> None:
+def test_a_text_instead_of_a_task_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"task must be a Task such as MathMix\(\), got 'math'"):
         ReasoningEnv("math")  # type: ignore[arg-type]
 
@@ -204,7 +203,7 @@ def test_a_bad_action_is_refused_and_changes_nothing(action: Any, message: str) 
     assert env.step(right(env))[1] == 1.0
 
 
-def test_an_action_of_just_the_allowed_length_is_judged() -> None:
+def test_an_action_of_the_maximum_length_is_verified() -> None:
     env = make_env(max_chars=200)
     env.reset()
     assert env.step(right(env).rjust(200))[1] == 1.0

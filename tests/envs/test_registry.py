@@ -1,11 +1,12 @@
-"""The promises of every id that is registered; a new id is covered by being there."""
+"""The promises of the ids and of the factories; a new id is covered as soon as it exists."""
 
 import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import pytest
@@ -13,7 +14,8 @@ import pytest
 import rethink_gym
 import rethink_gym.envs.tasks as tasks
 from rethink_gym.envs import ReasoningEnv, StepEnv, TextVectorEnv
-from rethink_gym.envs.tasks import TASKS
+from rethink_gym.envs.registry import env_defaults, make_env, make_vector_env
+from rethink_gym.envs.tasks import TASKS, MathMix
 from rethink_gym.envs.testing import check_text_env
 from rethink_gym.errors import ArgumentError, HubUnavailableError
 
@@ -24,9 +26,9 @@ OURS = sorted(
 )
 DATA = Path(__file__).with_name("data")
 ARGUMENTS: dict[str, dict[str, Any]] = json.loads((DATA / "arguments.json").read_text("utf-8"))
-"""What a subject cannot be made without, such as a few problems in the layout of its data set."""
+"""Required arguments of subjects, such as a few problems in the format of a data set."""
 MAX_BAD_SCORES = {"TLDR": 0.25, "WMT22": 0.15, "XSUM": 0.25}
-"""Subjects with graded answers: an echo of the question is a poor one, but one."""
+"""Subjects with graded answers, where an echo of the question is a poor answer, but one."""
 
 
 def subject_of(env_id: str) -> str:
@@ -42,7 +44,7 @@ def arguments_of(env_id: str) -> dict[str, Any]:
 each_id = pytest.mark.parametrize("env_id", OURS)
 
 
-def test_the_promised_ids_are_there() -> None:
+def test_the_promised_ids_exist() -> None:
     assert {"GSM8K-v0", "GSM8KSelfCorrect-v0", "Math-v0", "MathSelfCorrect-v0"} <= set(OURS)
     assert {"MathSteps-v0", "GSM8KSteps-v0"} <= set(OURS)
     assert set(ARGUMENTS) <= set(map(subject_of, OURS))
@@ -61,7 +63,7 @@ def test_an_id_keeps_every_promise(env_id: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("subject", sorted(set(map(subject_of, OURS))))
-def test_no_question_of_twenty_thousand_stands_in_two_splits(subject: str) -> None:
+def test_no_question_of_twenty_thousand_occurs_in_two_splits(subject: str) -> None:
     env_id = f"{subject}-v0"
     check_text_env(env_id, promises=["splits"], num_samples=20_000, **arguments_of(env_id))
 
@@ -156,3 +158,77 @@ def test_the_module_prefix_registers_without_an_import() -> None:
 def test_an_option_that_is_not_known_is_named_with_the_near_miss(make: Any, env_id: str) -> None:
     with pytest.raises(ArgumentError, match=r"got 'max_attemps'\. Did you mean 'max_attempts'\?"):
         make(env_id, max_attemps=3, **({"data": "."} if "GSM8K" in env_id else {}))
+
+
+MATH = "rethink_gym.envs.tasks.math:MathMix"
+
+
+class FromFile(MathMix):
+    """A task whose problems are read from files; its one argument has no default."""
+
+    reads_files: ClassVar = True
+
+    def __init__(self, data: str) -> None:
+        super().__init__()
+        self.data = data
+
+
+FROM_FILE = f"{__name__}:FromFile"
+
+
+@pytest.fixture(autouse=True)
+def _find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType(__name__)
+    module.__dict__["FromFile"] = FromFile
+    monkeypatch.setitem(sys.modules, __name__, module)
+
+
+def test_environments_of_equal_arguments_share_one_task() -> None:
+    first, second = make_env(task=MATH, level=2), make_env(task=MATH, level=2, split="test")
+    assert first.task is second.task
+    assert make_env(task=MATH, level=1).task is not first.task
+
+
+def test_a_task_that_reads_files_is_built_each_time() -> None:
+    first, second = (make_env(task=FROM_FILE, data="x") for _ in range(2))
+    assert first.task is not second.task
+
+
+@pytest.mark.parametrize("make", [make_env, make_vector_env])
+def test_an_argument_without_a_default_must_be_given(make: Any) -> None:
+    with pytest.raises(ArgumentError, match="data must be given, as it has no default"):
+        make(task=FROM_FILE)
+
+
+def test_sub_environments_share_task_and_verifier() -> None:
+    for env_class in ("ReasoningEnv", "StepEnv"):
+        envs = make_vector_env(3, task=MATH, env_class=env_class).envs
+        assert len({id(env.task) for env in envs}) == 1
+        assert len({id(env.verifier) for env in envs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"task": "math"}, "task must be of the form 'module:Class'"),
+        ({"task": "rethink_gym.errors:ArgumentError"}, "a class that inherits from Task"),
+        ({"task": MATH, "env_class": "StepsEnv"}, "Did you mean 'StepEnv'"),
+        ({"task": MATH, "max_step": 3, "env_class": "StepEnv"}, "Did you mean 'max_steps'"),
+        ({"task": MATH, "max_steps": 3}, "option must be one of"),
+    ],
+)
+def test_a_bad_option_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        make_env(**options)
+
+
+def test_each_environment_class_has_options_of_its_own() -> None:
+    assert env_defaults("ReasoningEnv")["max_attempts"] == 1
+    assert env_defaults("StepEnv")["max_steps"] == 16
+    assert isinstance(gym.make("Math-v0").unwrapped, ReasoningEnv)
+    assert isinstance(gym.make("MathSteps-v0").unwrapped, StepEnv)
+
+
+def test_the_default_split_is_that_of_the_task() -> None:
+    assert make_env(task=MATH).split == "train"
+    assert make_env(task=MATH, split="test").split == "test"

@@ -78,7 +78,7 @@ def test_json_data_comes_back() -> None:
 
 
 @pytest.mark.parametrize("bound", [0, -1, 2.5, True, "9", None])
-def test_a_bound_that_is_no_count_is_refused(bound: Any) -> None:
+def test_a_bound_that_is_not_a_count_is_refused(bound: Any) -> None:
     with pytest.raises(ArgumentError, match="max_chars must be a whole number of at least 1"):
         FreeText(bound)
 
@@ -112,7 +112,7 @@ def test_the_default_async_vector_env_fails_loudly_instead_of_garbling() -> None
         AsyncVectorEnv([make_env, make_env])
 
 
-def test_an_async_vector_env_without_shared_memory_returns_the_right_texts() -> None:
+def test_an_async_vector_env_without_shared_memory_returns_the_same_texts() -> None:
     sync = SyncVectorEnv([make_env, make_env])
     env = AsyncVectorEnv([make_env, make_env], shared_memory=False, context="spawn")
     try:

@@ -85,7 +85,7 @@ each_env = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name_
 
 
 def play(env: gym.Env[Any, Any], actions: Sequence[str]) -> list[Any]:
-    """Play on, over the ends of episodes; leave out what a clock says."""
+    """Play over the ends of episodes; leave out the timings in the info."""
     seen: list[Any] = []
     for action in actions:
         step = env.step(action)
@@ -110,7 +110,7 @@ def test_a_state_is_plain_json_at_every_turn(make: Callable[[], gym.Env[Any, Any
 
 
 @each_env
-def test_another_environment_plays_on_from_a_state_at_every_turn(
+def test_another_environment_continues_from_a_state_at_every_turn(
     make: Callable[[], gym.Env[Any, Any]],
 ) -> None:
     env, other = make(), make()
@@ -188,7 +188,7 @@ def test_a_foreign_environment_is_refused() -> None:
         get_state(gym.make("CartPole-v1"))
 
 
-def test_the_time_limit_goes_on_counting_where_it_stood() -> None:
+def test_the_time_limit_continues_its_count() -> None:
     env, other = (TimeLimit(plain(), max_episode_steps=2) for _ in range(2))
     env.reset(seed=0)
     env.step("A: 1")
@@ -239,7 +239,7 @@ def test_generators_of_every_kind_round_trip(kind: str) -> None:
     assert again.random(5).tolist() == generator.random(5).tolist()
 
 
-def test_what_is_no_generator_is_refused() -> None:
+def test_other_data_than_a_generator_is_refused() -> None:
     assert generator_from_dict(generator_to_dict(None)) is None
     with pytest.raises(ArgumentError, match=r"bit_generator must be one of numpy\.random"):
         generator_from_dict({"bit_generator": "seed"})

@@ -1,4 +1,4 @@
-"""``rethink envs``: which environments there are."""
+"""``rethink envs``: list the environments."""
 
 import inspect
 from pathlib import Path
@@ -21,33 +21,33 @@ def envs(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a gallery there instead: problems, right and wrong answers, verdicts.",
+            help="Write a gallery to this file instead: problems, answers and verdicts.",
         ),
     ] = None,
     arguments: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="JSON with what subjects cannot be made without, for the gallery: "
+            help="JSON file with the required arguments of subjects, for the gallery: "
             '{"GSM8K": {"data": "folder"}}.',
         ),
     ] = None,
 ) -> None:
-    """Show the environments with their arguments and an example problem."""
+    """List the environments with their arguments and an example problem."""
     if gallery is not None:
-        known = {} if arguments is None else load_arguments(arguments)
-        gallery.write_text(gallery_text(known), encoding="utf-8")
+        by_subject = {} if arguments is None else load_arguments(arguments)
+        gallery.write_text(gallery_text(by_subject), encoding="utf-8")
         return
     if arguments is not None:
-        raise typer.BadParameter("is for --gallery only", param_hint="--arguments")
-    table = Table(caption="Set an argument by -e name=value.", caption_justify="left")
+        raise typer.BadParameter("can only be used with --gallery", param_hint="--arguments")
+    table = Table(caption="Set an argument with -e name=value.", caption_justify="left")
     table.add_column("environment", no_wrap=True)
     table.add_column("arguments and defaults")
     table.add_column("example problem")
     for env_id in own_env_ids():
         defaults = env_arguments(env_id)
         shown = "\n".join(
-            f"{name} (needed)" if value is inspect.Parameter.empty else f"{name}={value}"
+            f"{name} (required)" if value is inspect.Parameter.empty else f"{name}={value}"
             for name, value in defaults.items()
         )
         table.add_row(Text(env_id, style="bold"), Text(shown), Text(_example(env_id, defaults)))
@@ -56,10 +56,10 @@ def envs(
 
 
 def _example(env_id: str, arguments: dict[str, object]) -> str:
-    """Return the first problem, unless it would have to be fetched from a hub."""
+    """Return the first problem, unless it would have to be downloaded from a hub."""
     if "data" in arguments:
-        is_needed = arguments["data"] is inspect.Parameter.empty
-        source = "your own data set" if is_needed else f"the data set {arguments['data']}"
+        is_required = arguments["data"] is inspect.Parameter.empty
+        source = "your own data set" if is_required else f"the data set {arguments['data']}"
         return f"from {source}, by name or as a local folder"
     env = gym.make(env_id)
     observation, _ = env.reset(seed=0, options={"problem": 0})

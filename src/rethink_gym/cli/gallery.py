@@ -1,4 +1,4 @@
-"""The gallery: every environment with a problem, a right and a wrong answer, as Markdown."""
+"""The gallery: every environment with a problem and two answers, as Markdown."""
 
 import inspect
 import json
@@ -14,62 +14,67 @@ from rethink_gym.cli.environment import own_env_ids
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.registry import find_task_class, task_defaults
 from rethink_gym.envs.steps.env import StepEnv
-from rethink_gym.envs.testing import right_answer
+from rethink_gym.envs.testing import correct_answer
 from rethink_gym.envs.text_env import TextEnv
 from rethink_gym.errors import DataError, DataNotFoundError
 
 __all__ = ["HEADINGS", "gallery_text", "load_arguments", "task_sections"]
 
 HEADINGS = ("Example", "Difficulty", "Splits", "Reward", "Termination", "Ids")
-"""What the docstring of a task tells, in this order, behind the description."""
+"""Headings in the docstring of a task, in this order, after the description."""
 
 _INTRODUCTION = """\
 # Gallery
 
-Every environment with one problem, a right and a wrong answer, and what was said of them. \
+Every environment with one problem, a correct and an incorrect answer, and their verdicts. \
 Written by `rethink envs --gallery GALLERY.md --arguments tests/envs/data/arguments.json` from \
-the docstrings and from episodes that were played; a test compares it with what this command \
-writes now. Problems of data sets are invented ones in the same layout.
+the docstrings and from episodes that were played. A test compares it with what this command \
+writes now. The problems of data sets are invented ones in the same format.
 """
 
-_MAX_OTHERS = 20
-_MAX_WRONG_SCORE = 0.5
+_MAX_OTHER_PROBLEMS = 20
+"""Maximum number of problems whose answers are tried as incorrect ones."""
+
+_MAX_INCORRECT_SCORE = 0.5
+"""Maximum score of an incorrect answer to show."""
 
 
 def load_arguments(path: Path) -> dict[str, dict[str, Any]]:
-    """Load what subjects cannot be made without.
+    """Load the required arguments of subjects.
 
     Args:
-        path: A JSON file such as ``{"GSM8K": {"data": "gsm8k"}}``; the values of ``data``
-            are paths from where the file is.
+        path: A JSON file such as ``{"GSM8K": {"data": "gsm8k"}}``. The values of ``data``
+            are paths relative to the file.
 
     Returns:
         The arguments by name, by subject.
 
     Raises:
         DataNotFoundError: If there is no such file.
-        DataError: If it holds something else.
+        DataError: If the file is not such JSON.
     """
     if not path.is_file():
         raise DataNotFoundError(f"--arguments must be an existing file, got {str(path)!r}.")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        by_subject = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path} must be JSON: {error}.") from error
-    if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
-        raise DataError(f"{path} must hold arguments by subject, got {str(found)[:60]}.")
+    if not isinstance(by_subject, dict) or not all(
+        isinstance(row, dict) for row in by_subject.values()
+    ):
+        raise DataError(f"{path} must hold arguments by subject, got {str(by_subject)[:60]}.")
     return {
         subject: row | {"data": str(path.parent / row["data"])} if "data" in row else row
-        for subject, row in found.items()
+        for subject, row in by_subject.items()
     }
 
 
 def gallery_text(arguments: Mapping[str, Mapping[str, Any]]) -> str:
-    """Write the gallery of all our environments.
+    """Return the gallery of all environments of this package.
 
     Args:
-        arguments: What `load_arguments` returned. Of a subject that needs data and is
-            not there, only the docstring is shown.
+        arguments: The arguments that `load_arguments` returned. Without the arguments of a
+            subject that needs data, only its docstring is shown.
 
     Returns:
         Markdown.
@@ -92,13 +97,13 @@ def gallery_text(arguments: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def task_sections(task: type) -> dict[str, str]:
-    """Take the docstring of a task apart.
+    """Split the docstring of a task into its sections.
 
     Args:
         task: The class.
 
     Returns:
-        The description under the empty text, then what stands under each heading,
+        The description with the empty text as its key, then each section by its heading,
         heading included, in the order of the docstring.
     """
     docstring = inspect.getdoc(task) or ""
@@ -117,7 +122,7 @@ def _codes(names: Iterable[str]) -> str:
 
 
 def _markdown(text: str) -> str:
-    """Turn the marks of a docstring into Markdown."""
+    """Convert the markup of a docstring to Markdown."""
     paragraphs = []
     for paragraph in text.split("\n\n"):
         is_table = paragraph.lstrip().startswith("==")
@@ -138,7 +143,7 @@ def _argument_table(env_id: str, task: type) -> str:
 
 
 def _argument_meanings(docstring: str) -> dict[str, str]:
-    """Read the section "Args" of a docstring."""
+    """Return the descriptions in the section "Args" of a docstring, by argument."""
     _, _, rest = docstring.partition("\nArgs:\n")
     section = re.split(r"^\S", rest, maxsplit=1, flags=re.M)[0]
     entries = re.split(r"^    (?=\w+:)", section, flags=re.M)
@@ -147,38 +152,39 @@ def _argument_meanings(docstring: str) -> dict[str, str]:
 
 
 def _episodes(env_id: str, arguments: Mapping[str, Any]) -> str:
-    """Play a problem of an id rightly and wrongly, and show what was said."""
+    """Play a problem with a correct and an incorrect answer, and return the dialogues."""
     env = gym.make(env_id, render_mode="ansi", **arguments)
     inner = env.unwrapped
     assert isinstance(inner, TextEnv)
     env.reset(seed=0, options={"problem": 0})
-    right = right_answer(inner.problem)
-    wrong = _wrong_answer(inner)
+    correct = correct_answer(inner.problem)
+    incorrect = _incorrect_answer(inner)
     if isinstance(inner, StepEnv):
-        steps = [line for line in right.splitlines() if line.strip()]
-        plays = [steps, [*steps[: int(len(steps) > 2)], wrong]]
+        steps = [line for line in correct.splitlines() if line.strip()]
+        plays = [steps, [*steps[: int(len(steps) > 2)], incorrect]]
     else:
         is_single = isinstance(inner, ReasoningEnv) and inner.max_attempts == 1
-        plays = [[right], [wrong]] if is_single else [[wrong, right]]
-    shown = [_play(env, actions) for actions in plays]
+        plays = [[correct], [incorrect]] if is_single else [[incorrect, correct]]
+    dialogues = [_dialogue(env, actions) for actions in plays]
     env.close()
-    return f"### `{env_id}`\n\n" + "\n\n".join(shown)
+    return f"### `{env_id}`\n\n" + "\n\n".join(dialogues)
 
 
-def _wrong_answer(env: TextEnv) -> str:
-    """Write an answer that is wrong, and right for another problem where that can be."""
+def _incorrect_answer(env: TextEnv) -> str:
+    """Return an incorrect answer, if possible the correct one to another problem."""
     own = env.problem
-    for index in range(1, min(_MAX_OTHERS, env.num_problems)):
-        answer = right_answer(env.task.problem(index, env.split))
+    for index in range(1, min(_MAX_OTHER_PROBLEMS, env.num_problems)):
+        answer = correct_answer(env.task.problem(index, env.split))
         line = answer.splitlines()[-1]
         answer = line if line.startswith("A:") else answer
         verdict = env.verifier.verify(answer, own)
-        if not verdict.correct and verdict.score < _MAX_WRONG_SCORE:
+        if not verdict.correct and verdict.score < _MAX_INCORRECT_SCORE:
             return answer
     return "A: I do not know."
 
 
-def _play(env: gym.Env[str, str], actions: Iterable[str]) -> str:
+def _dialogue(env: gym.Env[str, str], actions: Iterable[str]) -> str:
+    """Play the first problem with these actions, and return the dialogue and the return."""
     env.reset(seed=0, options={"problem": 0})
     total = 0.0
     for action in actions:
@@ -188,4 +194,4 @@ def _play(env: gym.Env[str, str], actions: Iterable[str]) -> str:
             break
     rendered = str(env.render())
     fence = "````" if "```" in rendered else "```"
-    return f"{fence}text\n{rendered}\n{fence}\n\nEarned in all: {total:g}."
+    return f"{fence}text\n{rendered}\n{fence}\n\nReturn: {total:g}."

@@ -1,4 +1,4 @@
-"""``rethink play``: a person answers."""
+"""``rethink play``: answer problems at the terminal."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -19,31 +19,31 @@ _HELP = "Write your answer, on as many lines as you like; an empty line sends it
 
 def play(
     env: Annotated[
-        str, typer.Argument(metavar="ENV", help="The environment, such as MathSelfCorrect-v0.")
+        str, typer.Argument(metavar="ENV", help="Environment id, such as MathSelfCorrect-v0.")
     ],
     env_option: EnvOptions = None,
     problem: Annotated[
-        int | None, typer.Option(help="Index of the first problem; by chance if not given.")
+        int | None, typer.Option(help="Index of the first problem; random if not given.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides which problems come.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the random problems.")] = None,
 ) -> None:
     """Answer problems yourself, and see verdicts, feedback and rewards."""
     console = Console()
     env_kwargs: dict[str, Any] = read_env_options(env, env_option or ())
-    played: gym.Env[Any, Any] = gym.make(env, **env_kwargs)
+    environment: gym.Env[Any, Any] = gym.make(env, **env_kwargs)
     console.print(_HELP, style="dim")
     rewards: list[float] = []
     options = None if problem is None else {"problem": problem}
     try:
         while True:
-            rewards.append(_play_episode(played, console, seed=seed, options=options))
+            rewards.append(_play_episode(environment, console, seed=seed, options=options))
             console.print("\nEnter for another problem, Ctrl-D to end.", style="dim")
             input()
             seed, options = None, None
     except (EOFError, KeyboardInterrupt):
         console.print(f"\n{len(rewards)} played, total reward {sum(rewards):g}.")
     finally:
-        played.close()
+        environment.close()
 
 
 def _play_episode(
@@ -62,15 +62,18 @@ def _play_episode(
         console.print(
             Panel(Text(str(observation)), title=title and Text(title), title_align="left")
         )
-        observation, reward, info, is_over = _step(env, console)
+        observation, reward, info, is_over = _step_until_accepted(env, console)
         total += reward
+        # The verdict on a single step is not shown: it neither accepts nor rejects an answer.
         is_step = not is_over and "step" in info
-        console.print(_judged(None if is_step else info.get("verdict"), reward))
+        console.print(_result_line(None if is_step else info.get("verdict"), reward))
     return total
 
 
-def _step(env: gym.Env[Any, Any], console: Console) -> tuple[object, float, dict[str, Any], bool]:
-    """Ask for an answer until the environment takes it."""
+def _step_until_accepted(
+    env: gym.Env[Any, Any], console: Console
+) -> tuple[object, float, dict[str, Any], bool]:
+    """Ask for an answer until the environment accepts it."""
     while True:
         try:
             observation, reward, terminated, truncated, info = env.step(_read_answer())
@@ -100,10 +103,11 @@ def _read_answer() -> str:
             lines.append(line)
 
 
-def _judged(verdict: Mapping[str, Any] | None, reward: float) -> Text:
+def _result_line(verdict: Mapping[str, Any] | None, reward: float) -> Text:
     if verdict is None:
         return Text(f"reward {reward:g}")
-    mark, style = ("right", "bold green") if verdict["correct"] else ("wrong", "bold red")
+    is_correct = verdict["correct"]
+    mark, style = ("correct", "bold green") if is_correct else ("incorrect", "bold red")
     reason = str(verdict["reason"]).replace("_", " ")
     why = f"read as {verdict['answer']}" if verdict["answer"] is not None else reason
     return Text.assemble((mark, style), f"  {why}  ", (f"reward {reward:g}", "bold"))

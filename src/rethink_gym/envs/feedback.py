@@ -1,4 +1,4 @@
-"""What an environment says between two attempts."""
+"""What an environment writes between two attempts: feedback schemes and hints."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,24 +18,27 @@ __all__ = [
     "reason_feedback",
     "verdict_feedback",
 ]
-Feedback = Callable[[Problem, Verdict, int], str]
-"""Takes the problem, the verdict on the newest attempt, and how many attempts were
-made so far; returns the message that asks for the next attempt."""
 
-_MAX_CHARS = 2_000
-"""Of a verifier's own words; what a program printed may be long."""
+Feedback = Callable[[Problem, Verdict, int], str]
+"""Takes the problem, the verdict on the newest attempt, and the number of attempts so far;
+returns the message that asks for the next attempt."""
+
+_MAX_VERIFIER_CHARS = 2_000
+"""Maximum number of characters of `Verdict.feedback`, which may be the output of a program."""
+
+_ANSWER_LINE = re.compile(r"\s*(?:A|(?:final )?answer)\s*:|####|\\boxed", re.IGNORECASE)
 
 
 def no_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
     """Ask for another attempt and reveal nothing about the last one.
 
     Args:
-        problem: The problem that is played; has no influence.
-        verdict: The judgement of the last attempt; has no influence.
-        attempt: How many attempts were made so far; has no influence.
+        problem: Not used.
+        verdict: Not used.
+        attempt: Not used.
 
     Returns:
-        The same instruction, always.
+        Always the same instruction.
 
     References:
         Kumar et al., "Training Language Models to Self-Correct via Reinforcement
@@ -45,12 +48,12 @@ def no_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
 
 
 def verdict_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
-    """Say whether the last attempt is right, and ask for another one.
+    """Reveal whether the last attempt is correct, and ask for another one.
 
     Args:
-        problem: The problem that is played; has no influence.
-        verdict: The judgement of the last attempt.
-        attempt: How many attempts were made so far; has no influence.
+        problem: Not used.
+        verdict: The verdict on the last attempt.
+        attempt: Not used.
 
     Returns:
         One of two instructions.
@@ -59,16 +62,16 @@ def verdict_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
 
 
 def reason_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
-    """Say what is wrong with the last attempt, and ask for another one.
+    """Explain what is wrong with the last attempt, and ask for another one.
 
-    In this order: the words that the verifier has for the agent (`Verdict.feedback`,
-    such as the test that failed), that no answer was found or could be read, or the
-    number of the first step that is wrong. The gold answer is never named.
+    The first of these that is known: the text that the verifier wrote for the agent
+    (`Verdict.feedback`, such as the test that failed), that no answer was found or could
+    be read, or the number of the first wrong step. The gold answer is never revealed.
 
     Args:
-        problem: The problem that is played; has no influence.
-        verdict: The judgement of the last attempt.
-        attempt: How many attempts were made so far; has no influence.
+        problem: Not used.
+        verdict: The verdict on the last attempt.
+        attempt: Not used.
 
     Returns:
         The message.
@@ -76,7 +79,7 @@ def reason_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
     if verdict.correct:
         return RIGHT
     if verdict.feedback:
-        return WRONG_BECAUSE.format(why=verdict.feedback[:_MAX_CHARS].strip())
+        return WRONG_BECAUSE.format(why=verdict.feedback[:_MAX_VERIFIER_CHARS].strip())
     if verdict.reason in REASONS:
         return REASONS[verdict.reason]
     for number, step in enumerate(verdict.steps, start=1):
@@ -88,45 +91,42 @@ def reason_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
 FEEDBACKS: Mapping[str, Feedback] = MappingProxyType(
     {"none": no_feedback, "reason": reason_feedback, "verdict": verdict_feedback}
 )
-"""The feedback schemes that have a name."""
+"""The feedback schemes by name."""
 
 
 def find_feedback(feedback: str | Feedback) -> Feedback:
-    """Return the feedback scheme that is meant.
+    """Return a feedback scheme.
 
     Args:
-        feedback: A name out of `FEEDBACKS`, or a scheme itself.
+        feedback: A name in `FEEDBACKS`, or a function, which is returned as it is.
 
     Returns:
         The scheme.
 
     Raises:
-        ArgumentError: If there is no scheme of that name.
+        ArgumentError: If the name is unknown.
     """
     if callable(feedback):
         return feedback
     return FEEDBACKS[check_choice("feedback", feedback, FEEDBACKS)]
 
 
-_ANSWER_LINE = re.compile(r"\s*(?:A|(?:final )?answer)\s*:|####|\\boxed", re.IGNORECASE)
-
-
 def hint_lines(problem: Problem) -> tuple[str, ...]:
-    r"""Return the lines of the worked solution that may be told.
+    r"""Return the lines of the worked solution that hints may reveal.
 
     Args:
-        problem: The problem that is played.
+        problem: The problem of the episode.
 
     Returns:
-        The lines that are not blank, in order, up to the first one that is marked as
-        the answer (``A:``, ``####``, ``\boxed``) or comes to the gold answer: one
-        that has it behind its last ``=``, or anywhere if it has no ``=``.
+        The lines that are not blank, in order, up to the first one that reveals the
+        answer: one that is marked as the answer (``A:``, ``####``, ``\boxed``), or that
+        contains the gold answer after its last ``=`` (anywhere if there is no ``=``).
     """
     gold = re.escape(problem.gold.strip())
-    names_gold = re.compile(rf"(?<![\w.]){gold}(?![\w]|[.,]\d)", re.IGNORECASE)
+    contains_gold = re.compile(rf"(?<![\w.]){gold}(?![\w]|[.,]\d)", re.IGNORECASE)
     lines: list[str] = []
     for line in filter(None, map(str.strip, (problem.solution or "").splitlines())):
-        if _ANSWER_LINE.search(line) or names_gold.search(line.rpartition("=")[2]):
+        if _ANSWER_LINE.search(line) or contains_gold.search(line.rpartition("=")[2]):
             break
         lines.append(line)
     return tuple(lines)

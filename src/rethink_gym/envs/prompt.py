@@ -1,4 +1,4 @@
-"""The fixed instructions that environments and tasks say to an agent."""
+"""The fixed instructions that environments and tasks write to an agent."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,10 +27,10 @@ __all__ = [
 ]
 
 ANSWER_FORMAT = 'Write the final answer on a last line that starts with "A:".'
-"""How an answer is to be marked; what the verifiers read first."""
+"""Format of an answer; the verifiers look for this mark first."""
 
 PROGRAM_FORMAT = "Write the whole program in one block between ```python and ```."
-"""How a program is to be marked; the last such block is what is run."""
+"""Format of a program; the last such block is run."""
 
 CORRECTION = (
     "There might be an error in your solution. "
@@ -44,13 +44,13 @@ References:
 """
 
 RIGHT = "Your answer is right. Write the whole solution again."
-"""What `feedback="verdict"` says after a right attempt."""
+"""Message of `feedback="verdict"` after a correct attempt."""
 
 WRONG = "Your answer is wrong. Find the error, and write the whole solution again."
-"""What `feedback="verdict"` says after a wrong attempt."""
+"""Message of `feedback="verdict"` after an incorrect attempt."""
 
 WRONG_BECAUSE = "Your answer is wrong. {why}\nFind the error, and write the whole solution again."
-"""What `feedback="reason"` says after an attempt of which something is known."""
+"""Message of `feedback="reason"` after an incorrect attempt whose error is known."""
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
@@ -68,45 +68,45 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.ERROR: "Your answer could not be judged. Write the whole solution again.",
     }
 )
-"""What `feedback="reason"` says after an attempt that could not be judged."""
+"""Messages of `feedback="reason"` after an attempt that could not be verified."""
 
 HINT_REQUEST = "Hint, please."
-"""The action that asks for a hint where there are hints."""
+"""The action that asks for a hint, if the environment has hints."""
 
 HINTS_OFFER = f'You may ask for a hint by writing only "{HINT_REQUEST}" Hints left: {{left}}.'
-"""Ends the prompt where there are hints."""
+"""End of the prompt if the environment has hints."""
 
 HINT = "Hint: {line}\nWrite the whole solution."
-"""Answers a request for a hint."""
+"""Answer to a request for a hint."""
 
 NO_HINT = "There is no further hint. Write the whole solution."
-"""Answers a request for a hint when all that may be told has been told."""
+"""Answer to a request for a hint when all lines that may be revealed have been."""
 
 STEP_FORMAT = (
     "Write one step at a time: now the first one. "
     'Write the final answer as a step that starts with "A:".\n'
     "Steps left: {left}."
 )
-"""Ends the prompt where an action is one step."""
+"""End of the prompt if an action is one step."""
 
 NEXT_STEP = "Next step. Steps left: {left}."
 """Asks for the next step and reveals nothing about the last one."""
 
 STEP_RIGHT = "That step is right."
-"""What `feedback="verdict"` says before `NEXT_STEP` after a step found right."""
+"""Message of `feedback="verdict"` before `NEXT_STEP` after a correct step."""
 
 STEP_WRONG = "That step is wrong."
-"""What `feedback="verdict"` says before `NEXT_STEP` after a step found wrong."""
+"""Message of `feedback="verdict"` before `NEXT_STEP` after an incorrect step."""
 
 MOVE_FORMAT = (
     'Make one move at a time, such as "6*4=24": two of the numbers are replaced by what they '
     'come to. You may also write the final answer, as a step that starts with "A:".\n'
     "Steps left: {left}."
 )
-"""Ends the prompt where an action is a move."""
+"""End of the prompt if an action is a move."""
 
 NUMBERS_LEFT = "Numbers left: {numbers}."
-"""Answers a move."""
+"""Answer to a move."""
 
 ILLEGAL_MOVE = "That is no legal move."
-"""Says that a move was not made; the numbers stay."""
+"""Answer to a text that is not a legal move; the numbers stay."""

@@ -1,4 +1,4 @@
-"""The environment in which an agent answers a problem, once or several times."""
+"""The environment in which an action is a whole attempt at a problem."""
 
 import math
 from collections.abc import Mapping
@@ -19,57 +19,68 @@ __all__ = ["ReasoningEnv"]
 
 
 class ReasoningEnv(TextEnv):
-    """One problem, to be answered in one or several attempts.
+    """Answer one problem in one or several attempts.
 
-    **Observation.** The newest message of the environment. The first one is the
-    whole prompt of the problem, the next ones ask for another attempt; after the
-    last attempt it is the empty text.
+    **Observation.** The newest message of the environment. The first one is the whole
+    prompt of the problem, the next ones ask for another attempt. After the last attempt
+    it is the empty text.
 
     **Action.** The agent's whole message, any text of at most ``max_chars``.
 
-    **Reward.** As ``reward`` says, from the verdicts on the attempts so far.
+    **Reward.** Computed by ``reward`` from the verdicts on the attempts so far.
 
-    **Hints.** With ``max_hints`` above 0 the prompt offers hints. The action
-    ``Hint, please.`` and nothing else then is no attempt and earns 0; it is answered
-    by the next line of the worked solution, of which the answer and what leads
-    straight to it are never told. When all hints are used up, it is an attempt like
-    any other text.
+    **Hints.** If ``max_hints`` is above 0, the prompt offers hints. An action that is
+    exactly ``Hint, please.`` is then a request, not an attempt, and its reward is 0. The
+    environment replies with the next line of the worked solution. The hints end before
+    the first line that reveals the gold answer. After ``max_hints`` requests the same
+    text is an attempt like any other.
 
-    **End.** The episode terminates with the attempt number ``max_attempts``, or with
-    ``stop_when_correct`` at the first one that is right and has the full score. It is
-    never truncated by the environment itself.
+    **End.** The episode terminates after ``max_attempts`` attempts, or with
+    ``stop_when_correct`` at the first one that is correct and has the full score. The
+    environment itself never truncates it.
 
-    **Info.** ``problem_id``; ``attempt``, how many attempts have been judged; after an
-    attempt ``verdict``, the judgement of it as plain data (see `Verdict.to_dict`),
-    without its ``detail`` and ``feedback``, which may name the gold answer; they are
-    in `verdicts`. With ``max_hints`` above 0 also ``hints``, how many were asked for.
+    **Info.** ``problem_id``; ``attempt``, the number of attempts so far; after an attempt
+    ``verdict``, its verdict as plain data (see `Verdict.to_dict`). The fields ``detail``
+    and ``feedback`` of the verdict are empty there, since they may contain the gold
+    answer; `verdicts` has them. With ``max_hints`` above 0 also ``hints``, the number of
+    requests so far.
 
-    **Reset.** Draws a problem of the split, or takes the one that
-    ``options={"problem": index}`` names, which draws nothing.
+    **Reset.** Draws a problem of the split, or plays the one given by
+    ``options={"problem": index}``, which draws nothing.
 
     Args:
-        task: Where the problems come from.
-        verifier: Judges the attempts. If None, the task's own one; where that judges
-            mathematics and steps are asked for, by ``reward="dense"`` or
-            ``feedback="reason"``, a `StepVerifier` with it.
-        split: Which problems of the task to play; its `Task.default_split` if None.
-        max_attempts: How many attempts an episode has.
-        stop_when_correct: Whether the episode ends with a perfect attempt.
-        max_hints: How many hints the agent may ask for.
-        feedback: What is said between two attempts: ``"none"`` (a fixed
-            instruction that reveals nothing), ``"verdict"`` (right or wrong),
-            ``"reason"`` (what is wrong: see `reason_feedback`), or a function of
-            problem, verdict and the number of attempts made.
-        reward: What an attempt earns: ``"sparse"`` (the score of the last
-            attempt), ``"per_attempt"`` (each attempt its score), ``"progress"``
-            (each attempt what it adds to the score of the one before), ``"dense"``
-            (each attempt by its answer and its steps), or a function of the
-            verdicts so far. See `rethink_gym.envs.reward`.
-        max_chars: Most characters of an action and of an observation.
+        task: The source of the problems.
+        verifier: Verifies the attempts. If None, the verifier of the task. If that one
+            verifies mathematics, and ``reward="dense"`` or ``feedback="reason"`` needs
+            scores of steps, it is wrapped in a `StepVerifier`.
+        split: Which problems of the task to play; `Task.default_split` if None.
+        max_attempts: Maximum number of attempts of an episode.
+        stop_when_correct: Whether a correct attempt with the full score ends the episode.
+        max_hints: Maximum number of hints that the agent may ask for.
+        feedback: The message between two attempts: ``"none"`` (a fixed instruction that
+            reveals nothing), ``"verdict"`` (whether the answer is correct), ``"reason"``
+            (what is wrong: see `reason_feedback`), or a function of problem, verdict and
+            number of attempts.
+        reward: The reward of an attempt: ``"sparse"`` (score of the last attempt, 0 for
+            the others), ``"per_attempt"`` (its own score), ``"progress"`` (its score less
+            the score of the attempt before), ``"dense"`` (its answer and its steps), or a
+            function of the verdicts so far. See `rethink_gym.envs.reward`.
+        max_chars: Maximum number of characters of an action and of an observation.
         render_mode: ``"ansi"`` makes `render` return the dialogue so far.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If an argument has the wrong type or is out of its range, or a
+            name (``split``, ``feedback``, ``reward``, ``render_mode``) is unknown.
+
+    Examples:
+        >>> from rethink_gym.envs import ReasoningEnv
+        >>> from rethink_gym.envs.tasks import MathMix
+        >>> env = ReasoningEnv(MathMix(level=1), max_attempts=2, reward="per_attempt")
+        >>> prompt, info = env.reset(seed=0)
+        >>> env.step("A: I do not know")[1:4]  # reward, terminated, truncated
+        (0.0, False, False)
+        >>> env.step(f"A: {env.problem.gold}")[1:4]
+        (1.0, True, False)
 
     References:
         Kumar et al., "Training Language Models to Self-Correct via Reinforcement
@@ -97,7 +108,7 @@ class ReasoningEnv(TextEnv):
         if not isinstance(stop_when_correct, bool):
             raise argument_error("stop_when_correct", "True or False", stop_when_correct)
         if verifier is None and (reward == "dense" or feedback == "reason"):
-            self.verifier = _with_steps(self.verifier)
+            self.verifier = _with_step_scores(self.verifier)
         self.max_attempts = check_count("max_attempts", max_attempts)
         self.stop_when_correct = stop_when_correct
         self.max_hints = check_count("max_hints", max_hints, 0)
@@ -109,7 +120,7 @@ class ReasoningEnv(TextEnv):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What two environments must have in common to take over each other's state."""
+        """The settings that two environments must share to exchange their states."""
         return super().settings | {
             "max_attempts": self.max_attempts,
             "stop_when_correct": self.stop_when_correct,
@@ -118,26 +129,14 @@ class ReasoningEnv(TextEnv):
             "reward": self.reward_scheme,
         }
 
-    @property
-    def judgements(self) -> tuple[Verdict | None, ...]:
-        """One entry for each action of this episode: its verdict; None for a hint."""
-        verdicts = iter(self._verdicts)
-        num_hints = 0
-        found: list[Verdict | None] = []
-        for action in self._said[1::2]:
-            is_request = num_hints < self._num_hints and action == HINT_REQUEST
-            num_hints += is_request
-            found.append(None if is_request else next(verdicts))
-        return tuple(found)
-
-    def opening(self, problem: Problem) -> str:
+    def first_observation(self, problem: Problem) -> str:
         """Return the prompt of the problem, with the offer of hints if there are any."""
         if not self.max_hints:
             return problem.prompt
         return f"{problem.prompt}\n{HINTS_OFFER.format(left=self.max_hints)}"
 
-    def begin(self, problem: Problem) -> dict[str, Any]:
-        """Begin with no attempt and no hint."""
+    def start_episode(self, problem: Problem) -> dict[str, Any]:
+        """Start without attempts and hints."""
         self._num_hints = 0
         info = {"problem_id": problem.id, "attempt": 0}
         return {**info, "hints": 0} if self.max_hints else info
@@ -151,18 +150,18 @@ class ReasoningEnv(TextEnv):
     def advance(
         self, action: str, verdict: Verdict | None
     ) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Play on with the verdict on an attempt, or give a hint if there is none.
+        """Reward an attempt and answer it; without a verdict, give a hint.
 
         Args:
             action: An action that `check_action` accepted.
-            verdict: The judgement of it; None for a request for a hint.
+            verdict: The verdict on it; None for a request for a hint.
 
         Returns:
-            What `step` returns.
+            The return value of `step`.
 
         Raises:
-            ArgumentError: If a feedback or reward of the caller's own returned
-                something impossible.
+            ArgumentError: If a custom feedback function does not return a text of at most
+                ``max_chars`` characters, or a custom reward is not a finite number.
         """
         problem = self.problem
         if verdict is None:
@@ -184,27 +183,26 @@ class ReasoningEnv(TextEnv):
                     f"a text of at most {self.max_chars} characters",
                     observation,
                 )
-        self._verdicts = verdicts
-        self._is_over = terminated
-        self._said += (action,) if terminated else (action, observation)
+        # Nothing has changed so far, so an error above leaves the episode as it was.
+        self.record_turn(action, observation, verdict, is_over=terminated)
         info = {
             "problem_id": problem.id,
             "attempt": attempt,
-            "verdict": self.shown(verdict),
+            "verdict": self.public_verdict(verdict),
         }
         if self.max_hints:
             info["hints"] = self._num_hints
         return observation, reward, terminated, False, info
 
     def get_state(self) -> dict[str, Any]:
-        """Return all that decides how the episode and those after it go on."""
+        """Return everything that decides how this episode and later ones continue."""
         return {**super().get_state(), "num_hints": self._num_hints}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
-        """Go to a state that `get_state` returned, of this or an equal environment.
+        """Restore a state that `get_state` returned, of this or an equal environment.
 
         Raises:
-            ArgumentError: If it is the state of an environment of another kind.
+            ArgumentError: If the state is from an environment with other settings.
         """
         super().set_state(state)
         self._num_hints = state["num_hints"]
@@ -217,7 +215,7 @@ class ReasoningEnv(TextEnv):
         if self._num_hints < len(lines):
             observation = HINT.format(line=lines[self._num_hints])[: self.max_chars]
         self._num_hints += 1
-        self._said += (action, observation)
+        self.record_turn(action, observation, None, is_over=False)
         info = {
             "problem_id": problem.id,
             "attempt": len(self._verdicts),
@@ -226,8 +224,8 @@ class ReasoningEnv(TextEnv):
         return observation, 0.0, False, False, info
 
 
-def _with_steps(verifier: Verifier) -> Verifier:
-    """Have the steps judged too, where steps of mathematics are to be expected."""
+def _with_step_scores(verifier: Verifier) -> Verifier:
+    """Wrap a verifier of mathematics so that it scores the steps, too; return others as is."""
     if not isinstance(verifier, MathVerifier):
         return verifier
     from rethink_gym.verifiers.steps import StepVerifier

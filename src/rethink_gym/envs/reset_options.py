@@ -1,4 +1,4 @@
-"""The options of `reset`, of one environment and of many."""
+"""Checks of the options of `reset`, for one environment and for a vector of them."""
 
 import operator
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ from rethink_gym.errors import argument_error, check_choice
 
 __all__ = [
     "check_reset_mask",
+    "expand_numbers",
     "find_problem_index",
-    "spread_numbers",
 ]
 
 
 def find_problem_index(options: Mapping[str, Any] | None, size: int, split: str) -> int | None:
-    """Return which problem the options of a reset ask for.
+    """Return the index of the problem that the options of a reset ask for.
 
     Args:
         options: The options, such as ``{"problem": 17}``.
-        size: How many problems the split holds.
-        split: The split, for the error message.
+        size: Number of problems of the split.
+        split: Name of the split, for the error message.
 
     Returns:
-        The index of the problem, or None if the options name none.
+        The index, or None if the options do not contain one.
 
     Raises:
-        ArgumentError: If there is no such option or problem.
+        ArgumentError: If an option is unknown, or the split has no such problem.
     """
     for name in options or ():
         check_choice("options", name, ("problem",))
@@ -43,21 +43,22 @@ def find_problem_index(options: Mapping[str, Any] | None, size: int, split: str)
     return index
 
 
-def spread_numbers(name: str, value: Any, num_envs: int, offset: int) -> list[int | None]:
-    """Give each sub-environment its own number out of one, or out of one for each.
+def expand_numbers(name: str, value: Any, num_envs: int, offset: int) -> list[int | None]:
+    """Expand a number to one number for each sub-environment.
 
     Args:
-        name: The argument, for the error message.
-        value: None, a whole number, or a sequence of numbers or None.
-        num_envs: How many sub-environments there are.
-        offset: By how much the number grows from one sub-environment to the next
-            if a single one is given.
+        name: Name of the argument, for the error message.
+        value: None, a whole number, or a sequence with a number or None for each
+            sub-environment.
+        num_envs: Number of sub-environments.
+        offset: Difference between the numbers of two successive sub-environments if
+            ``value`` is a single number.
 
     Returns:
         A number or None for each sub-environment.
 
     Raises:
-        ArgumentError: If ``value`` is none of these, or of another length.
+        ArgumentError: If ``value`` has another type or length.
     """
     must_be = f"a whole number or a sequence of {num_envs} of them"
     if value is None:
@@ -67,21 +68,21 @@ def spread_numbers(name: str, value: Any, num_envs: int, offset: int) -> list[in
             raise argument_error(name, must_be, value)
         return [None if each is None else _whole_number(name, each, must_be) for each in value]
     first = _whole_number(name, value, must_be)
-    return [first + offset * place for place in range(num_envs)]
+    return [first + offset * index for index in range(num_envs)]
 
 
 def check_reset_mask(mask: Any, num_envs: int) -> npt.NDArray[np.bool_]:
     """Check the mask of the sub-environments to reset.
 
     Args:
-        mask: The mask, or None for all.
-        num_envs: How many sub-environments there are.
+        mask: The mask; None resets all of them.
+        num_envs: Number of sub-environments.
 
     Returns:
         The mask, shape ``(num_envs,)``.
 
     Raises:
-        ArgumentError: If it is no bool array of that shape, or has no True.
+        ArgumentError: If ``mask`` is not a bool array of that shape, or is all False.
     """
     if mask is None:
         return np.ones(num_envs, dtype=np.bool_)

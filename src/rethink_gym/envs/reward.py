@@ -1,12 +1,12 @@
-"""What an attempt earns, given the verdicts on all attempts so far.
+"""Reward schemes: the reward of an attempt, given the verdicts on all attempts so far.
 
-Under every scheme that has a name here, failing first on purpose never pays: an
-attempt that is right instead of wrong never lowers the return, whatever comes after
-it, discounted or not. An episode may end early, with the first attempt that is
-perfect. Then ``"per_attempt"`` and ``"dense"`` also pay the attempts that were not
-needed, each as a perfect one; without that, two attempts of which only the second is
-right could earn more than one that is right at once. ``"sparse"`` and ``"progress"``
-pay the last score alone, so that a perfect one cannot be bettered.
+Under each scheme with a name, failing first on purpose never pays: an attempt that is
+correct instead of incorrect never lowers the return, for any attempts that follow,
+discounted or not. If ``stop_when_correct`` lets a perfect attempt end the episode,
+``"per_attempt"`` and ``"dense"`` add the reward of a perfect attempt for each attempt that
+was not needed. Otherwise two attempts of which only the second is correct could have a
+higher return than one that is correct at once. ``"sparse"`` and ``"progress"`` need no such
+rule: their return is the last score, and no score is above a perfect one.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,23 +28,23 @@ __all__ = [
 ]
 
 Reward = Callable[[Sequence[Verdict]], float]
-"""Takes the verdicts on all attempts so far, the newest last; returns what the
-newest attempt earns."""
+"""Takes the verdicts on all attempts so far, the newest last; returns the reward of the
+newest attempt."""
 
 REWARDS = ("dense", "per_attempt", "progress", "sparse")
-"""The reward schemes that have a name."""
+"""Names of the reward schemes."""
 
 
 def is_perfect(verdict: Verdict) -> bool:
-    """Return whether an attempt is right and has the full score: nothing betters it."""
+    """Return whether an attempt is correct and has the full score, so that none is better."""
     return verdict.correct and verdict.score == 1.0
 
 
 def sparse(max_attempts: int, stop_when_correct: bool, verdicts: Sequence[Verdict]) -> float:
-    """Pay only the last attempt of the episode, by its score.
+    """Reward only the last attempt of the episode, by its score.
 
     Args:
-        max_attempts: How many attempts the episode may have.
+        max_attempts: Maximum number of attempts of the episode.
         stop_when_correct: Whether a perfect attempt ends the episode.
         verdicts: The verdicts so far, at least one.
 
@@ -56,7 +56,7 @@ def sparse(max_attempts: int, stop_when_correct: bool, verdicts: Sequence[Verdic
 
 
 def per_attempt(verdicts: Sequence[Verdict]) -> float:
-    """Pay every attempt by its own score.
+    """Reward every attempt by its own score.
 
     Args:
         verdicts: The verdicts so far, at least one.
@@ -68,7 +68,7 @@ def per_attempt(verdicts: Sequence[Verdict]) -> float:
 
 
 def progress(verdicts: Sequence[Verdict]) -> float:
-    """Pay the score of an attempt less the score of the one before it.
+    """Reward an attempt by its score less the score of the attempt before it.
 
     The sum over an episode is the score of its last attempt.
 
@@ -76,7 +76,7 @@ def progress(verdicts: Sequence[Verdict]) -> float:
         verdicts: The verdicts so far, at least one.
 
     Returns:
-        The reward, in [-1, 1]; negative if the attempt is worse than the last.
+        The reward, in [-1, 1]; negative if the attempt is worse than the one before.
 
     References:
         Ng et al., "Policy Invariance under Reward Transformations", 1999,
@@ -86,11 +86,12 @@ def progress(verdicts: Sequence[Verdict]) -> float:
 
 
 def dense(verdicts: Sequence[Verdict]) -> float:
-    """Pay every attempt by its answer and by its steps.
+    """Reward every attempt by its answer and by its steps.
 
-    One half is for being right, the other half is the mean score of the steps whose
-    score is known, or the score of the attempt if there are none. So a right answer
-    earns at least as much as any wrong one, however well the wrong one was worked.
+    Half of the reward is 1 for a correct answer and 0 for an incorrect one. The other half
+    is the mean score of the steps that could be scored, or the score of the attempt if no
+    step could. So the reward of a correct answer is never below that of an incorrect one,
+    however good the steps of that are.
 
     Args:
         verdicts: The verdicts so far, at least one.
@@ -106,18 +107,18 @@ def dense(verdicts: Sequence[Verdict]) -> float:
 def make_reward(
     reward: str | Reward, max_attempts: int, *, stop_when_correct: bool = False
 ) -> Reward:
-    """Return the reward scheme that is meant.
+    """Return a reward scheme.
 
     Args:
-        reward: A name out of `REWARDS`, or a scheme itself.
-        max_attempts: How many attempts an episode may have.
+        reward: A name in `REWARDS`, or a function, which is returned as it is.
+        max_attempts: Maximum number of attempts of an episode.
         stop_when_correct: Whether a perfect attempt ends the episode.
 
     Returns:
         The scheme.
 
     Raises:
-        ArgumentError: If there is no scheme of that name.
+        ArgumentError: If the name is unknown.
     """
     if callable(reward):
         return reward
@@ -134,6 +135,6 @@ def make_reward(
 
 
 def _with_saved_attempts(scheme: Reward, max_attempts: int, verdicts: Sequence[Verdict]) -> float:
-    """Pay an attempt, and if it is perfect each attempt that it saves as a perfect one."""
+    """Reward an attempt; add a perfect reward for each attempt that a perfect one saves."""
     num_saved = max_attempts - len(verdicts) if is_perfect(verdicts[-1]) else 0
     return scheme(verdicts) + num_saved

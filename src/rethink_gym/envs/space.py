@@ -1,4 +1,4 @@
-"""The space of texts: any Unicode string up to a bound."""
+"""The space of texts: all Unicode strings up to a length."""
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
@@ -20,20 +20,28 @@ _PRINTABLE_ASCII = (0x20, 0x7F)
 
 
 class FreeText(Space[str]):
-    """Any text of at most ``max_chars`` characters, the empty one included.
+    """All texts of at most ``max_chars`` characters, the empty text included.
 
-    Unlike `gymnasium.spaces.Text` it has no set of allowed characters, and it is
-    no subclass of it: Gymnasium's `AsyncVectorEnv` keeps texts of a ``Text``
-    space in shared memory and then returns the same meaningless string for ever,
-    while for this space it says that ``shared_memory=False`` is needed. Several
-    of these spaces are batched to a `Tuple` of them.
+    Unlike `gymnasium.spaces.Text` it has no set of allowed characters. It is not a
+    subclass of ``Text``: Gymnasium's `AsyncVectorEnv` keeps texts of a ``Text`` space in
+    shared memory, and then returns the same meaningless text at every step. For this space
+    it reports that ``shared_memory=False`` is needed. Several of these spaces are batched
+    to a `Tuple` of them.
 
     Args:
-        max_chars: Most characters (Unicode code points) of a text, at least 1.
-        seed: Seeds `sample`.
+        max_chars: Maximum number of characters (Unicode code points) of a text.
+        seed: Seed of `sample`.
 
     Raises:
         ArgumentError: If ``max_chars`` is not a whole number of at least 1.
+
+    Examples:
+        >>> from rethink_gym.envs import FreeText
+        >>> space = FreeText(4)
+        >>> "42 €" in space, "" in space, "12345" in space
+        (True, True, False)
+        >>> len(FreeText(100, seed=0).sample()) <= 100
+        True
     """
 
     def __init__(self, max_chars: int, seed: int | np.random.Generator | None = None) -> None:
@@ -42,19 +50,19 @@ class FreeText(Space[str]):
 
     @property
     def is_np_flattenable(self) -> bool:
-        """Whether the space can be flattened to a ``Box``: never."""
+        """Whether the space can be flattened to a ``Box``; always False."""
         return False
 
     def sample(self, mask: Any | None = None, probability: Any | None = None) -> str:
         """Draw a text.
 
-        The lengths of the texts are spread evenly over the orders of magnitude.
-        Half of the texts are printable ASCII, the others hold any code points
-        that may stand in UTF-8.
+        The lengths of the texts are distributed evenly over the orders of magnitude. Half
+        of the texts are printable ASCII, the others consist of any code points that UTF-8
+        can encode.
 
         Args:
-            mask: Must be None; a text has no mask.
-            probability: Must be None, too.
+            mask: Must be None, since this space has no masks.
+            probability: Must be None, for the same reason.
 
         Returns:
             A text of the space.
@@ -76,7 +84,7 @@ class FreeText(Space[str]):
         return "".join(map(chr, codes))
 
     def contains(self, x: Any) -> bool:
-        """Return whether ``x`` is a text that is not too long."""
+        """Return whether ``x`` is a text of at most ``max_chars`` characters."""
         return isinstance(x, str) and len(x) <= self.max_chars
 
     def to_jsonable(self, sample_n: Iterable[str]) -> list[str]:
@@ -105,6 +113,6 @@ def _is_equivalent(space: FreeText, other: object) -> bool:
     return isinstance(other, FreeText)
 
 
-# What Gymnasium's vector environments need for sub-environments with bounds of their own.
+# Gymnasium's vector environments need these for sub-environments with different max_chars.
 batch_differing_spaces.register(FreeText, _batch_differing)
 is_space_dtype_shape_equiv.register(FreeText, _is_equivalent)

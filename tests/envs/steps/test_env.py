@@ -1,7 +1,6 @@
 """The promises of the environment of single steps."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -14,7 +13,6 @@ from rethink_gym.envs.tasks.countdown import Countdown
 from rethink_gym.errors import ActionError, ArgumentError, VerifierError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
-from rethink_gym.verifiers.puzzles.countdown import apply_move, legal_moves
 from rethink_gym.verifiers.steps import StepVerifier
 
 RIGHT, WRONG, PROSE = "50+50=100", "50+50=99", "Let us see."
@@ -35,7 +33,7 @@ def solution_of(env: StepEnv) -> list[str]:
     return (env.problem.solution or "").splitlines()
 
 
-def earn(env: StepEnv, actions: Sequence[str]) -> list[float]:
+def rewards_of(env: StepEnv, actions: Sequence[str]) -> list[float]:
     """Play a whole episode, and return its rewards."""
     env.reset(options={"problem": 0})
     rewards: list[float] = []
@@ -47,7 +45,7 @@ def earn(env: StepEnv, actions: Sequence[str]) -> list[float]:
     return rewards
 
 
-def test_the_worked_solution_walks_through_and_earns_one() -> None:
+def test_the_worked_solution_has_the_return_one() -> None:
     env = make_env(max_steps=16)
     prompt, info = env.reset(seed=0)
     assert prompt.startswith(f"{env.problem.prompt}\nWrite one step at a time")
@@ -111,7 +109,7 @@ def test_what_is_not_marked_is_a_step(action: str) -> None:
     assert not start().step(action)[2]
 
 
-def test_the_final_answer_is_judged_alone() -> None:
+def test_the_final_answer_is_verified_alone() -> None:
     env = start()
     env.step("First I write down 12345.")
     assert env.step("A: ")[4]["verdict"]["reason"] == "no_answer"
@@ -128,12 +126,12 @@ def test_the_final_answer_is_judged_alone() -> None:
          "math 0.0 1"),
     ],
 )  # fmt: skip
-def test_feedback_says_what_it_promises(feedback: Any, action: str, message: str) -> None:
+def test_the_feedback_is_that_of_its_scheme(feedback: Any, action: str, message: str) -> None:
     env = start(max_steps=5, feedback=feedback)
     assert env.step(action)[0] == message.format(left=4)
 
 
-def test_the_last_step_without_an_answer_terminates_and_takes_all_back() -> None:
+def test_the_last_step_without_an_answer_terminates_with_a_return_of_zero() -> None:
     env = start(max_steps=3)
     rewards = [env.step(RIGHT)[1], env.step(RIGHT)[1]]
     assert min(rewards) > 0
@@ -143,7 +141,7 @@ def test_the_last_step_without_an_answer_terminates_and_takes_all_back() -> None
     assert not info["verdict"]["correct"]
 
 
-def test_a_solution_that_grows_too_long_ends_without_being_judged() -> None:
+def test_a_solution_that_grows_too_long_ends_without_being_verified() -> None:
     env = start(max_solution_chars=100)
     env.step("x" * 60)
     _, reward, terminated, _, info = env.step(f"A: {env.problem.gold}".ljust(41))
@@ -153,12 +151,12 @@ def test_a_solution_that_grows_too_long_ends_without_being_judged() -> None:
 
 
 @pytest.mark.parametrize("reward", ["dense", "sparse"])
-def test_an_episode_earns_the_score_of_its_answer(reward: str) -> None:
+def test_the_return_of_an_episode_is_the_score_of_its_answer(reward: str) -> None:
     env = make_env(reward=reward, max_steps=4)
     for steps in product((RIGHT, WRONG, PROSE), repeat=3):
-        assert sum(earn(env, [*steps, "A: {gold}"])) == pytest.approx(1.0)
-        assert sum(earn(env, [*steps, "A: 12345"])) == pytest.approx(0.0)
-        assert sum(earn(env, [*steps, PROSE])) == pytest.approx(0.0)
+        assert sum(rewards_of(env, [*steps, "A: {gold}"])) == pytest.approx(1.0)
+        assert sum(rewards_of(env, [*steps, "A: 12345"])) == pytest.approx(0.0)
+        assert sum(rewards_of(env, [*steps, PROSE])) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("reward", ["dense", "sparse"])
@@ -167,7 +165,7 @@ def test_being_wrong_first_never_pays(reward: str, ending: str) -> None:
     env = make_env(reward=reward, max_steps=4)
 
     def returns(steps: Sequence[str]) -> list[float]:
-        rewards = earn(env, [*steps, ending])
+        rewards = rewards_of(env, [*steps, ending])
         return [
             sum(reward * discount**turn for turn, reward in enumerate(rewards))
             for discount in (1.0, 0.9, 0.5, 0.1)
@@ -175,14 +173,14 @@ def test_being_wrong_first_never_pays(reward: str, ending: str) -> None:
 
     for length in (1, 2, 3):
         for steps in product((RIGHT, WRONG), repeat=length):
-            found = returns(steps)
+            own_returns = returns(steps)
             for turn, step in enumerate(steps):
                 if step is WRONG:
                     mended = returns([*steps[:turn], RIGHT, *steps[turn + 1 :]])
-                    assert all(a >= b - 1e-9 for a, b in zip(mended, found, strict=True))
+                    assert all(a >= b - 1e-9 for a, b in zip(mended, own_returns, strict=True))
             if steps[0] is WRONG and ending != PROSE:
                 shorter = returns(steps[1:])
-                assert all(a >= b - 1e-9 for a, b in zip(shorter, found, strict=True))
+                assert all(a >= b - 1e-9 for a, b in zip(shorter, own_returns, strict=True))
 
 
 def score_by_length(problem: Problem, steps: Sequence[str]) -> float | None:
@@ -193,7 +191,7 @@ def verdict_count(verdicts: Sequence[Verdict]) -> float:
     return float(len(verdicts))
 
 
-def test_steps_may_be_judged_by_a_function_a_verifier_or_a_reward_of_the_callers_own() -> None:
+def test_steps_may_be_scored_by_a_function_a_verifier_or_a_custom_reward() -> None:
     env = start(steps=score_by_length, max_steps=10)
     assert [env.step(text)[1] for text in ("12345", "", "x" * 50)] == [0.05, 0.0, 0.1]
     env = start(steps=StepVerifier(), max_steps=10)
@@ -248,88 +246,10 @@ def test_steps_are_rendered_with_their_scores() -> None:
         assert shown in rendered
 
 
-def make_moves(**options: Any) -> StepEnv:
-    return StepEnv(Countdown(), steps="moves", **options)
-
-
-def numbers_of(info: dict[str, Any]) -> list[int | Fraction]:
-    return [int(n) if "/" not in n else Fraction(n) for n in info["numbers"]]
-
-
-def test_moves_solve_a_countdown_without_an_answer() -> None:
-    env = make_moves()
-    for index in range(30):
-        prompt, info = env.reset(options={"problem": index})
-        assert "Make one move at a time" in prompt
-        assert sorted(numbers_of(info)) == numbers_of(info)
-        *moves, _ = solution_of(env)
-        total = 0.0
-        terminated = False
-        for move in moves:
-            assert apply_move(numbers_of(info), move) is not None
-            observation, reward, terminated, _, info = env.step(move)
-            total += reward
-            if terminated:
-                break
-            assert observation.startswith(f"Numbers left: {', '.join(info['numbers'])}. Next")
-        assert terminated
-        assert info["verdict"]["correct"]
-        assert total == pytest.approx(1.0)
-
-
-def test_the_legal_moves_are_those_of_the_numbers_left_and_all_are_legal() -> None:
-    env = make_moves()
-    _, info = env.reset(seed=1)
-    assert info["legal_moves"] == legal_moves(numbers_of(info))
-    for move in info["legal_moves"]:
-        env.reset(seed=1)
-        step = env.step(move)
-        assert step[4]["verdict"]["score"] == 1.0
-        assert step[4]["legal_moves"] == legal_moves(numbers_of(step[4]))
-
-
-@pytest.mark.parametrize("move", ["1000+1=1001", "", "nonsense", "2+2=5", "3**9=1", "x" * 5_000])
-def test_an_illegal_move_costs_a_step_and_changes_nothing(move: str) -> None:
-    env = make_moves(max_steps=3)
-    _, before = env.reset(seed=1)
-    observation, reward, terminated, _, info = env.step(move)
-    assert observation.startswith("That is no legal move. Numbers left: ")
-    assert (reward, terminated, info["numbers"]) == (0.0, False, before["numbers"])
-
-
-def test_moves_that_lead_nowhere_end_the_episode_with_nothing() -> None:
-    env = make_moves()
-    _, info = env.reset(seed=1)
-    total, terminated = 0.0, False
-    while not terminated:
-        move = max(info["legal_moves"], key=lambda move: Fraction(move.partition("=")[2]))
-        _, reward, terminated, _, info = env.step(move)
-        total += reward
-    assert len(info["numbers"]) == 1
-    assert info["legal_moves"] == ()
-    assert not info["verdict"]["correct"]
-    assert total == pytest.approx(0.0)
-
-
-def test_an_expression_may_be_given_instead_of_moves() -> None:
-    env = make_moves()
-    env.step(env.reset(seed=2)[1]["legal_moves"][0])
-    _, _, terminated, _, info = env.step(f"A: {env.problem.gold}")
-    assert terminated
-    assert info["verdict"]["correct"]
-
-
-def test_the_target_by_moves_must_keep_the_rules_of_the_verifier() -> None:
-    env = StepEnv(Countdown(use_all=True, min_numbers=3), steps="moves")
-    for index in range(20):
-        env.reset(options={"problem": index})
-        moves = solution_of(env)[:-1]
-        ends = [env.step(move)[2] for move in moves]
-        assert ends == [False] * (len(moves) - 1) + [True]
-
-
 def test_steps_and_attempts_are_played_side_by_side() -> None:
-    env = TextVectorEnv([make_env, lambda: ReasoningEnv(MathMix()), make_moves])
+    env = TextVectorEnv(
+        [make_env, lambda: ReasoningEnv(MathMix()), lambda: StepEnv(Countdown(), steps="moves")]
+    )
     _, infos = env.reset(seed=0)
     assert info_of(infos, 0)["step"] == 0
     assert info_of(infos, 1)["attempt"] == 0

@@ -1,4 +1,4 @@
-"""The promise of the conformance suite: it lets good environments pass, and finds bad ones out."""
+"""The promise of the conformance suite: good environments pass, and bad ones fail."""
 
 import itertools
 import json
@@ -29,7 +29,7 @@ NUM_SAMPLES = 200
 
 
 class Lenient(MathVerifier):
-    """Accepts every answer in which the gold answer stands somewhere, as many graders do."""
+    """Accepts every answer that contains the gold answer, as many graders do."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         correct = problem.gold in answer
@@ -37,7 +37,7 @@ class Lenient(MathVerifier):
 
 
 class Truthy(MathVerifier):
-    """Accepts whatever is not empty, as ``bool(answer) == bool("False")`` does."""
+    """Accepts every answer that is not empty, as ``bool(answer) == bool("False")`` does."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         correct = bool(answer.strip())
@@ -52,7 +52,7 @@ class Stubborn(MathVerifier):
 
 
 class Miscounting(Arithmetic):
-    """Has worked solutions that end in something else than the gold answer."""
+    """Has worked solutions that do not end in the gold answer."""
 
     def problem(self, index: int, split: str) -> Problem:
         drawn = super().problem(index, split)
@@ -68,14 +68,14 @@ class Overlapping(Arithmetic):
 
 
 class Reasoning(ReasoningEnv):
-    """A good environment, to be spoilt; without the quick ways that a spoilt one goes round."""
+    """A good environment, to derive bad ones from."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(options.pop("task", None) or MathMix(), **{"max_attempts": 2} | options)
 
 
-class GlobalChance(Reasoning):
-    """Draws problems from the generator that all share, seeded as it is reset."""
+class SeededGlobalGenerator(Reasoning):
+    """Draws problems from the global generator, which every reset with a seed seeds."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -86,8 +86,8 @@ class GlobalChance(Reasoning):
         return super().reset(options={"problem": random.randrange(1000)})
 
 
-class UnseededChance(Reasoning):
-    """Draws all problems but the first from the shared generator, and never seeds it."""
+class UnseededGlobalGenerator(Reasoning):
+    """Draws all problems but the first from the global generator, and never seeds it."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -98,7 +98,7 @@ class UnseededChance(Reasoning):
 
 
 class DeafToSeeds(Reasoning):
-    """Seeds its generator, and begins with the same problem whatever the seed is."""
+    """Seeds its generator, and starts with the same problem for any seed."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -108,7 +108,7 @@ class DeafToSeeds(Reasoning):
 
 
 class SharedCounter(Reasoning):
-    """Counts the resets of all environments together, and tells."""
+    """Counts the resets of all environments together, and shows the number in the info."""
 
     counter: ClassVar = itertools.count()
 
@@ -122,18 +122,18 @@ class SharedCounter(Reasoning):
 
 
 class Stale(Reasoning):
-    """Shows what was said in the episodes before, too."""
+    """Shows the messages of the episode before, too."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
-        said = "".join(message.content for message in self.conversation)
+        earlier = "".join(message.content for message in self.conversation)
         observation, info = super().reset(seed=seed, options=options)
-        return f"{said}{observation}"[-self.max_chars :], info
+        return f"{earlier}{observation}"[-self.max_chars :], info
 
 
 class Clocked(Reasoning):
-    """Puts into the info what differs from run to run."""
+    """Puts values into the info that differ from run to run."""
 
     ticks: ClassVar = itertools.count()
 
@@ -143,7 +143,7 @@ class Clocked(Reasoning):
 
 
 class Locked(Reasoning):
-    """Holds what cannot be copied."""
+    """Has an attribute that cannot be copied."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -158,7 +158,7 @@ class Forgetful(Reasoning):
 
 
 class Opaque(Reasoning):
-    """Has a state that is no JSON."""
+    """Has a state that cannot be written as JSON."""
 
     def get_state(self) -> dict[str, Any]:
         return {**super().get_state(), "more": {1, 2}}
@@ -175,62 +175,70 @@ class Chatty(Reasoning):
 
 
 class Outside(Reasoning):
-    """Says what is in none of its observation spaces."""
+    """Returns observations that are not in its observation space."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.observation_space = Text(10)
 
 
-def pays_detours(verdicts: tuple[Verdict, ...]) -> float:
-    """Pay for repairs more than for being right."""
+def rewards_detours(verdicts: tuple[Verdict, ...]) -> float:
+    """Reward a repair more than a correct first attempt."""
     is_repaired = len(verdicts) > 1 and verdicts[-1].correct and not verdicts[-2].correct
     return 3.0 * is_repaired + verdicts[-1].score
 
 
 BAD: dict[str, tuple[Callable[[], gym.Env[str, str]], str, str]] = {
-    "warnings": (Chatty, "api", "check_env says UserWarning: the data set may be out of date"),
-    "a wrong space": (Outside, "api", "check_env says AssertionError.*observation"),
-    "global chance, seeded": (GlobalChance, "isolation", "while another environment was reset"),
-    "global chance": (UnseededChance, "seeds", "two environments, equal seeds and actions"),
-    "seeds ignored": (DeafToSeeds, "seeds", "20 seeds begin with the same observation"),
+    "warnings": (Chatty, "api", "check_env raises UserWarning: the data set may be out of date"),
+    "a wrong space": (Outside, "api", "check_env raises AssertionError.*observation"),
+    "a global generator, seeded": (
+        SeededGlobalGenerator,
+        "isolation",
+        "while another environment was reset",
+    ),
+    "a global generator": (
+        UnseededGlobalGenerator,
+        "seeds",
+        "two environments, equal seeds and actions",
+    ),
+    "seeds ignored": (DeafToSeeds, "seeds", "20 seeds start with the same observation"),
     "a counter shared": (SharedCounter, "isolation", "while another environment"),
-    "timings in the info": (Clocked, "api", "check_env says AssertionError"),
+    "timings in the info": (Clocked, "api", "check_env raises AssertionError"),
     "stale episodes": (Stale, "fresh episodes", "after three other episodes"),
     "gold refused": (
         lambda: Reasoning(verifier=Stubborn()),
-        "right answers",
-        "the right answer .* scores 0",
+        "correct answers",
+        "the correct answer .* scores 0",
     ),
-    "a worked solution that is wrong": (
+    "an incorrect worked solution": (
         lambda: Reasoning(task=Miscounting()),
-        "right answers",
-        r"the right answer '1\+1=3.*' to arithmetic/train/\d+ scores 0",
+        "correct answers",
+        r"the correct answer '1\+1=3.*' to arithmetic/train/\d+ scores 0",
     ),
     "hedges accepted": (
         lambda: Reasoning(verifier=Lenient()),
         "bad answers",
-        "scores 1 and earns 1",
+        "scores 1 with the return 1",
     ),
     "anything accepted": (lambda: Reasoning(verifier=Truthy()), "bad answers", "answer line"),
-    "detours paid": (
-        lambda: Reasoning(reward=pays_detours),
+    "detours rewarded": (
+        lambda: Reasoning(reward=rewards_detours),
         "detours",
-        "right at once earns 2 at .*, wrong first 4",
+        "the return is 2 for a correct first attempt, and 4 after an incorrect one",
     ),
     "splits that overlap": (
         lambda: Reasoning(task=Overlapping()),
         "splits",
-        r"\d+ questions stand both in 'train' and in 'validation', such as",
+        r"\d+ questions occur both in 'train' and in 'validation', such as",
     ),
-    "no copies": (Locked, "copies", "deepcopy says .*cannot pickle"),
+    "no copies": (Locked, "copies", "deepcopy raises .*cannot pickle"),
     "a state with holes": (Forgetful, "state", "after 1 steps"),
-    "a state that is no JSON": (Opaque, "state", "a round trip says TypeError"),
+    "a state that is not JSON": (Opaque, "state", "a round trip raises TypeError"),
 }
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_a_bad_environment_is_found_out(bad: str) -> None:
+def test_a_bad_environment_fails(bad: str) -> None:
     make, promise, message = BAD[bad]
     with pytest.raises(ConformanceError, match=message) as caught:
         check_text_env(make(), num_samples=NUM_SAMPLES)
@@ -238,7 +246,7 @@ def test_a_bad_environment_is_found_out(bad: str) -> None:
     assert f"breaks the promise {promise!r}" in str(caught.value)
 
 
-def test_what_is_spoilt_is_good_by_itself() -> None:
+def test_the_base_of_the_bad_environments_is_good() -> None:
     check_text_env(Reasoning(), num_samples=NUM_SAMPLES)
 
 
@@ -257,7 +265,7 @@ def test_a_good_environment_passes_by_itself_and_in_wrappers(
 
 
 class Echo(gym.Env[str, str]):
-    """A small environment of somebody else, which knows nothing of ours."""
+    """A small foreign environment, which uses nothing of this package but the space."""
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # as in gym.Env
     observation_space = FreeText(100)
@@ -275,14 +283,14 @@ class Echo(gym.Env[str, str]):
         return "", float(action == self.word), True, False, {}
 
 
-def test_an_environment_of_somebody_else_is_checked_for_what_it_can_give() -> None:
+def test_a_foreign_environment_is_checked_for_the_promises_that_apply() -> None:
     check_text_env(Echo())
-    with pytest.raises(ArgumentError, match="promises must be what Echo can give, got 'splits'"):
+    with pytest.raises(ArgumentError, match="those that apply to Echo, got 'splits'"):
         check_text_env(Echo(), promises=["splits"])
 
 
 def test_only_the_promises_that_are_named_are_checked() -> None:
-    check_text_env(Outside(), promises=["splits", "right answers"], num_samples=NUM_SAMPLES)
+    check_text_env(Outside(), promises=["splits", "correct answers"], num_samples=NUM_SAMPLES)
     with pytest.raises(ArgumentError, match="Did you mean 'splits'"):
         check_text_env(Outside(), promises=["split"])
 
@@ -308,7 +316,7 @@ def test_what_a_registered_id_adds_is_checked(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ConformanceError, match="'vector': in the autoreset mode 'SameStep'"):
         check_text_env("BadVector-v0", promises=["vector"])
     gym.register("NoJson-v0", maker, kwargs={**kwargs, "verifier": MathVerifier()})
-    with pytest.raises(ConformanceError, match="'spec': a round trip says") as caught:
+    with pytest.raises(ConformanceError, match="'spec': a round trip raises") as caught:
         check_text_env("NoJson-v0", num_samples=NUM_SAMPLES)
     assert caught.value.promise == "spec"
     with pytest.raises(ArgumentError, match="max_attempts must be a whole number"):
@@ -323,7 +331,7 @@ def test_a_poor_answer_may_be_allowed_to_score_a_little() -> None:
 
 
 class Generous(Verifier):
-    """Pays a quarter for good will."""
+    """Scores incorrect answers with a quarter."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         correct = answer == problem.solution
@@ -333,7 +341,7 @@ class Generous(Verifier):
         return {"type": "generous"}
 
 
-def test_the_shared_generators_are_left_as_they_were() -> None:
+def test_the_global_generators_are_restored() -> None:
     random.seed(3)
     before = random.getstate()
     check_text_env("Math-v0", num_samples=NUM_SAMPLES)
@@ -361,7 +369,7 @@ def test_a_bad_argument_is_refused(env: Any, arguments: dict[str, Any], message:
         check_text_env(env, **arguments)
 
 
-def test_the_promises_are_told_in_words() -> None:
+def test_the_promises_are_sentences() -> None:
     assert all(words.endswith(".") for words in PROMISES.values())
     assert json.dumps(dict(PROMISES))
     assert issubclass(Overlapping, Task)

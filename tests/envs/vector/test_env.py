@@ -1,10 +1,8 @@
-"""The promises of the vector environment, above all: it is Gymnasium's, only faster."""
+"""The promises of the vector environment: its results are those of Gymnasium's own."""
 
 import json
 import random
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
@@ -28,10 +26,7 @@ from rethink_gym.envs import (
 )
 from rethink_gym.envs.prompt import HINT_REQUEST
 from rethink_gym.envs.tasks import LinearEquation, MathMix
-from rethink_gym.errors import ActionError, ArgumentError, VerifierError
-from rethink_gym.problem import Problem
-from rethink_gym.verdict import Verdict
-from rethink_gym.verifiers.math.verifier import MathVerifier
+from rethink_gym.errors import ActionError, ArgumentError
 
 MODES = [mode.value for mode in AutoresetMode]
 MATH = MathMix()
@@ -44,29 +39,15 @@ MAKERS: list[Callable[[], TextEnv]] = [
 ]
 
 
-class CountingVerifier(MathVerifier):
-    """Remembers how many answers came in each batch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.batches: list[int] = []
-
-    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
-        self.batches.append(len(answers))
-        return super().verify_batch(answers, problems)
-
-
 def make_fns(num_envs: int) -> list[Callable[[], TextEnv]]:
     """Return functions that make environments whose episodes differ in length."""
     return list(islice(cycle(MAKERS), num_envs))
 
 
-def choose_actions(env: TextVectorEnv, chance: random.Random) -> tuple[str, ...]:
-    """Return an action for each sub-environment, right in half of the cases."""
+def choose_actions(env: TextVectorEnv, rng: random.Random) -> tuple[str, ...]:
+    """Return an action for each sub-environment, correct in half of the cases."""
     return tuple(
-        chance.choice(
-            [f"Sure.\nA: {each.problem.gold}"] * 3 + ["A: 5", "no idea", "", HINT_REQUEST]
-        )
+        rng.choice([f"Sure.\nA: {each.problem.gold}"] * 3 + ["A: 5", "no idea", "", HINT_REQUEST])
         for each in env.envs
     )
 
@@ -87,11 +68,11 @@ def test_it_plays_the_episodes_of_the_sync_vector_env(seed: int, num_envs: int, 
     assert ours.action_space == theirs.action_space
     assert ours.observation_space == theirs.observation_space
     assert ours.metadata == theirs.metadata
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     assert_same(ours.reset(seed=seed), theirs.reset(seed=seed))
     assert ours.np_random_seed == theirs.np_random_seed
     for _ in range(8):
-        actions = choose_actions(ours, chance)
+        actions = choose_actions(ours, rng)
         step = ours.step(actions)
         assert_same(step, theirs.step(actions))
         is_over = step[2] | step[3]
@@ -105,13 +86,13 @@ def test_the_infos_of_sub_environments_are_those_of_single_ones(mode: str) -> No
     together = TextVectorEnv(make_fns(3), autoreset_mode=mode)
     alone = [make() for make in make_fns(3)]
     _, infos = together.reset(seed=10)
-    for place, env in enumerate(alone):
-        assert info_of(infos, place) == env.reset(seed=10 + place)[1]
+    for index, env in enumerate(alone):
+        assert info_of(infos, index) == env.reset(seed=10 + index)[1]
     _, _, terminations, _, infos = together.step(("A: 1", "A: 2", "A: 3"))
-    for place, env in enumerate(alone):
-        observation, _, _, _, info = env.step(f"A: {place + 1}")
-        own = info_of(infos, place)
-        if mode == "SameStep" and terminations[place]:
+    for index, env in enumerate(alone):
+        observation, _, _, _, info = env.step(f"A: {index + 1}")
+        own = info_of(infos, index)
+        if mode == "SameStep" and terminations[index]:
             assert own["final_obs"] == observation
             assert own["final_info"] == info
             assert own["attempt"] == 0
@@ -119,81 +100,16 @@ def test_the_infos_of_sub_environments_are_those_of_single_ones(mode: str) -> No
             assert own == info
 
 
-def test_attempts_are_judged_in_one_batch_per_verifier() -> None:
-    shared, other = CountingVerifier(), CountingVerifier()
-    verifiers = [shared, other, shared, shared]
-    env = TextVectorEnv(
-        [partial(ReasoningEnv, MathMix(), verifier=verifier) for verifier in verifiers]
-    )
-    env.reset(seed=0)
-    env.step(("A: 1",) * 4)
-    env.step(("ignored, as all of them begin anew",) * 4)
-    env.step(("A: 1",) * 4)
-    assert shared.batches == [3, 3]
-    assert other.batches == [1, 1]
-
-
-class MeetingVerifier(MathVerifier):
-    """Judges nothing before another one of its kind is judging, too."""
-
-    def __init__(self, meeting: threading.Barrier) -> None:
-        super().__init__()
-        self.meeting = meeting
-
-    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
-        self.meeting.wait(timeout=30)
-        time.sleep(0.01)  # or it would not be slow
-        return super().verify_batch(answers, problems)
-
-
-def test_slow_verifiers_judge_at_the_same_time() -> None:
-    meeting = threading.Barrier(2)
-    first, second, quick = MeetingVerifier(meeting), MeetingVerifier(meeting), MathVerifier()
-    env = TextVectorEnv(
-        [partial(ReasoningEnv, MATH, verifier=each, max_attempts=9)
-         for each in (first, quick, second)]
-    )  # fmt: skip
-    alone = SyncVectorEnv([partial(ReasoningEnv, MATH, max_attempts=9)] * 3)
-    env.reset(seed=0)
-    alone.reset(seed=0)
-    for _ in range(3):
-        actions = tuple(f"A: {each.problem.gold}" for each in env.envs)
-        assert_same(env.step(actions), alone.step(actions))
-
-
-class BrokenVerifier(MathVerifier):
-    def verify_batch(self, answers: Sequence[str], problems: Sequence[Problem]) -> list[Verdict]:
-        raise VerifierError("no judge is here")
-
-
-@pytest.mark.parametrize("num_others", [0, 1, 3])
-def test_a_broken_verifier_is_heard_of_and_no_action_is_played(num_others: int) -> None:
-    others = [partial(ReasoningEnv, MATH, max_attempts=2)] * num_others
-    env = TextVectorEnv([partial(ReasoningEnv, MATH, verifier=BrokenVerifier()), *others])
-    env.reset(seed=0)
-    with pytest.raises(VerifierError, match="no judge is here"):
-        env.step(("A: 1",) * (num_others + 1))
-    assert not any(each.verdicts for each in env.envs)
-
-
-def test_step_environments_of_one_make_are_judged_together() -> None:
-    env = gym.make_vec("MathSteps-v0", num_envs=4)
-    assert isinstance(env, TextVectorEnv)
-    env.reset(seed=0)
-    questions = [each.question("1+1=2") for each in env.envs]
-    assert len({id(question.verifier) for question in questions if question}) == 1
-
-
 @pytest.mark.parametrize("mode", MODES)
-def test_another_vector_environment_plays_on_from_a_state(mode: str) -> None:
+def test_another_vector_environment_continues_from_a_state(mode: str) -> None:
     env, other = (TextVectorEnv(make_fns(4), autoreset_mode=mode) for _ in range(2))
     env.reset(seed=3)
-    chance = random.Random(3)
+    rng = random.Random(3)
     for _ in range(4):
         state = json.loads(json.dumps(env.get_state()))
         other.reset(seed=99)
         other.set_state(state)
-        actions = choose_actions(env, chance)
+        actions = choose_actions(env, rng)
         step = env.step(actions)
         assert_same(other.step(actions), step)
         is_over = step[2] | step[3]

@@ -13,7 +13,7 @@ from rethink_gym.errors import ArgumentError
 
 
 def play(env: Curriculum, results: str, seed: int | None = None) -> list[Any]:
-    """Play an episode for each sign, right for ``+``; return how hard each one was."""
+    """Play an episode for each sign, correct for ``+``; return the difficulty of each."""
     difficulties = []
     for sign in results:
         _, info = env.reset(seed=seed)
@@ -127,11 +127,16 @@ def test_it_is_recorded_in_the_spec() -> None:
 @pytest.mark.parametrize(
     ("argument", "values", "options", "message"),
     [
-        ("levle", [1], {}, r"argument must be one of the task's, \['level'\], got 'levle'"),
+        (
+            "levle",
+            [1],
+            {},
+            r"must be one of the task's arguments, \['level'\], got 'levle'",
+        ),
         ("level", [1, 9], {}, "level must be"),
         ("level", [], {}, "values must be at least one value"),
         ("level", [1], {"window": 0}, "window must be a whole number of at least 1"),
-        ("level", [1], {"raise_at": 0.2}, "shares with 0 <= lower_at < raise_at <= 1"),
+        ("level", [1], {"raise_at": 0.2}, "numbers with 0 <= lower_at < raise_at <= 1"),
     ],
 )
 def test_a_bad_argument_is_refused(

@@ -1,4 +1,4 @@
-"""The promises of the price on long actions."""
+"""The promises of the penalty on long actions."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from rethink_gym.errors import ArgumentError
 
 
 @pytest.mark.parametrize(
-    ("length", "price"), [(10, 0.0), (20, 0.0), (21, 0.01), (30, 0.1), (70, 0.5), (5_000, 0.5)]
+    ("length", "penalty"), [(10, 0.0), (20, 0.0), (21, 0.01), (30, 0.1), (70, 0.5), (5_000, 0.5)]
 )
 @pytest.mark.parametrize("is_correct", [False, True])
-def test_each_character_beyond_the_free_ones_has_its_price(
-    length: int, price: float, is_correct: bool
+def test_each_character_above_the_free_ones_has_a_penalty(
+    length: int, penalty: float, is_correct: bool
 ) -> None:
     inner = ReasoningEnv(MathMix())
     env = LengthPenalty(inner, per_char=0.01, free_chars=20)
     env.reset(seed=0)
     action = f"A: {inner.problem.gold if is_correct else 1000}".rjust(length)
-    assert env.step(action)[1] == pytest.approx(float(is_correct) - price)
+    assert env.step(action)[1] == pytest.approx(float(is_correct) - penalty)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ END, USER, ASSISTANT = 128, 129, 130
 
 
 def encode(conversation: Conversation) -> list[int]:
-    """Encode characters as their codes, each message behind a token that says whose it is."""
+    """Encode characters as their codes, each message after a token for its author."""
     token_ids: list[int] = []
     for message in conversation:
         if message.role is Role.USER:
@@ -51,8 +51,8 @@ def tokens_of(observation: Any) -> list[int]:
     return [token for token in observation.tolist() if token != PADDING]
 
 
-def say(env: TokenLevel, text: str) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-    """Say a message and its end token; nothing may happen before that."""
+def write(env: TokenLevel, text: str) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    """Write a message and its end token; nothing may happen before that."""
     for character in text:
         observation, reward, terminated, truncated, info = env.step(ord(character))
         assert (reward, terminated, truncated, info) == (0.0, False, False, {})
@@ -66,7 +66,7 @@ def test_it_is_an_environment_of_numbers() -> None:
     assert env.action_space == Discrete(131)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        # The checker takes wrappers, and says only that it would rather have none.
+        # The checker accepts wrappers, with a warning.
         warnings.filterwarnings("ignore", message=".*is different from the unwrapped version")
         check_env(env, skip_render_check=True)
 
@@ -78,7 +78,7 @@ def test_an_observation_is_the_dialogue_as_the_model_reads_it() -> None:
     assert info == plain_info
     assert tokens_of(first) == [USER, *map(ord, prompt), END, ASSISTANT]
     correction = plain.step("A: 7")[0]
-    second = say(env, "A: 7")[0]
+    second = write(env, "A: 7")[0]
     assert tokens_of(second) == [
         *tokens_of(first),
         *map(ord, "A: 7"),
@@ -86,16 +86,16 @@ def test_an_observation_is_the_dialogue_as_the_model_reads_it() -> None:
     ]
 
 
-def test_the_token_that_ends_a_message_earns_what_the_message_earns() -> None:
+def test_the_token_that_ends_a_message_has_the_reward_of_the_message() -> None:
     env = make()
     env.reset(seed=0)
     inner = env.unwrapped
     assert isinstance(inner, ReasoningEnv)
     right = f"A: {inner.problem.gold}"
-    _, reward, terminated, truncated, info = say(env, right)
+    _, reward, terminated, truncated, info = write(env, right)
     assert (reward, terminated, truncated) == (1.0, False, False)
     assert info["verdict"]["correct"]
-    last, reward, terminated, truncated, info = say(env, "A: no")
+    last, reward, terminated, truncated, info = write(env, "A: no")
     assert (reward, terminated, truncated) == (0.0, True, False)
     assert info["attempt"] == 2
     assert last[-1] == END
@@ -115,7 +115,7 @@ def test_an_episode_that_outgrows_the_window_is_truncated() -> None:
     env = make(window=160)
     num_prompt = len(tokens_of(env.reset(seed=0)[0]))
     assert num_prompt < 100
-    *_, terminated, truncated, info = say(env, "A: 7")
+    *_, terminated, truncated, info = write(env, "A: 7")
     assert (terminated, truncated, info["attempt"]) == (False, True, 1)
     env = make("Math-v0", window=num_prompt + 2)
     env.reset(seed=0)
@@ -124,7 +124,7 @@ def test_an_episode_that_outgrows_the_window_is_truncated() -> None:
     assert (terminated, truncated, info["attempt"]) == (True, False, 1)
 
 
-def test_a_problem_that_leaves_no_room_for_an_answer_is_refused() -> None:
+def test_a_problem_that_fills_the_window_is_refused() -> None:
     with pytest.raises(
         ArgumentError, match=r"window must be more than the \d+ tokens of the first"
     ):
@@ -144,8 +144,8 @@ def test_a_text_that_is_too_long_for_the_environment_is_cut() -> None:
 def test_truncation_from_inside_passes_through() -> None:
     env = TokenLevel(TimeLimit(ReasoningEnv(Arithmetic(), max_attempts=5), 2), CODEC)
     env.reset(seed=0)
-    assert say(env, "A: 1")[2:4] == (False, False)
-    assert say(env, "A: 1")[2:4] == (False, True)
+    assert write(env, "A: 1")[2:4] == (False, False)
+    assert write(env, "A: 1")[2:4] == (False, True)
 
 
 def restored(env: TokenLevel) -> TokenLevel:
@@ -157,12 +157,12 @@ def restored(env: TokenLevel) -> TokenLevel:
 @pytest.mark.parametrize(
     "copied", [lambda env: pickle.loads(pickle.dumps(env)), lambda env: fork(env, 1)[0], restored]
 )
-def test_a_copy_of_an_episode_goes_on_as_it_would_have(
+def test_a_copy_of_an_episode_continues_as_the_original(
     copied: Callable[[TokenLevel], TokenLevel],
 ) -> None:
     env = make()
     env.reset(seed=5)
-    say(env, "A: 1")
+    write(env, "A: 1")
     env.step(ord("A"))
     copy = copied(env)
     for token in (*map(ord, ": 3"), END):

@@ -11,7 +11,7 @@ from rethink_gym.envs.wrappers import Transcript
 from rethink_gym.errors import ArgumentError, DataError
 
 
-def test_the_observation_is_all_that_was_said() -> None:
+def test_the_observation_is_the_whole_conversation() -> None:
     env = Transcript(gym.make("MathSelfCorrect-v0"))
     prompt = env.unwrapped.task.problem(3, "train").prompt  # type: ignore[attr-defined]
     assert env.reset(options={"problem": 3})[0] == f"user: {prompt}"

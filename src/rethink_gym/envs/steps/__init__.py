@@ -1,1 +1,1 @@
-"""Environments in which one action is one step of a solution."""
+"""Environments in which an action is one step of a solution."""

@@ -1,4 +1,4 @@
-"""How the steps of a solution are judged and answered, one at a time."""
+"""Rules of steps: how each step of a solution is scored and answered."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ __all__ = [
     "ScoreRules",
     "StepRules",
     "StepScorer",
-    "View",
+    "StepView",
     "is_wrong_step",
 ]
 
@@ -27,59 +27,58 @@ StepScorer = Callable[[Problem, Sequence[str]], float | None]
 [0, 1], or None if it cannot be scored."""
 
 
-class View(NamedTuple):
-    """What there is to see between two steps.
+class StepView(NamedTuple):
+    """What the agent sees of the state after a step.
 
     Attributes:
-        reply: What the agent is told, besides that another step is asked for; empty
-            for nothing.
-        info: What is put into the info.
-        is_stuck: Whether no step can lead on, so that the episode ends.
+        reply: Text before the request for the next step; may be empty.
+        info: Entries of the info.
+        is_dead_end: Whether no further step can solve the problem, so that the episode ends.
     """
 
     reply: str = ""
     info: Mapping[str, Any] = MappingProxyType({})
-    is_stuck: bool = False
+    is_dead_end: bool = False
 
 
-_NOTHING = View()
+_EMPTY_VIEW = StepView()
 
 
 class StepRules(ABC):
-    """What a step is, in one kind of problems.
+    """What a step is in one kind of problems.
 
     The verdict on a step has the score of the newest step as its ``score`` (0 if it has
-    none), the scores of all steps so far as its ``steps``, and is ``correct`` only if
-    the steps have solved the problem. Rules keep nothing of an episode.
+    none) and the scores of all steps so far as its ``steps``. It is ``correct`` only if
+    the steps have solved the problem. Rules are stateless: they keep nothing of an episode.
     """
 
-    opening: ClassVar[str] = STEP_FORMAT
-    """What is said below the prompt, with the place ``left`` for the number of steps."""
+    instructions: ClassVar[str] = STEP_FORMAT
+    """Text after the prompt, with the field ``{left}`` for the number of steps left."""
 
     @abstractmethod
     def question(self, problem: Problem, steps: Sequence[str]) -> Question:
-        """Return what must be judged when a step was said.
+        """Return what must be verified after a step.
 
         Args:
-            problem: The problem that is played.
+            problem: The problem of the episode.
             steps: The steps so far, one line each, the newest last.
         """
 
-    def view(self, problem: Problem, steps: Sequence[str]) -> View:
-        """Return what there is to see after the steps so far.
+    def view(self, problem: Problem, steps: Sequence[str]) -> StepView:
+        """Return what the agent sees after the steps so far.
 
         Args:
-            problem: The problem that is played.
-            steps: The steps so far; none at the start of an episode.
+            problem: The problem of the episode.
+            steps: The steps so far; empty at the start of an episode.
         """
-        return _NOTHING
+        return _EMPTY_VIEW
 
 
 class ClaimRules(StepRules):
-    """Steps are judged by what they claim.
+    """Score steps by what they claim.
 
     Args:
-        verifier: Judges them; what it thinks of the final answer plays no part here.
+        verifier: Scores the steps; its verifier of final answers is not used.
     """
 
     def __init__(self, verifier: StepVerifier) -> None:
@@ -93,33 +92,33 @@ class ClaimRules(StepRules):
         )
 
     def question(self, problem: Problem, steps: Sequence[str]) -> Question:
-        """Have the newest step judged in the light of those before it."""
+        """Ask for a verdict on the newest step, given the steps before it."""
         return Question(self._newest, "\n".join(steps), problem)
 
 
 class ScoreRules(StepRules):
-    """Steps are judged by a function.
+    """Score steps by a function.
 
     Args:
         scorer: The function.
     """
 
     def __init__(self, scorer: StepScorer) -> None:
-        self._newest = _Scored(scorer)
+        self._newest = _ScoredStep(scorer)
 
     def question(self, problem: Problem, steps: Sequence[str]) -> Question:
-        """Have the newest step judged by the function."""
+        """Ask for the score that the function gives the newest step."""
         return Question(self._newest, "\n".join(steps), problem)
 
 
 def is_wrong_step(verdict: Verdict) -> bool | None:
-    """Return whether the newest step was found wrong; None if it was not checked."""
+    """Return whether the newest step has the score 0; None if it could not be checked."""
     score = verdict.steps[-1].score if verdict.steps else None
     return None if score is None else score == 0.0
 
 
 class _NoAnswer(Verifier):
-    """Finds no answer in any text: a step is none."""
+    """Find no answer in any text, since a step is not an answer."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         return Verdict(0.0, False, Reason.NO_ANSWER)
@@ -129,27 +128,27 @@ class _NoAnswer(Verifier):
 
 
 class _NewestStep(Verifier):
-    """Judges a solution, one step a line, by its newest step."""
+    """Score a solution, one step per line, by its newest step."""
 
     def __init__(self, verifier: StepVerifier) -> None:
         self.verifier = verifier
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        found = self.verifier.verify_steps(answer.split("\n"), problem)
+        verdict = self.verifier.verify_steps(answer.split("\n"), problem)
         return Verdict(
-            found.steps[-1].score or 0.0,
+            verdict.steps[-1].score or 0.0,
             False,
             Reason.NO_ANSWER,
-            detail=found.detail,
-            steps=found.steps,
+            detail=verdict.detail,
+            steps=verdict.steps,
         )
 
     def to_dict(self) -> dict[str, Any]:
         return {"type": "newest_step", "steps": self.verifier.to_dict()}
 
 
-class _Scored(Verifier):
-    """Judges a solution, one step a line, by what a function says of its newest step."""
+class _ScoredStep(Verifier):
+    """Score a solution, one step per line, by what a function returns for its newest step."""
 
     def __init__(self, scorer: StepScorer) -> None:
         self.scorer = scorer

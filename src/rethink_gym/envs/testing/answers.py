@@ -1,4 +1,4 @@
-"""Promises about answers: right ones are paid, bad ones are not, and splits share no question."""
+"""Promises about answers: correct ones score 1, bad ones 0; and splits share no question."""
 
 from collections.abc import Mapping
 from itertools import combinations, islice
@@ -10,36 +10,36 @@ from rethink_gym.problem import Problem
 __all__ = [
     "bad_answers",
     "check_bad_answers",
+    "check_correct_answers",
     "check_detours",
-    "check_right_answers",
     "check_splits",
-    "right_answer",
+    "correct_answer",
 ]
 
 _MAX_HEDGED_CHARS = 60
 _TOLERANCE = 1e-9
 
 
-def right_answer(problem: Problem) -> str:
-    """Write a right answer: the worked solution, or the gold answer where there is none.
+def correct_answer(problem: Problem) -> str:
+    """Write a correct answer: the worked solution, or else the gold answer.
 
     Args:
         problem: The problem to answer.
 
     Returns:
-        What an agent might say.
+        The answer, as an agent could write it.
     """
     return f"A: {problem.gold}" if problem.solution is None else problem.solution
 
 
 def bad_answers(problem: Problem) -> dict[str, str]:
-    """Write answers that must not be paid.
+    """Write answers whose score must be 0.
 
     Args:
-        problem: The problem that they answer.
+        problem: The problem to answer.
 
     Returns:
-        The answers, by what they are.
+        The answers, by a description of each.
     """
     return {
         "an empty text": "",
@@ -55,7 +55,7 @@ def bad_answers(problem: Problem) -> dict[str, str]:
 
 
 def check_splits(case: Case) -> None:
-    """Check that no question stands in two splits."""
+    """Check that no question occurs in two splits."""
     task: Any = getattr(case.make().unwrapped, "task", None)
     prompts: dict[str, dict[str, int]] = {}
     for split in task.splits:
@@ -70,29 +70,33 @@ def check_splits(case: Case) -> None:
         if shared:
             prompt = min(shared)
             what = (
-                f"{len(shared)} questions stand both in {one!r} and in {other!r}, such as "
+                f"{len(shared)} questions occur both in {one!r} and in {other!r}, such as "
                 f"{shortened(prompt)} ({one} {prompts[one][prompt]}, {other} "
                 f"{prompts[other][prompt]})"
             )
             raise case.fail("splits", what)
 
 
-def check_right_answers(case: Case) -> None:
-    """Check that right answers are accepted with the full score."""
+def check_correct_answers(case: Case) -> None:
+    """Check that correct answers are accepted with the full score."""
     env = case.make()
     for seed in range(case.num_problems):
         problem = _start(env, seed)
-        answer = case.right(problem)
-        played = _answer(env, answer)
-        if not (played.correct and abs(played.score - 1.0) <= _TOLERANCE):
-            what = f"the right answer {shortened(answer)} to {problem.id} scores {played.score:g}"
-            raise case.fail("right answers", what)
+        answer = case.correct_answer(problem)
+        outcome = _play_to_end(env, answer)
+        if not (outcome.correct and abs(outcome.score - 1.0) <= _TOLERANCE):
+            what = (
+                f"the correct answer {shortened(answer)} to {problem.id} scores {outcome.score:g}"
+            )
+            raise case.fail("correct answers", what)
 
 
 def check_bad_answers(case: Case) -> None:
-    """Check that neither garbage nor hedges are paid."""
+    """Check that garbage and hedges score 0."""
     env = case.make()
-    conclusions = [_conclusion(case.right(_start(env, seed))) for seed in range(case.num_problems)]
+    conclusions = [
+        _conclusion(case.correct_answer(_start(env, seed))) for seed in range(case.num_problems)
+    ]
     for seed, own in enumerate(conclusions):
         problem = _start(env, seed)
         answers = bad_answers(problem)
@@ -102,13 +106,14 @@ def check_bad_answers(case: Case) -> None:
                 answers["a hedge of two answers, turned"] = f"A: {own} or {other}"
         for name, answer in answers.items():
             _start(env, seed)
-            played = _answer(env, answer)
-            allowed = case.max_bad_score + _TOLERANCE
-            is_paid = played.score > allowed or played.total > allowed * len(played.rewards)
-            if played.correct or is_paid:
+            outcome = _play_to_end(env, answer)
+            max_score = case.max_bad_score + _TOLERANCE
+            max_return = max_score * len(outcome.rewards)
+            is_too_high = outcome.score > max_score or outcome.total > max_return
+            if outcome.correct or is_too_high:
                 what = (
-                    f"{name}, {shortened(answer)}, scores {played.score:g} and earns "
-                    f"{played.total:g} at {problem.id}"
+                    f"{name}, {shortened(answer)}, scores {outcome.score:g} with the return "
+                    f"{outcome.total:g} at {problem.id}"
                 )
                 raise case.fail("bad answers", what)
 
@@ -118,19 +123,22 @@ def check_detours(case: Case) -> None:
     env = case.make()
     for seed in range(case.num_problems):
         problem = _start(env, seed)
-        at_once = _answer(env, case.right(problem)).total
+        at_once = _play_to_end(env, case.correct_answer(problem)).total
         _start(env, seed)
         _, reward, terminated, truncated, _ = env.step("A: zzz qqq xyzzy")
         if terminated or truncated:
-            return  # there is no second try
-        detour = float(reward) + _answer(env, case.right(problem)).total
+            return  # there is no second attempt
+        detour = float(reward) + _play_to_end(env, case.correct_answer(problem)).total
         if detour > at_once + _TOLERANCE:
-            what = f"right at once earns {at_once:g} at {problem.id}, wrong first {detour:g}"
+            what = (
+                f"at {problem.id} the return is {at_once:g} for a correct first attempt, and "
+                f"{detour:g} after an incorrect one"
+            )
             raise case.fail("detours", what)
 
 
-class _Played(NamedTuple):
-    """How an episode went: what was earned, and the judgement of the last answer."""
+class _Outcome(NamedTuple):
+    """The rewards of an episode, and the verdict on its last answer."""
 
     rewards: list[float]
     score: float
@@ -144,12 +152,12 @@ class _Played(NamedTuple):
 def _start(env: AnyTextEnv, seed: int) -> Problem:
     env.reset(seed=seed)
     problem = problem_of(env)
-    assert problem is not None  # the promise is checked only where there is one
+    assert problem is not None  # the promise is only checked if there is one
     return problem
 
 
-def _answer(env: AnyTextEnv, answer: str) -> _Played:
-    """Say the same until the episode is over."""
+def _play_to_end(env: AnyTextEnv, answer: str) -> _Outcome:
+    """Give the same answer until the episode is over."""
     rewards: list[float] = []
     for _ in range(MAX_STEPS):
         _, reward, terminated, truncated, info = env.step(answer)
@@ -158,12 +166,12 @@ def _answer(env: AnyTextEnv, answer: str) -> _Played:
             break
     verdict = info.get("verdict")
     if isinstance(verdict, Mapping):
-        return _Played(rewards, float(verdict["score"]), bool(verdict["correct"]))
-    return _Played(rewards, rewards[-1], rewards[-1] >= 1.0 - _TOLERANCE)
+        return _Outcome(rewards, float(verdict["score"]), bool(verdict["correct"]))
+    return _Outcome(rewards, rewards[-1], rewards[-1] >= 1.0 - _TOLERANCE)
 
 
 def _conclusion(answer: str) -> str | None:
-    """Return what stands on the answer line, if that is short."""
+    """Return the text of the answer line, if it is short."""
     line = answer.rstrip().rpartition("\n")[2]
     is_short = line.startswith("A:") and len(line) <= _MAX_HEDGED_CHARS
     return line.removeprefix("A:").strip() if is_short else None

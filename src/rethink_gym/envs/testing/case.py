@@ -1,4 +1,4 @@
-"""One environment under test: how to make it, how to play it, how to tell of a broken promise."""
+"""One environment under test: make it, play it, compare what happened, report a failure."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,14 +19,14 @@ __all__ = [
     "Case",
     "ConformanceError",
     "check_equal",
-    "global_chance",
     "play",
     "problem_of",
+    "seeded_global_generators",
     "shortened",
 ]
 
 MAX_STEPS = 64
-"""An episode that is not over by then is left."""
+"""Maximum number of steps that are played of an episode."""
 
 AnyTextEnv = gym.Env[str, str]
 
@@ -35,7 +35,7 @@ class ConformanceError(RethinkError, AssertionError):
     """An environment breaks a promise.
 
     Attributes:
-        promise: Which one; a key of `PROMISES`.
+        promise: Name of the promise, a key of `PROMISES`.
     """
 
     def __init__(self, message: str, promise: str = "") -> None:
@@ -48,51 +48,51 @@ class Case:
     """One environment under test.
 
     Attributes:
-        name: For the messages.
-        make: Makes the environment anew.
-        env_id: Its id, if it is registered.
-        arguments: What it is made with, if it is registered.
-        right: Writes a right answer to a problem.
-        max_bad_score: Most that a bad answer may score.
-        num_problems: How many problems are answered.
-        num_samples: How many problems of each split are compared.
+        name: Name of the environment in messages.
+        make: Makes a new environment.
+        env_id: Id of the environment, if it is registered.
+        arguments: Arguments that it is made with, if it is registered.
+        correct_answer: Writes a correct answer to a problem.
+        max_bad_score: Maximum score of a bad answer.
+        num_problems: Number of problems to answer.
+        num_samples: Number of problems of each split to compare.
     """
 
     name: str
     make: Callable[[], AnyTextEnv]
     env_id: str | None
     arguments: Mapping[str, Any]
-    right: Callable[[Problem], str]
+    correct_answer: Callable[[Problem], str]
     max_bad_score: float
     num_problems: int
     num_samples: int
 
     @property
     def probes(self) -> tuple[str, ...]:
-        """Actions that are neither right nor meant to be: they make an episode go on."""
+        """Actions that are not correct answers, so that an episode continues."""
         return ("A: 1", "", "A: -2\nor so?", "Let me see.\n1+1=2\nA: 7", "ünïcödé \u2028 🎲")
 
     def fail(self, promise: str, what: str) -> ConformanceError:
-        """Word the error of a broken promise, for the caller to raise."""
+        """Return the error for a broken promise, for the caller to raise."""
         return ConformanceError(f"{self.name} breaks the promise {promise!r}: {what}", promise)
 
 
 def problem_of(env: AnyTextEnv) -> Problem | None:
-    """Return the problem that an environment plays; None if it does not tell."""
-    found: object = getattr(env.unwrapped, "problem", None)
-    return found if isinstance(found, Problem) else None
+    """Return the problem of the running episode; None if the environment has no such attribute."""
+    problem: object = getattr(env.unwrapped, "problem", None)
+    return problem if isinstance(problem, Problem) else None
 
 
 def play(
     env: AnyTextEnv, actions: Sequence[str], *, num_episodes: int = 1, seed: int | None = None
 ) -> list[Any]:
-    """Play episodes with given actions, over and over; return all that was seen."""
+    """Play episodes with given actions, in turn; return all results of `reset` and `step`."""
     seen: list[Any] = [env.reset(seed=seed)]
     for episode in range(num_episodes):
         if episode:
             seen.append(env.reset())
-        for place in range(MAX_STEPS):
-            step = env.step(actions[place % len(actions)])
+        for index in range(MAX_STEPS):
+            step = env.step(actions[index % len(actions)])
             seen.append(step)
             if step[2] or step[3]:
                 break
@@ -100,7 +100,7 @@ def play(
 
 
 def check_equal(case: Case, promise: str, ours: Any, theirs: Any, where: str) -> None:
-    """Check that two things that were seen are equal in every field.
+    """Check that two results are equal in every field.
 
     Raises:
         ConformanceError: If they are not.
@@ -108,9 +108,9 @@ def check_equal(case: Case, promise: str, ours: Any, theirs: Any, where: str) ->
     if data_equivalence(ours, theirs, exact=True):
         return None
     if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
-        for place, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+        for index, (one, other) in enumerate(zip(ours, theirs, strict=False)):
             if not data_equivalence(one, other, exact=True):
-                return check_equal(case, promise, one, other, f"{where}, item {place}")
+                return check_equal(case, promise, one, other, f"{where}, item {index}")
     raise case.fail(promise, f"{where}, {shortened(ours)} is not {shortened(theirs)}")
 
 
@@ -121,13 +121,13 @@ def shortened(value: object) -> str:
 
 
 @contextmanager
-def global_chance(seed: int) -> Iterator[Callable[[], bool]]:
-    """Seed the generators that all of the process shares; put them back afterwards.
+def seeded_global_generators(seed: int) -> Iterator[Callable[[], bool]]:
+    """Seed the global random generators of the process, and restore them afterwards.
 
     Yields:
-        Tells whether they are still as they were seeded.
+        A function that returns whether nothing has been drawn from them since.
     """
-    before = random.getstate(), np.random.get_state()  # it is the one in question
+    before = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed)
     seeded = random.getstate(), np.random.get_state()

@@ -1,4 +1,4 @@
-"""The promise about vector environments: they are Gymnasium's, only faster."""
+"""The promise about vector environments: the results are those of Gymnasium's own."""
 
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ _SEED = 11
 
 def check_vector(case: Case) -> None:
     """Check that the vector environment equals `SyncVectorEnv` in each autoreset mode."""
-    assert case.env_id is not None  # see `applies`
+    assert case.env_id is not None  # checked by `applies`
     for mode in AutoresetMode:
         where = f"in the autoreset mode {mode.value!r}"
         try:
@@ -26,12 +26,12 @@ def check_vector(case: Case) -> None:
                 case.env_id, num_envs=_NUM_ENVS, autoreset_mode=mode, **case.arguments
             )
         except Exception as error:
-            what = f"{where}, make_vec says {type(error).__name__}: {error}"
+            what = f"{where}, make_vec raises {type(error).__name__}: {error}"
             raise case.fail("vector", what) from error
         theirs = SyncVectorEnv([case.make] * _NUM_ENVS, autoreset_mode=mode)
         for name in ("observation_space", "action_space"):
             _check_spaces(case, where, name, ours, theirs)
-        seen = [_play(case, env, mode) for env in (ours, theirs)]
+        seen = [_play_vector(case, env, mode) for env in (ours, theirs)]
         check_equal(case, "vector", seen[0], seen[1], f"{where}, SyncVectorEnv")
         ours.close()
         theirs.close()
@@ -50,11 +50,11 @@ def _check_spaces(
         raise case.fail("vector", what)
 
 
-def _play(case: Case, env: VectorEnv[Any, Any, Any], mode: AutoresetMode) -> list[Any]:
-    chance = Random(_SEED)
+def _play_vector(case: Case, env: VectorEnv[Any, Any, Any], mode: AutoresetMode) -> list[Any]:
+    random = Random(_SEED)
     seen: list[Any] = [env.reset(seed=_SEED)]
     for _ in range(_NUM_STEPS):
-        step = env.step(tuple(chance.choice(case.probes) for _ in range(_NUM_ENVS)))
+        step = env.step(tuple(random.choice(case.probes) for _ in range(_NUM_ENVS)))
         seen.append(step)
         is_over = np.logical_or(step[2], step[3])
         if mode is AutoresetMode.DISABLED and is_over.any():

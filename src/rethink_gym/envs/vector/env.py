@@ -1,4 +1,4 @@
-"""Many environments of texts as one, their answers judged all at once."""
+"""Vector environment of text environments, whose answers are verified in batches."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import or_
@@ -9,11 +9,10 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from rethink_gym.envs.error import ResetNeededError
-from rethink_gym.envs.reset_options import check_reset_mask, spread_numbers
-from rethink_gym.envs.text_env import TextEnv
+from rethink_gym.envs.reset_options import check_reset_mask, expand_numbers
+from rethink_gym.envs.text_env import ResetNeededError, TextEnv
 from rethink_gym.envs.vector.info import batch_infos
-from rethink_gym.envs.vector.verification import Judging
+from rethink_gym.envs.vector.verification import BatchVerification
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verdict import Verdict
 
@@ -26,26 +25,39 @@ _Step: TypeAlias = tuple[str, float, bool, bool, _Info]
 
 
 class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]]):
-    """Several `TextEnv` stepped together.
+    """Step several `TextEnv` together.
 
-    It returns exactly what Gymnasium's `SyncVectorEnv` returns for the same
-    environments, seeds and actions, in each of the three autoreset modes, but
-    hands all attempts that share a verifier to `Verifier.verify_batch` at once.
+    It returns exactly what Gymnasium's `SyncVectorEnv` returns for the same environments,
+    seeds and actions, in each of the three autoreset modes. But it passes all answers that
+    share a verifier to `Verifier.verify_batch` at once.
 
-    `reset` knows two options: ``"problem"``, one index for all sub-environments
-    or one for each of them, and ``"reset_mask"``, a bool array that says which
-    of them to reset.
+    `reset` has two options: ``"problem"``, one index for all sub-environments or one for
+    each of them, and ``"reset_mask"``, a bool array of the sub-environments to reset.
 
     Args:
         env_fns: Functions that make the sub-environments, without wrappers.
-        autoreset_mode: When a finished sub-environment begins its next episode:
-            ``"NextStep"`` (at the next step, whose action it ignores),
-            ``"SameStep"`` (at once; what was observed last is in the infos
-            ``final_obs`` and ``final_info``), or ``"Disabled"`` (when `reset`
-            is called with a ``reset_mask``).
+        autoreset_mode: When a sub-environment whose episode is over starts the next one:
+            ``"NextStep"`` (at the next step, whose action it ignores), ``"SameStep"``
+            (at once; the last observation and info are in the infos ``final_obs`` and
+            ``final_info``), or ``"Disabled"`` (when `reset` is called with a
+            ``reset_mask``).
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``env_fns`` is empty, a function does not return a `TextEnv`,
+            ``max_chars`` differs between the sub-environments, or ``autoreset_mode`` is
+            unknown.
+
+    Examples:
+        >>> from rethink_gym.envs import ReasoningEnv, TextVectorEnv
+        >>> from rethink_gym.envs.tasks import MathMix
+        >>> task = MathMix(level=1)
+        >>> envs = TextVectorEnv([lambda: ReasoningEnv(task)] * 2)
+        >>> prompts, infos = envs.reset(seed=0, options={"problem": [3, 4]})
+        >>> infos["problem_id"].tolist()
+        ['math/level1/train/3', 'math/level1/train/4']
+        >>> answers = [f"A: {problem.gold}" for problem in envs.get_attr("problem")]
+        >>> envs.step(answers)[1].tolist()  # the rewards
+        [1.0, 1.0]
     """
 
     def __init__(
@@ -54,7 +66,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         *,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
     ) -> None:
-        self.envs: list[TextEnv] = []  # first, as a failed start is closed nevertheless
+        self.envs: list[TextEnv] = []  # first: Gymnasium closes it even if __init__ fails
         if not isinstance(autoreset_mode, AutoresetMode):
             modes = [mode.value for mode in AutoresetMode]
             autoreset_mode = AutoresetMode(check_choice("autoreset_mode", autoreset_mode, modes))
@@ -78,7 +90,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._observations = [""] * self.num_envs
         self._is_over = [False] * self.num_envs
-        self._judging = Judging()
+        self._verification = BatchVerification()
 
     @property  # type: ignore[misc]  # Gymnasium's own vector envs override it like this, too
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -96,11 +108,11 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[tuple[str, ...], _Info]:
-        """Begin an episode in all sub-environments, or in those that are chosen.
+        """Start an episode in all sub-environments, or in those that a mask selects.
 
         Args:
-            seed: Seeds the sub-environments: number ``i`` gets ``seed + i``, or
-                the seed at place ``i`` of a sequence.
+            seed: Seed of the sub-environments: number ``i`` gets ``seed + i``, or the seed
+                at index ``i`` of a sequence.
             options: See the class.
 
         Returns:
@@ -108,42 +120,44 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             were reset.
 
         Raises:
-            ArgumentError: If a seed, option or problem is not what it must be.
+            ArgumentError: If ``seed`` or ``"problem"`` is neither a whole number nor one for
+                each sub-environment, ``"reset_mask"`` is not such a bool array, an option
+                is unknown, or the split has no such problem.
         """
-        seeds = spread_numbers("seed", seed, self.num_envs, offset=1)
+        seeds = expand_numbers("seed", seed, self.num_envs, offset=1)
         rest = dict(options or {})
         is_reset = check_reset_mask(rest.pop("reset_mask", None), self.num_envs)
-        problems = spread_numbers(
+        problems = expand_numbers(
             "options['problem']", rest.pop("problem", None), self.num_envs, offset=0
         )
         infos: list[_Info] = [{}] * self.num_envs
-        for place in np.flatnonzero(is_reset):
-            problem = problems[place]
+        for index in np.flatnonzero(is_reset):
+            problem = problems[index]
             own = rest if problem is None else {**rest, "problem": problem}
-            self._observations[place], infos[place] = self.envs[place].reset(
-                seed=seeds[place], options=own
+            self._observations[index], infos[index] = self.envs[index].reset(
+                seed=seeds[index], options=own
             )
-            self._is_over[place] = False
+            self._is_over[index] = False
         return tuple(self._observations), batch_infos(infos)
 
     def step(
         self, actions: Sequence[str]
     ) -> tuple[tuple[str, ...], _Floats, _Bools, _Bools, _Info]:
-        """Play one attempt in each sub-environment.
+        """Step each sub-environment.
 
         Args:
-            actions: One action for each sub-environment. The action for one that
-                begins a new episode now (autoreset mode ``"NextStep"``) is ignored.
+            actions: One action for each sub-environment. It is ignored if the
+                sub-environment starts a new episode now (autoreset mode ``"NextStep"``).
 
         Returns:
-            The observations; the rewards, float64; whether each episode
-            terminated, bool; whether it was truncated, bool; all of length
-            ``num_envs``; and the infos.
+            The observations; the rewards, float64; whether each episode terminated, bool;
+            whether it was truncated, bool; all of length ``num_envs``; and the infos.
 
         Raises:
             ArgumentError: If there are not as many actions as sub-environments.
-            ActionError: If an action is no text or too long; then none was played.
-            ResetNeededError: If a sub-environment has no episode that runs.
+            ActionError: If an action is not a text, or is longer than ``max_chars``; then no
+                sub-environment was stepped.
+            ResetNeededError: If a sub-environment has no running episode.
         """
         if len(actions) != self.num_envs:
             raise argument_error("actions", f"{self.num_envs} texts", actions)
@@ -153,11 +167,11 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
                 f"The sub-environments {np.flatnonzero(starting).tolist()} have ended their "
                 "episodes. Call reset(options={'reset_mask': mask}) for them first."
             )
-        verdicts = self._judging.judge(self.envs, actions, starting)
+        verdicts = self._verification.verify_actions(self.envs, actions, starting)
         if self.autoreset_mode is AutoresetMode.SAME_STEP:
-            steps = map(_advance_and_begin, self.envs, actions, verdicts)
+            steps = map(_advance_then_start, self.envs, actions, verdicts)
         else:
-            steps = map(_begin_or_advance, self.envs, actions, verdicts, starting)
+            steps = map(_start_or_advance, self.envs, actions, verdicts, starting)
         observations, rewards, terminations, truncations, infos = zip(*steps, strict=True)
         self._observations = list(observations)
         if self.autoreset_mode is not AutoresetMode.SAME_STEP:
@@ -185,8 +199,8 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         Returns:
             What each sub-environment returned, or the value of the attribute.
         """
-        found = [env.get_wrapper_attr(name) for env in self.envs]
-        return tuple(each(*args, **kwargs) if callable(each) else each for each in found)
+        attributes = [env.get_wrapper_attr(name) for env in self.envs]
+        return tuple(each(*args, **kwargs) if callable(each) else each for each in attributes)
 
     def get_attr(self, name: str) -> tuple[Any, ...]:
         """Return the attribute ``name`` of each sub-environment."""
@@ -210,7 +224,7 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             env.set_wrapper_attr(name, value)
 
     def get_state(self) -> dict[str, Any]:
-        """Return all that decides how the sub-environments play on, as plain JSON data."""
+        """Return everything that decides how the sub-environments continue, as plain JSON data."""
         return {
             "autoreset_mode": self.autoreset_mode.value,
             "envs": [env.get_state() for env in self.envs],
@@ -219,19 +233,20 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
         }
 
     def set_state(self, state: Mapping[str, Any]) -> None:
-        """Go to a state that `get_state` returned, of this or an equal environment.
+        """Restore a state that `get_state` returned, of this or an equal environment.
 
         Args:
             state: The state; it is not changed, and may be used again.
 
         Raises:
-            ArgumentError: If it is the state of an environment of another kind.
+            ArgumentError: If the state is from an environment with another autoreset mode,
+                number of sub-environments or other settings.
         """
-        kind = (self.autoreset_mode.value, self.num_envs)
-        found = (state["autoreset_mode"], len(state["envs"]))
-        if found != kind:
+        own = (self.autoreset_mode.value, self.num_envs)
+        other = (state["autoreset_mode"], len(state["envs"]))
+        if other != own:
             raise argument_error(
-                "state", f"that of an environment with the mode and size {kind}", found
+                "state", f"that of an environment with the mode and size {own}", other
             )
         for env, each in zip(self.envs, state["envs"], strict=True):
             env.set_state(each)
@@ -244,16 +259,16 @@ class TextVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], npt.NDArray[Any]])
             env.close()
 
 
-def _begin_or_advance(env: TextEnv, action: str, verdict: Verdict | None, starts: bool) -> _Step:
-    """Begin the next episode if it is time, else play on."""
+def _start_or_advance(env: TextEnv, action: str, verdict: Verdict | None, starts: bool) -> _Step:
+    """Start the next episode if it is due, else advance the running one."""
     if not starts:
         return env.advance(action, verdict)
     observation, info = env.reset()
     return observation, 0.0, False, False, info
 
 
-def _advance_and_begin(env: TextEnv, action: str, verdict: Verdict | None) -> _Step:
-    """Play on, and if that ends the episode begin the next one."""
+def _advance_then_start(env: TextEnv, action: str, verdict: Verdict | None) -> _Step:
+    """Advance the running episode, and start the next one if that ends it."""
     observation, reward, terminated, truncated, info = step = env.advance(action, verdict)
     if not (terminated or truncated):
         return step

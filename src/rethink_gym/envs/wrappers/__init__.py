@@ -1,4 +1,4 @@
-"""Wrappers: what changes how an environment is seen, paid or made harder."""
+"""Wrappers that change the observations, actions, rewards or difficulty of an environment."""
 
 from rethink_gym.envs.wrappers.curriculum import Curriculum, VectorCurriculum
 from rethink_gym.envs.wrappers.length_penalty import LengthPenalty

@@ -1,4 +1,4 @@
-"""Problems that become harder as they are solved, and easier as they are not."""
+"""Curriculum: problems become harder after successes, and easier after failures."""
 
 import inspect
 from collections import deque
@@ -21,28 +21,40 @@ _Array = npt.NDArray[Any]
 
 
 class Curriculum(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
-    """Moves an argument of the task by recent success.
+    """Change an argument of the task by the recent success rate.
 
-    The values of the argument are a ladder. When of the last ``window`` episodes at a
-    rung at least the share ``raise_at`` ended with a right answer, the next episode is
-    played one rung higher; when at most the share ``lower_at`` did, one lower. After a
-    move the count begins anew. Nothing is left to chance: equal seeds and actions give
-    equal problems. What the argument is in an episode stands in the infos as
-    ``difficulty``.
+    The values of the argument are levels. The success rate is the fraction of correct
+    final answers in the last ``window`` episodes of the current level. If it is at least
+    ``raise_at``, the next episode is played one level higher; if it is at most
+    ``lower_at``, one level lower. After a change the count starts again. Nothing is
+    random: equal seeds and actions give equal problems. The infos have the value of the
+    argument as ``difficulty``.
 
     For a vector environment there is `VectorCurriculum`.
 
     Args:
-        env: One of our environments, in any wrappers.
-        argument: Which argument of the task to move, such as ``"level"``.
+        env: An environment with a task, such as a `TextEnv`, in any wrappers.
+        argument: The argument of the task to change, such as ``"level"``.
         values: Its values, from the easiest to the hardest.
-        window: How many episodes count.
-        raise_at: The share of right episodes from which it becomes harder.
-        lower_at: The share up to which it becomes easier.
+        window: Number of most recent episodes that the success rate is computed from.
+        raise_at: Success rate, in [0, 1], from which the problems become harder.
+        lower_at: Success rate, in [0, 1], up to which they become easier.
 
     Raises:
-        ArgumentError: If the task has no such argument or value, or an argument is not
-            what it must be.
+        ArgumentError: If the task has no such argument or refuses a value, ``values`` is
+            empty or changes the verifier, ``window`` is below 1, or not
+            ``0 <= lower_at < raise_at <= 1``.
+
+    Examples:
+        >>> import gymnasium as gym
+        >>> from rethink_gym.envs.wrappers import Curriculum
+        >>> env = Curriculum(gym.make("Math-v0"), "level", [1, 2, 3], window=1)
+        >>> prompt, info = env.reset(seed=0)
+        >>> info["difficulty"]
+        1
+        >>> step = env.step(f"A: {env.unwrapped.problem.gold}")
+        >>> env.reset()[1]["difficulty"]
+        2
     """
 
     def __init__(
@@ -65,65 +77,65 @@ class Curriculum(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
         )
         gym.Wrapper.__init__(self, env)
         inner: Any = env.unwrapped
-        self._ladder = _Ladder(values, window, raise_at, lower_at)
-        self._tasks = _tasks_of(inner.task, argument, self._ladder.values)
-        self._place = 0
+        self._levels = _Levels(values, window, raise_at, lower_at)
+        self._tasks = _tasks_of(inner.task, argument, self._levels.values)
+        self._episode_level = 0
         inner.set_task(self._tasks[0])
 
     @property
     def difficulty(self) -> Any:
-        """The value of the argument in the episode that runs."""
-        return self._ladder.values[self._place]
+        """The value of the argument in the running episode."""
+        return self._levels.values[self._episode_level]
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Begin an episode, as hard as the ones before suggest."""
-        if self._place != self._ladder.place:
-            self._place = self._ladder.place
+        """Start an episode at the current level."""
+        if self._episode_level != self._levels.current:
+            self._episode_level = self._levels.current
             inner: Any = self.env.unwrapped
-            inner.set_task(self._tasks[self._place])
+            inner.set_task(self._tasks[self._episode_level])
         observation, info = self.env.reset(seed=seed, options=options)
         return observation, {**info, "difficulty": self.difficulty}
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Play on; at the end of an episode its success counts."""
+        """Step the environment; at the end of an episode, count its success."""
         observation, reward, terminated, truncated, info = self.env.step(action)
         if terminated or truncated:
-            self._ladder.count(_is_right(info))
+            self._levels.count(_is_correct(info))
         info = {**info, "difficulty": self.difficulty}
         return observation, float(reward), terminated, truncated, info
 
     def get_wrapper_state(self) -> dict[str, Any]:
-        """Return the rung and the recent successes, as plain JSON data."""
-        return {**self._ladder.get_state(), "playing": self._place}
+        """Return the level and the recent successes, as plain JSON data."""
+        return {**self._levels.get_state(), "episode_level": self._episode_level}
 
     def set_wrapper_state(self, state: Mapping[str, Any]) -> None:
-        """Go back to what `get_wrapper_state` returned."""
-        self._ladder.set_state(state)
-        self._place = state["playing"]
+        """Restore the state that `get_wrapper_state` returned."""
+        self._levels.set_state(state)
+        self._episode_level = state["episode_level"]
         inner: Any = self.env.unwrapped
-        inner.set_task(self._tasks[self._place])
+        inner.set_task(self._tasks[self._episode_level])
 
 
 class VectorCurriculum(VectorWrapper[Any, Any, Any, Any, _Array]):
     """A `Curriculum` over all sub-environments of a vector environment together.
 
-    They stand on one rung, and the episodes that end count in the order of the
-    sub-environments. A move holds for the episodes that begin after it; in the autoreset
-    mode ``"SameStep"`` those that began in the very same step are still of the rung
-    before.
+    They share one level, and the episodes that end are counted in the order of the
+    sub-environments. A change holds for the episodes that start after it. In the autoreset
+    mode ``"SameStep"``, episodes that started in the same step still have the old level.
 
     Args:
-        env: A `TextVectorEnv`, or another vector environment of our environments.
-        argument: Which argument of the task to move, such as ``"level"``.
+        env: A `TextVectorEnv`, or another vector environment whose sub-environments have a
+            task.
+        argument: The argument of the task to change, such as ``"level"``.
         values: Its values, from the easiest to the hardest.
-        window: How many episodes count.
-        raise_at: The share of right episodes from which it becomes harder.
-        lower_at: The share up to which it becomes easier.
+        window: Number of most recent episodes that the success rate is computed from.
+        raise_at: Success rate, in [0, 1], from which the problems become harder.
+        lower_at: Success rate, in [0, 1], up to which they become easier.
 
     Raises:
-        ArgumentError: As of `Curriculum`.
+        ArgumentError: For the same reasons as `Curriculum`.
     """
 
     def __init__(
@@ -137,39 +149,39 @@ class VectorCurriculum(VectorWrapper[Any, Any, Any, Any, _Array]):
         lower_at: float = 0.3,
     ) -> None:
         super().__init__(env)
-        self._vector = cast("Any", env)  # VectorEnv lacks what all of its kinds have
-        self._ladder = _Ladder(values, window, raise_at, lower_at)
-        self._tasks = _tasks_of(self._vector.get_attr("task")[0], argument, self._ladder.values)
+        self._vector = cast("Any", env)  # VectorEnv itself has no get_attr and call
+        self._levels = _Levels(values, window, raise_at, lower_at)
+        self._tasks = _tasks_of(self._vector.get_attr("task")[0], argument, self._levels.values)
         self._vector.call("set_task", self._tasks[0])
 
     @property
     def difficulty(self) -> Any:
-        """The value of the argument in the episodes that begin from now on."""
-        return self._ladder.values[self._ladder.place]
+        """The value of the argument in the episodes that start from now on."""
+        return self._levels.values[self._levels.current]
 
     def step(self, actions: Any) -> tuple[Any, _Array, _Array, _Array, dict[str, Any]]:
-        """Play on; the episodes that end count."""
+        """Step the environments; count the success of the episodes that end."""
         step = self.env.step(actions)
-        place = self._ladder.place
+        level = self._levels.current
         for ended in np.flatnonzero(step[2] | step[3]):
             info = info_of(step[4], int(ended))
-            self._ladder.count(_is_right(info.get("final_info", info)))
-        if self._ladder.place != place:
-            self._vector.call("set_task", self._tasks[self._ladder.place])
+            self._levels.count(_is_correct(info.get("final_info", info)))
+        if self._levels.current != level:
+            self._vector.call("set_task", self._tasks[self._levels.current])
         return step
 
     def get_wrapper_state(self) -> dict[str, Any]:
-        """Return the rung and the recent successes, as plain JSON data."""
-        return self._ladder.get_state()
+        """Return the level and the recent successes, as plain JSON data."""
+        return self._levels.get_state()
 
     def set_wrapper_state(self, state: Mapping[str, Any]) -> None:
-        """Go back to what `get_wrapper_state` returned."""
-        self._ladder.set_state(state)
-        self._vector.call("set_task", self._tasks[self._ladder.place])
+        """Restore the state that `get_wrapper_state` returned."""
+        self._levels.set_state(state)
+        self._vector.call("set_task", self._tasks[self._levels.current])
 
 
-class _Ladder:
-    """Which rung to stand on, given how the episodes ended."""
+class _Levels:
+    """The current level, given how the recent episodes ended."""
 
     def __init__(
         self, values: Sequence[Any], window: int, raise_at: float, lower_at: float
@@ -180,50 +192,50 @@ class _Ladder:
         if not 0 <= lower_at < raise_at <= 1:
             raise argument_error(
                 "lower_at and raise_at",
-                "shares with 0 <= lower_at < raise_at <= 1",
+                "numbers with 0 <= lower_at < raise_at <= 1",
                 (lower_at, raise_at),
             )
         self.raise_at, self.lower_at = raise_at, lower_at
-        self.place = 0
+        self.current = 0
         self.recent: deque[bool] = deque(maxlen=check_count("window", window))
 
     def count(self, is_correct: bool) -> None:
         self.recent.append(is_correct)
         if len(self.recent) < (self.recent.maxlen or 0):
             return
-        share = sum(self.recent) / len(self.recent)
-        place = self.place + (share >= self.raise_at) - (share <= self.lower_at)
-        if place != self.place and 0 <= place < len(self.values):
-            self.place = place
+        success_rate = sum(self.recent) / len(self.recent)
+        level = self.current + (success_rate >= self.raise_at) - (success_rate <= self.lower_at)
+        if level != self.current and 0 <= level < len(self.values):
+            self.current = level
             self.recent.clear()
 
     def get_state(self) -> dict[str, Any]:
-        return {"place": self.place, "recent": list(self.recent)}
+        return {"level": self.current, "recent": list(self.recent)}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
-        self.place = state["place"]
+        self.current = state["level"]
         self.recent.clear()
         self.recent.extend(state["recent"])
 
 
-def _is_right(info: Mapping[str, Any]) -> bool:
-    """Return whether the last verdict of an episode was that the answer is right."""
+def _is_correct(info: Mapping[str, Any]) -> bool:
+    """Return whether the last verdict of an episode accepted the answer."""
     return bool(info.get("verdict", {}).get("correct", False))
 
 
 def _tasks_of(task: Task, argument: str, values: Sequence[Any]) -> list[Task]:
-    """Build a task like this one for every value of the argument."""
+    """Build a copy of the task for each value of the argument."""
     names = inspect.signature(type(task)).parameters
     if argument not in names:
-        raise argument_error("argument", f"one of the task's, {list(names)}", argument)
-    same = {name: getattr(task, name) for name in names if name != argument}
-    tasks = [type(task)(**same, **{argument: value}) for value in values]
+        raise argument_error("argument", f"one of the task's arguments, {list(names)}", argument)
+    others = {name: getattr(task, name) for name in names if name != argument}
+    tasks = [type(task)(**others, **{argument: value}) for value in values]
     verifiers = [each.make_verifier().to_dict() for each in tasks]
     if any(verifier != verifiers[0] for verifier in verifiers):
         raise argument_error(
             "values",
-            "such that one verifier judges the problems of all",
+            "such that all tasks have the same verifier",
             values,
-            "This argument also decides how answers are judged.",
+            "This argument also changes how answers are verified.",
         )
     return tasks

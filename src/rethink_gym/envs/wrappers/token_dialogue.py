@@ -1,4 +1,4 @@
-"""One dialogue as tokens: the environment's messages encoded, the agent's said token by token."""
+"""A dialogue as tokens: the environment's messages encoded, the agent's token by token."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,23 @@ from rethink_gym.errors import argument_error, check_count
 __all__ = ["PADDING", "TokenCodec", "TokenDialogue"]
 
 PADDING = -1
-"""Stands in an observation where there is no token; no tokenizer has it."""
+"""Fills an observation where it has no token; it is not a token of any tokenizer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCodec:
-    """How a conversation becomes tokens, and sampled tokens a text.
+    """How a conversation is encoded as tokens, and sampled tokens are decoded to a text.
 
     Attributes:
-        encode: Returns all tokens of a conversation, up to where the assistant goes on.
-            The tokens of a message that carries its own (`Message.token_ids`) are these.
+        encode: Returns all tokens of a conversation, up to the start of the assistant's
+            next message. A message with tokens of its own (`Message.token_ids`) is encoded
+            as these.
         decode: Returns the text of sampled tokens, without the end token.
-        end_ids: The tokens that end a message.
-        vocab_size: How many tokens there are; they are the numbers from 0 on.
+        end_ids: Tokens that end a message.
+        vocab_size: Number of tokens in the vocabulary; they are the numbers from 0 on.
 
     Raises:
-        ArgumentError: If ``vocab_size`` is no such number.
+        ArgumentError: If ``vocab_size`` is not a whole number of at least 1.
     """
 
     encode: Callable[[Conversation], Sequence[int]]
@@ -40,24 +41,25 @@ class TokenCodec:
         check_count("vocab_size", self.vocab_size)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self  # forks of an environment share it: nothing of it changes
+        return self  # it never changes, so forks of an environment share it
 
 
 class TokenDialogue:
     """A dialogue that grows by tokens.
 
     Args:
-        codec: Encodes and decodes.
-        window: Most tokens of the whole dialogue.
-        max_new_tokens: Most tokens of one message of the agent, the end token included.
+        codec: Encodes and decodes the messages.
+        window: Maximum number of tokens of the whole dialogue.
+        max_new_tokens: Maximum number of tokens of one message of the agent, end token
+            included.
 
     Attributes:
-        conversation: What was said, the newest message last; a message that the agent
-            has not ended yet is no part of it.
+        conversation: The complete messages, the newest last; the message that the agent is
+            writing is not in it.
         token_ids: All tokens so far.
 
     Raises:
-        ArgumentError: If a number is out of its range.
+        ArgumentError: If ``window`` is below 2, or ``max_new_tokens`` below 1.
     """
 
     def __init__(self, codec: TokenCodec, *, window: int, max_new_tokens: int) -> None:
@@ -66,20 +68,20 @@ class TokenDialogue:
         self.max_new_tokens = check_count("max_new_tokens", max_new_tokens)
         self.conversation: Conversation = ()
         self.token_ids: list[int] = []
-        self._said: list[int] = []
+        self._new_ids: list[int] = []
 
     @property
     def is_full(self) -> bool:
-        """Whether the window has no room for another token."""
+        """Whether another token would exceed the window."""
         return len(self.token_ids) >= self.window
 
     def begin(self, observation: str) -> None:
-        """Start anew with the first message of the environment.
+        """Start a dialogue with the first message of the environment.
 
         Raises:
-            ArgumentError: If it leaves no room for an answer in the window.
+            ArgumentError: If the message fills the window, so that no answer fits.
         """
-        self.conversation, self._said = (), []
+        self.conversation, self._new_ids = (), []
         self.listen(observation)
         if self.is_full:
             raise argument_error(
@@ -90,7 +92,7 @@ class TokenDialogue:
             )
 
     def listen(self, observation: str) -> None:
-        """Take the next message of the environment."""
+        """Add the next message of the environment."""
         self.conversation += (Message(Role.USER, observation),)
         self.token_ids = list(self.codec.encode(self.conversation))
 
@@ -101,36 +103,36 @@ class TokenDialogue:
             token_id: The token.
 
         Returns:
-            The whole message if it ends here, by an end token, by its length or at the
-            end of the window; None otherwise.
+            The whole message if this token ends it, by being an end token, by
+            ``max_new_tokens`` or by the end of the window; None otherwise.
         """
         self.token_ids.append(token_id)
-        self._said.append(token_id)
-        is_over = token_id in self.codec.end_ids or len(self._said) >= self.max_new_tokens
+        self._new_ids.append(token_id)
+        is_over = token_id in self.codec.end_ids or len(self._new_ids) >= self.max_new_tokens
         if not (is_over or self.is_full):
             return None
-        text = self.codec.decode(self._said)
-        self.conversation += (Message(Role.ASSISTANT, text, tuple(self._said)),)
-        self._said = []
+        text = self.codec.decode(self._new_ids)
+        self.conversation += (Message(Role.ASSISTANT, text, tuple(self._new_ids)),)
+        self._new_ids = []
         return text
 
     def to_array(self) -> npt.NDArray[np.int64]:
-        """Return the newest tokens, int64, shape ``(window,)``, `PADDING` in front of them."""
+        """Return the newest tokens, int64, shape ``(window,)``, with `PADDING` on the left."""
         row = np.full(self.window, PADDING, dtype=np.int64)
         tokens = self.token_ids[-self.window :]
         row[self.window - len(tokens) :] = tokens
         return row
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all that was said so far as plain JSON data."""
+        """Return the dialogue so far as plain JSON data."""
         return {
             "conversation": [message.to_dict() for message in self.conversation],
             "token_ids": list(self.token_ids),
-            "said": list(self._said),
+            "new_ids": list(self._new_ids),
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Go back to what `to_dict` returned."""
+        """Restore the dialogue that `to_dict` returned."""
         self.conversation = tuple(map(Message.from_dict, data["conversation"]))
         self.token_ids = list(data["token_ids"])
-        self._said = list(data["said"])
+        self._new_ids = list(data["new_ids"])

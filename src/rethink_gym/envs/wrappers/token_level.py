@@ -1,4 +1,4 @@
-"""A text environment in which one action is one token, for algorithms that know only numbers."""
+"""A text environment in which an action is one token, for algorithms that need numbers."""
 
 from collections.abc import Mapping
 from typing import Any, SupportsInt
@@ -19,38 +19,37 @@ _Tokens = npt.NDArray[np.int64]
 
 
 class TokenLevel(gym.Wrapper[_Tokens, SupportsInt, str, str], RecordConstructorArgs):
-    """Turns a text environment into one of tokens.
+    """Turn a text environment into an environment of tokens.
 
-    **Observation.** The tokens of the whole dialogue so far, exactly what a language
-    model would be given: int64, shape ``(window,)``, the newest at the right end, and
-    `PADDING` (-1) where there is none. It grows at the right, so an algorithm
-    that keeps keys and values can.
+    **Observation.** The tokens of the whole dialogue so far, exactly the input of a
+    language model: int64, shape ``(window,)``, the newest token at the right end, filled
+    with `PADDING` (-1) on the left. It grows at the right, so a KV cache can be used.
 
-    **Action.** The next token of the agent's message. The message ends with an end
-    token, with the token number ``max_new_tokens``, or at the end of the window; then
-    the environment is stepped with its text, of which an action space that is bounded
-    is given the beginning.
+    **Action.** The next token of the agent's message. The message ends with an end token,
+    after ``max_new_tokens`` tokens, or at the end of the window. Then the environment is
+    stepped with its text, truncated to the maximum length of the action space.
 
-    **Reward.** What the environment pays for a message stands on the token that ended
-    it; all other tokens earn 0.
+    **Reward.** The reward of a message is given at the token that ends it; all other
+    tokens have the reward 0.
 
-    **End.** As the environment says; besides, the episode is truncated if the next
-    message of the environment leaves no room for an answer in the window.
+    **End.** As in the environment. Besides, the episode is truncated if the next message
+    of the environment fills the window, so that no answer fits.
 
-    **Info.** The environment's own, at `reset` and on the token that ends a message;
-    empty for all other tokens.
+    **Info.** That of the environment, at `reset` and at the token that ends a message;
+    empty at all other tokens.
 
     Args:
         env: Any environment whose observations and actions are texts.
-        codec: How texts become tokens and back.
-        window: Most tokens of a whole dialogue.
-        max_new_tokens: Most tokens of one message, the end token included.
+        codec: Encodes the dialogue as tokens, and decodes the agent's messages.
+        window: Maximum number of tokens of a whole dialogue.
+        max_new_tokens: Maximum number of tokens of one message, end token included.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``window`` is below 2, ``max_new_tokens`` below 1, or the actions
+            of ``env`` are not texts.
     """
 
-    env: gym.Env[str, str]  # type: ignore[assignment]  # Gymnasium types it as the wrapped one
+    env: gym.Env[str, str]  # type: ignore[assignment]  # Gymnasium gives it the types of the wrapper
 
     def __init__(
         self,
@@ -75,17 +74,17 @@ class TokenLevel(gym.Wrapper[_Tokens, SupportsInt, str, str], RecordConstructorA
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[_Tokens, dict[str, Any]]:
-        """Begin an episode; see the class.
+        """Start an episode; see the class.
 
         Raises:
-            ArgumentError: If the first message leaves no room for an answer.
+            ArgumentError: If the first message fills the window, so that no answer fits.
         """
         observation, info = self.env.reset(seed=seed, options=options)
         self._dialogue.begin(observation)
         return self._dialogue.to_array(), info
 
     def step(self, action: SupportsInt) -> tuple[_Tokens, float, bool, bool, dict[str, Any]]:
-        """Say one token; see the class."""
+        """Add one token to the agent's message; see the class."""
         dialogue = self._dialogue
         text = dialogue.say(int(action))
         if text is None:
@@ -97,11 +96,11 @@ class TokenLevel(gym.Wrapper[_Tokens, SupportsInt, str, str], RecordConstructorA
         return dialogue.to_array(), float(reward), terminated, truncated, info
 
     def get_wrapper_state(self) -> dict[str, Any]:
-        """Return the dialogue so far; `rethink_gym.envs.state.get_state` asks for it."""
+        """Return the dialogue so far; `rethink_gym.envs.state.get_state` calls this."""
         return self._dialogue.to_dict()
 
     def set_wrapper_state(self, state: Mapping[str, Any]) -> None:
-        """Go back to what `get_wrapper_state` returned."""
+        """Restore the state that `get_wrapper_state` returned."""
         self._dialogue.restore(state)
 
 
@@ -109,8 +108,8 @@ def token_spaces(codec: TokenCodec, window: int) -> "tuple[Box, Discrete]":
     """Return the spaces of observations and actions.
 
     Args:
-        codec: Knows how many tokens there are.
-        window: Most tokens of a whole dialogue.
+        codec: Has the size of the vocabulary.
+        window: Maximum number of tokens of a whole dialogue.
 
     Returns:
         The space of windows and the space of tokens.
@@ -122,16 +121,16 @@ def token_spaces(codec: TokenCodec, window: int) -> "tuple[Box, Discrete]":
 
 
 def max_chars_of(action_space: "Space[Any]") -> int:
-    """Return how many characters an action may have.
+    """Return the maximum number of characters of an action.
 
     Args:
-        action_space: Of the environment that is to be played by tokens.
+        action_space: The action space of the environment to play by tokens.
 
     Returns:
-        The bound of the space.
+        The maximum length of the space.
 
     Raises:
-        ArgumentError: If it is no space of texts.
+        ArgumentError: If it is not a space of texts.
     """
     if isinstance(action_space, FreeText):
         return action_space.max_chars

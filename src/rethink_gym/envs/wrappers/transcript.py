@@ -1,4 +1,4 @@
-"""A text environment whose observation is everything that was said."""
+"""A text environment whose observation is the whole conversation so far."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,20 +14,29 @@ __all__ = ["Transcript"]
 
 
 class Transcript(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
-    """Shows the whole conversation as one text, for agents without a memory.
+    """Show the whole conversation as one text, for agents without a memory.
 
-    **Observation.** All messages of the episode, the newest last, with an empty line
-    between two of them, each behind ``user:`` (the environment) or ``assistant:`` (the
-    agent). At the end of an episode the last one is the agent's.
+    **Observation.** All messages of the episode, the newest last, separated by empty lines.
+    Each starts with ``user:`` (the environment) or ``assistant:`` (the agent). At the end of
+    an episode the last message is the agent's.
 
     Actions, rewards, ends and infos are those of the environment.
 
     Args:
         env: Any environment whose observations and actions are texts.
-        max_chars: Most characters of an observation.
+        max_chars: Maximum number of characters of an observation.
 
     Raises:
         ArgumentError: If ``max_chars`` is not a whole number of at least 1.
+
+    Examples:
+        >>> import gymnasium as gym
+        >>> from rethink_gym.envs.wrappers import Transcript
+        >>> env = Transcript(gym.make("MathSelfCorrect-v0"))
+        >>> prompt, info = env.reset(seed=0)
+        >>> text = env.step("A: 7")[0]
+        >>> text.startswith("user: Compute "), "assistant: A: 7" in text
+        (True, True)
     """
 
     def __init__(self, env: gym.Env[str, str], *, max_chars: int = 1_000_000) -> None:
@@ -40,36 +49,36 @@ class Transcript(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Begin an episode, and show its first message."""
+        """Start an episode, and show its first message."""
         observation, info = self.env.reset(seed=seed, options=options)
         self._messages = []
         self._add(Role.USER, observation)
-        return self._shown(), info
+        return self._transcript(), info
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        """Say something, and show all that was said.
+        """Step the environment, and show the whole conversation.
 
         Raises:
-            DataError: If that is longer than ``max_chars``.
+            DataError: If the conversation is longer than ``max_chars``.
         """
         observation, reward, terminated, truncated, info = self.env.step(action)
         self._add(Role.ASSISTANT, action)
         if observation:
             self._add(Role.USER, observation)
-        return self._shown(), float(reward), terminated, truncated, info
+        return self._transcript(), float(reward), terminated, truncated, info
 
     def get_wrapper_state(self) -> dict[str, Any]:
-        """Return what was said so far, as plain JSON data."""
+        """Return the messages so far, as plain JSON data."""
         return {"messages": list(self._messages)}
 
     def set_wrapper_state(self, state: Mapping[str, Any]) -> None:
-        """Go back to what `get_wrapper_state` returned."""
+        """Restore the state that `get_wrapper_state` returned."""
         self._messages = list(state["messages"])
 
     def _add(self, role: Role, text: str) -> None:
         self._messages.append(f"{role.value}: {text}")
 
-    def _shown(self) -> str:
+    def _transcript(self) -> str:
         text = "\n\n".join(self._messages)
         if len(text) > self.max_chars:
             raise DataError(

@@ -1,4 +1,4 @@
-"""The shared nouns: frozen, checked, and the same after a trip through JSON."""
+"""The core types: frozen, checked, and equal after a round trip through JSON."""
 
 import copy
 import dataclasses
@@ -52,14 +52,14 @@ episodes = st.builds(
 
 
 @given(st.one_of(messages, completions, verdicts, problems, turns, episodes))
-def test_every_noun_is_the_same_after_a_trip_through_json(noun: Any) -> None:
-    back = type(noun).from_dict(json.loads(json.dumps(noun.to_dict())))
-    assert back == noun
-    assert back.to_dict() == noun.to_dict()
+def test_every_core_type_is_equal_after_a_round_trip_through_json(value: Any) -> None:
+    back = type(value).from_dict(json.loads(json.dumps(value.to_dict())))
+    assert back == value
+    assert back.to_dict() == value.to_dict()
 
 
 @given(st.lists(episodes, max_size=3))
-def test_episodes_are_the_same_after_a_trip_through_a_file(
+def test_episodes_are_equal_after_a_round_trip_through_a_file(
     tmp_path_factory: pytest.TempPathFactory, played: list[Episode]
 ) -> None:
     path = tmp_path_factory.mktemp("episodes") / "episodes.jsonl"
@@ -78,12 +78,12 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     turn = Turn("2+2", Completion("4"), 1.0, True, False)
     save_episodes(path, [Episode("p", (turn,))])
     path.write_text(path.read_text() + '{"problem_id": "q"}\n')
-    with pytest.raises(errors.DataError, match=r"episodes\.jsonl, line 2, is no episode"):
+    with pytest.raises(errors.DataError, match=r"episodes\.jsonl, line 2, is not an episode"):
         list(load_episodes(path))
 
 
 @pytest.mark.parametrize(
-    ("noun", "field"),
+    ("value", "field"),
     [
         (Message(Role.USER, "2+2"), "role"),
         (Completion("4"), "text"),
@@ -93,14 +93,14 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         (Problem("p", "2+2", "4"), "more"),
     ],
 )
-def test_no_noun_can_be_changed(noun: Any, field: str) -> None:
+def test_no_core_type_can_be_changed(value: Any, field: str) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(noun, field, "something else")
+        setattr(value, field, "something else")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        delattr(noun, field)
+        delattr(value, field)
 
 
-def test_a_solution_is_written_down_when_it_is_first_asked_for() -> None:
+def test_a_solution_is_written_when_it_is_first_read() -> None:
     written: list[str] = []
 
     def write() -> str:
@@ -135,7 +135,7 @@ def test_problems_with_equal_data_are_equal_however_they_came_about(item: Any) -
 
 
 @pytest.mark.parametrize("score", [-0.1, 1.1, float("nan"), float("inf")])
-def test_a_score_lies_between_zero_and_one(score: float) -> None:
+def test_a_score_is_between_zero_and_one(score: float) -> None:
     with pytest.raises(ValueError, match=r"score must be a number in \[0, 1\]"):
         Verdict(score, False, Reason.DIFFERENT)
 
@@ -150,11 +150,11 @@ def test_an_episode_has_turns() -> None:
         Episode("p", ())
 
 
-def test_tokens_do_not_take_part_when_messages_are_compared() -> None:
+def test_tokens_are_ignored_when_messages_are_compared() -> None:
     assert Message(Role.ASSISTANT, "4", (7,)) == Message(Role.ASSISTANT, "4")
 
 
-def test_an_episode_tells_its_conversation_reward_and_tokens() -> None:
+def test_an_episode_has_its_conversation_reward_and_tokens() -> None:
     first = Turn("2+2", Completion("5", (1, 2), (-1.0, -1.0)), 0.0, False, False)
     second = Turn("again", Completion("4", (3,), (-1.0,)), 1.0, True, False)
     episode = Episode("p", (first, second))
@@ -171,7 +171,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error_class", ERRORS)
-def test_every_error_pickles_and_stands_for_a_standard_one(
+def test_every_error_pickles_and_inherits_from_a_standard_one(
     error_class: type[errors.RethinkError],
 ) -> None:
     error = pickle.loads(pickle.dumps(error_class("what went wrong")))
@@ -181,7 +181,7 @@ def test_every_error_pickles_and_stands_for_a_standard_one(
         assert standard[0] is not Exception
 
 
-def test_an_argument_error_says_what_must_be_what_was_and_how_to_mend_it() -> None:
+def test_an_argument_error_names_rule_value_and_remedy() -> None:
     error = errors.argument_error("split", "a name", 7, "Ask for 'train'.")
     assert str(error) == "split must be a name, got 7. Ask for 'train'."
     assert len(str(errors.argument_error("text", "short", "x" * 10_000))) < 200
@@ -193,6 +193,6 @@ def test_a_near_miss_is_suggested() -> None:
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, "1", True, None])
-def test_a_count_is_a_whole_number_from_one_on(value: object) -> None:
+def test_a_count_is_a_whole_number_of_at_least_one(value: object) -> None:
     with pytest.raises(errors.ArgumentError, match="n must be a whole number of at least 1"):
         errors.check_count("n", value)
