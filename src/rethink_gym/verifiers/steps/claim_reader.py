@@ -7,7 +7,7 @@ from dataclasses import replace
 from rethink_gym.verifiers.steps.claim import Chain, Side
 from rethink_gym.verifiers.steps.prose import TokenKind, tokenize_prose
 from rethink_gym.verifiers.steps.quantity import with_unit_letters
-from rethink_gym.verifiers.steps.side import CUTS, STARTS, SideReader, Taken
+from rethink_gym.verifiers.steps.side_reader import CUTS, STARTS, SideReader, Taken
 
 __all__ = ["MAX_CHAINS", "find_annotations", "find_chains", "without_annotations"]
 

@@ -15,7 +15,7 @@ from rethink_gym.verifiers.steps.segmentation import Span, split_steps
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
-    from rethink_gym.verifiers.steps.judgement import Finding
+    from rethink_gym.verifiers.steps.step_checker import Finding
 
 __all__ = ["PrefixScorer", "StepVerifier"]
 
@@ -173,7 +173,7 @@ class StepVerifier(Verifier):
 
     def _verdict(self, text: str, spans: Sequence[Span], problem: Problem) -> Verdict:
         # Loaded when first needed: it takes the parser of expressions.
-        from rethink_gym.verifiers.steps.judgement import judge_steps
+        from rethink_gym.verifiers.steps.step_checker import judge_steps
 
         checked = [span for span in spans[:MAX_STEPS] if span.end <= MAX_CHARS]
         found = judge_steps(
@@ -215,7 +215,7 @@ class StepVerifier(Verifier):
         ]
         if not self.use_reference or problem.solution is None:
             return plain
-        from rethink_gym.verifiers.steps.judgement import are_matched
+        from rethink_gym.verifiers.steps.step_checker import are_matched
 
         reference = _judge_reference(problem.solution, problem.prompt, self.timeout_s)
         return [
@@ -227,7 +227,7 @@ class StepVerifier(Verifier):
 @lru_cache(maxsize=1024)
 def _judge_reference(solution: str, prompt: str, timeout_s: float) -> "tuple[Finding, ...]":
     """Judge the steps of a reference; a solution that grows step by step asks often."""
-    from rethink_gym.verifiers.steps.judgement import judge_steps
+    from rethink_gym.verifiers.steps.step_checker import judge_steps
 
     solution = solution[:MAX_CHARS]
     steps = [solution[start:end] for start, end in split_steps(solution)]

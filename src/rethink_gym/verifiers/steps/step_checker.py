@@ -13,7 +13,7 @@ from rethink_gym.verifiers.steps.claim_reader import (
     find_chains,
     without_annotations,
 )
-from rethink_gym.verifiers.steps.ledger import Ledger
+from rethink_gym.verifiers.steps.known_equations import Ledger
 from rethink_gym.verifiers.steps.magnitude import read_side
 
 __all__ = ["Finding", "are_matched", "judge_steps"]

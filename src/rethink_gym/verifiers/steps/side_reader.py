@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rethink_gym.verifiers.steps.claim import Side
 from rethink_gym.verifiers.steps.prose import Token, TokenKind
-from rethink_gym.verifiers.steps.run import Run
+from rethink_gym.verifiers.steps.side_builder import Run
 
 __all__ = ["CUTS", "STARTS", "SideReader", "Taken"]
 
