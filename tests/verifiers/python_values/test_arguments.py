@@ -50,7 +50,7 @@ def test_a_batch_is_judged_as_each_one_is() -> None:
 
 @pytest.mark.parametrize("gold", ["", "[]", '{"source": "def f(): pass"}', "def f(): pass"])
 def test_a_gold_without_a_function_is_the_fault_of_the_data(gold: str) -> None:
-    with pytest.raises(DataError, match="gold must be what arguments_gold writes"):
+    with pytest.raises(DataError, match="gold must be a text of arguments_gold"):
         ArgumentsVerifier().verify("A: 1", Problem("p", "?", gold))
 
 
