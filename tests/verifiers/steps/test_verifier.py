@@ -41,7 +41,7 @@ def test_the_verdict_is_that_of_the_final_answer_and_names_the_first_wrong_step(
     verdict = StepVerifier().verify(ANSWER, PROBLEM)
     assert (verdict.score, verdict.correct, verdict.reason) == (1.0, True, Reason.EQUAL)
     assert verdict.answer == "18"
-    assert verdict.detail.endswith("step 2 is wrong: 9 * 2 = $19")
+    assert verdict.detail.endswith("step 2 is incorrect: 9 * 2 = $19")
     assert "step" not in StepVerifier().verify("16 - 3 = 13\n#### 13", PROBLEM).detail
 
 

@@ -111,7 +111,7 @@ def split_gold(gold: str) -> tuple[str, str]:
         gold: The gold answer, with or without a question.
 
     Returns:
-        The answer and the question; the question is empty if there is none.
+        The answer and the question; the question is empty if the gold answer has no question.
     """
     answer, mark, question = gold.partition(_MARK)
     return (answer, question.removesuffix("]")) if mark else (gold, "")

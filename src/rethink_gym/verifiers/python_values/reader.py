@@ -1,8 +1,8 @@
 """Parser of Python literals in untrusted text; it never runs code.
 
 Answers are parsed in the verifier's own process. There `ast.literal_eval` is not safe: on
-hostile text it can crash the interpreter or use unbounded memory. Values are None, booleans, numbers, texts, bytes, and lists, tuples, sets and dicts of
-values.
+hostile text it can crash the interpreter or use unbounded memory. Values are None, booleans,
+numbers, texts, bytes, and lists, tuples, sets and dicts of values.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""What a solution has said so far about its names, and whether the next claim fits."""
+"""Equations of a solution so far, and whether the next claim is consistent with them."""
 
 import re
 from collections.abc import Iterable
@@ -13,37 +13,42 @@ from rethink_gym.verifiers.steps.magnitude import (
     compare_constants,
     read_side,
 )
-from rethink_gym.verifiers.steps.polynomial import Polynomial, Quotient, TooBigError, quotient_of
+from rethink_gym.verifiers.steps.polynomial import (
+    Polynomial,
+    PolynomialLimitError,
+    Quotient,
+    quotient_of,
+)
 
-__all__ = ["Ledger"]
+__all__ = ["KnownEquations"]
 
 MAX_EQUATIONS = 12
-"""Of each sort; the oldest ones are forgotten."""
+"""Maximum number of linear, and of nonlinear, equations; the oldest are dropped."""
 
 
-class Ledger:
-    """Judges one claim after the other, and remembers what each says.
+class KnownEquations:
+    """Checks claims one after the other against the equations of earlier claims.
 
-    Values and equations are kept exactly. A claim without names is worked out. One
-    with names is right if it follows from what was said before, wrong if it
-    contradicts that, and new otherwise. After a contradiction the solution is taken
-    at its word, so that a mistake counts once and not in every step built on it.
+    Values and equations are exact. A claim without names is evaluated. A claim with names is
+    correct if it follows from the known equations, incorrect if it contradicts them, and
+    otherwise a new equation. After a contradiction the new claim replaces the old ones, so
+    that a mistake counts once and not in every later step.
     """
 
     def __init__(self) -> None:
         self._values: dict[str, Fraction] = {}
-        self._lines: list[Polynomial] = []
-        self._curves: list[Polynomial] = []
+        self._linear: list[Polynomial] = []  # each equals zero
+        self._nonlinear: list[Polynomial] = []
 
-    def judge(self, chain: Chain) -> bool | None:
-        """Judge a chain.
+    def check(self, chain: Chain) -> bool | None:
+        """Check a claim and remember it.
 
         Args:
-            chain: What a step claims.
+            chain: The claim.
 
         Returns:
-            False if any of it is wrong, True if some is right and nothing is wrong;
-            None if nothing of it can be told.
+            False if a relation of the chain is incorrect; True if at least one is correct
+            and none is incorrect; None if none could be checked.
         """
         readings = [read_side(side) for side in chain.sides]
         if chain.is_quoted:
@@ -54,16 +59,16 @@ class Ledger:
         results: list[bool | None] = []
         for left, right, operator in zip(readings[:-1], readings[1:], chain.operators, strict=True):
             if chain.is_alternative and head is not None and left is readings[0]:
-                result = self._case(head, right)
+                result = self._check_case(head, right)
             else:
-                result = self._bounded_pair(left, right, operator)
+                result = self._check_pair(left, right, operator)
             is_loose = chain.is_hypothetical or (chain.is_alternative and head is None)
             if result is False and is_loose and _symbols_of_all([left, right]):
                 result = None
             if left.side.is_doubtful or right.side.is_doubtful:
                 result = result or None
             results.append(result)
-        self._excuse(chain, readings, results)
+        self._excuse_run_on(chain, readings, results)
         if head is not None and False in results and not chain.is_alternative:
             last = self.value_of(readings[-1])
             if last is not None:
@@ -71,41 +76,45 @@ class Ledger:
                 self._values[head] = last
         return False if False in results else True if True in results else None
 
-    def _excuse(self, chain: Chain, readings: list[Reading], results: list[bool | None]) -> None:
-        """Take ``5 + 3 = 8 + 2 = 10`` as two claims, which people write so."""
-        for place in range(len(results) - 1):
-            if results[place] is False and chain.operators[place] == "=":
-                start = _START.match(readings[place + 1].side.text)
-                value = self.value_of(readings[place])
+    def _excuse_run_on(
+        self, chain: Chain, readings: list[Reading], results: list[bool | None]
+    ) -> None:
+        """Accept run-on equations such as ``5 + 3 = 8 + 2 = 10``, which are two claims."""
+        for index in range(len(results) - 1):
+            if results[index] is False and chain.operators[index] == "=":
+                start = _LEADING_NUMBER.match(readings[index + 1].side.text)
+                value = self.value_of(readings[index])
                 if start and value is not None and value == Fraction(start[0].replace(",", "")):
-                    results[place] = None
+                    results[index] = None
 
     def value_of(self, reading: Reading) -> Fraction | None:
-        """Return what a side is worth, as far as the names in it are known."""
+        """Return the value of a side; None if the value of a name in it is unknown."""
         if reading.value is not None:
             return reading.value
         form = None if reading.node is None else quotient_of(reading.node)
         if form is None:
             return None
         try:
-            above, below = form.above.replaced(self._values), form.below.replaced(self._values)
-        except TooBigError:
+            numerator = form.numerator.substitute(self._values)
+            denominator = form.denominator.substitute(self._values)
+        except PolynomialLimitError:
             return None
-        if above.names or below.names or not below.constant:
+        if numerator.names or denominator.names or not denominator.constant:
             return None
-        return above.constant / below.constant
+        return numerator.constant / denominator.constant
 
-    def _bounded_pair(self, left: Reading, right: Reading, operator: str) -> bool | None:
+    def _check_pair(self, left: Reading, right: Reading, operator: str) -> bool | None:
+        """Check one relation, if necessary with the alternative reading of its left side."""
         try:
-            result = self._pair(left, right, operator)
-        except TooBigError:
+            result = self._check_relation(left, right, operator)
+        except PolynomialLimitError:
             return None
         if result is False and left.side.other_text:
             other = read_side(replace(left.side, text=left.side.other_text, other_text=""))
-            return self._bounded_pair(other, right, operator)
+            return self._check_pair(other, right, operator)
         return result
 
-    def _pair(self, left: Reading, right: Reading, operator: str) -> bool | None:
+    def _check_relation(self, left: Reading, right: Reading, operator: str) -> bool | None:
         if left.node is None or right.node is None:
             return None
         if left.value is not None and right.value is not None:
@@ -123,94 +132,105 @@ class Ledger:
             for side in (left.side, right.side)
         )
         if is_shaky:
-            return True if not self._replaced(difference).terms else None
-        if _is_slip(one, other):
+            return True if not self._reduced(difference).terms else None
+        if _is_like_terms_mistake(one, other):
             return False
-        known = self._replaced(difference)
-        if not known.names:
-            if not known.terms:
+        rest = self._reduced(difference)
+        if not rest.names:
+            if not rest.terms:
                 return True
             first, second = self.value_of(left), self.value_of(right)
             if first is None or second is None:
                 return None
             agree = are_close(first, second, left.node, right.node)
             if agree is False:
-                self._learn_anew(difference)
+                self._replace_contradicted(difference)
             return agree
-        return self._line(known) if known.degree == 1 else self._curve(known)
+        return self._add_linear(rest) if rest.degree == 1 else self._add_nonlinear(rest)
 
-    def _replaced(self, polynomial: Polynomial) -> Polynomial:
-        """Put in what is known of the names, values first, then equations."""
-        result = polynomial.replaced(self._values)
-        for line in self._lines:
-            pivot = _pivot(line)
+    def _reduced(self, polynomial: Polynomial) -> Polynomial:
+        """Substitute known values, then eliminate names by the known linear equations."""
+        result = polynomial.substitute(self._values)
+        for equation in self._linear:
+            pivot = _pivot(equation)
             factor = result.linear(pivot) if result.degree == 1 else Fraction(0)
             if factor:
-                result = result - line.scaled(factor / line.linear(pivot))
+                result = result - equation.scaled(factor / equation.linear(pivot))
         return result
 
-    def _line(self, known: Polynomial) -> bool | None:
-        """Take in a linear equation that says something new."""
-        pivot = _pivot(known)
-        lines = []
-        for line in self._lines:
-            factor = line.linear(pivot)
-            lines.append(line - known.scaled(factor / known.linear(pivot)) if factor else line)
-        lines.append(known)
-        self._lines = []
-        for line in lines[-MAX_EQUATIONS:]:
-            names = line.names
+    def _add_linear(self, new: Polynomial) -> bool | None:
+        """Add a new linear equation, by a step of Gaussian elimination.
+
+        Returns:
+            Whether a value that the equation determines solves the nonlinear equations;
+            None if there is no such value or equation.
+        """
+        pivot = _pivot(new)
+        equations = []
+        for equation in self._linear:
+            factor = equation.linear(pivot)
+            if factor:
+                equation = equation - new.scaled(factor / new.linear(pivot))
+            equations.append(equation)
+        equations.append(new)
+        self._linear = []
+        for equation in equations[-MAX_EQUATIONS:]:
+            names = equation.names
             if len(names) == 1:
                 (name,) = names
-                self._values[name] = -line.constant / line.linear(name)
+                self._values[name] = -equation.constant / equation.linear(name)
             else:
-                self._lines.append(line)
-        return self._fits({pivot} if len(known.names) == 1 else ())
+                self._linear.append(equation)
+        return self._solves_nonlinear({pivot} if len(new.names) == 1 else ())
 
-    def _fits(self, names: Iterable[str]) -> bool | None:
-        """Tell whether new values solve the equations of higher degree."""
-        for curve in reversed(self._curves):  # the newest one decides
-            if not curve.names & set(names):
+    def _solves_nonlinear(self, names: Iterable[str]) -> bool | None:
+        """Return whether the values of names solve the newest nonlinear equation of them."""
+        for equation in reversed(self._nonlinear):
+            if not equation.names & set(names):
                 continue
-            rest = curve.replaced(self._values)
+            rest = equation.substitute(self._values)
             if not rest.names:
                 return not rest.terms
         return None
 
-    def _curve(self, known: Polynomial) -> bool | None:
-        """Take in an equation of higher degree."""
-        normal = known.normal()
-        if normal in self._curves:
+    def _add_nonlinear(self, new: Polynomial) -> bool | None:
+        """Add an equation of higher degree; return True if it is known already."""
+        normal = new.normal()
+        if normal in self._nonlinear:
             return True
-        self._curves = [*self._curves, normal][-MAX_EQUATIONS:]
+        self._nonlinear = [*self._nonlinear, normal][-MAX_EQUATIONS:]
         return None
 
-    def _case(self, name: str, right: Reading) -> bool | None:
-        """Judge one of several values of a name by the equations that it is to solve."""
+    def _check_case(self, name: str, right: Reading) -> bool | None:
+        """Check one of several values of a name by the nonlinear equations."""
         value = self.value_of(right)
-        self._forget((name,), keep_curves=True)
+        self._forget((name,), keep_nonlinear=True)
         if value is None:
             return None
-        rests = [curve.replaced({name: value}) for curve in self._curves if name in curve.names]
-        decided = [not rest.terms for rest in rests if not rest.names]
-        return all(decided) if decided else None
+        rests = [
+            equation.substitute({name: value})
+            for equation in self._nonlinear
+            if name in equation.names
+        ]
+        is_solved = [not rest.terms for rest in rests if not rest.names]
+        return all(is_solved) if is_solved else None
 
-    def _learn_anew(self, difference: Polynomial) -> None:
-        """Believe an equation that contradicts what was known of its names."""
+    def _replace_contradicted(self, difference: Polynomial) -> None:
+        """Forget all about the names of an equation that contradicts it, then add it."""
         self._forget(difference.names)
         if difference.degree == 1:
-            self._line(self._replaced(difference))
+            self._add_linear(self._reduced(difference))
 
-    def _forget(self, names: Iterable[str], *, keep_curves: bool = False) -> None:
-        gone = set(names)
-        for name in gone:
+    def _forget(self, names: Iterable[str], *, keep_nonlinear: bool = False) -> None:
+        forgotten = set(names)
+        for name in forgotten:
             self._values.pop(name, None)
-        self._lines = [line for line in self._lines if not line.names & gone]
-        if not keep_curves:
-            self._curves = [curve for curve in self._curves if not curve.names & gone]
+        self._linear = [each for each in self._linear if not each.names & forgotten]
+        if not keep_nonlinear:
+            self._nonlinear = [each for each in self._nonlinear if not each.names & forgotten]
 
 
-_START = re.compile(r"-?[0-9]{1,15}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,15})?(?![0-9.,])")
+_LEADING_NUMBER = re.compile(r"-?[0-9]{1,15}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,15})?(?![0-9.,])")
 
 
 def _symbols_of_all(readings: list[Reading]) -> frozenset[str]:
@@ -223,21 +243,22 @@ def _name_of(reading: Reading) -> str | None:
 
 
 def _names(form: Quotient) -> frozenset[str]:
-    return form.above.names | form.below.names
+    return form.numerator.names | form.denominator.names
 
 
-def _pivot(line: Polynomial) -> str:
-    return min(line.names)
+def _pivot(equation: Polynomial) -> str:
+    """Return the name that an equation eliminates."""
+    return min(equation.names)
 
 
-def _is_slip(left: Quotient, right: Quotient) -> bool:
-    """Tell whether like terms were put together wrongly, as in ``2x + 3x = 6x``.
+def _is_like_terms_mistake(left: Quotient, right: Quotient) -> bool:
+    """Return whether like terms were combined incorrectly, as in ``2x + 3x = 6x``.
 
-    As an equation that would say that x is zero, which nobody writes so.
+    As an equation it would mean that x is zero, which is not written this way.
     """
-    sides = (left.above, right.above)
+    sides = (left.numerator, right.numerator)
     return (
         not _names(left) ^ _names(right)
         and all(len(side.terms) == 1 and side.degree == 1 for side in sides)
-        and not left.below.names | right.below.names
+        and not left.denominator.names | right.denominator.names
     )

@@ -1,4 +1,4 @@
-"""Judges the steps of one solution, one after the other."""
+"""Check the steps of one solution, one after the other."""
 
 import re
 from collections import Counter
@@ -13,14 +13,15 @@ from rethink_gym.verifiers.steps.claim_reader import (
     find_chains,
     without_annotations,
 )
-from rethink_gym.verifiers.steps.known_equations import Ledger
+from rethink_gym.verifiers.steps.known_equations import KnownEquations
 from rethink_gym.verifiers.steps.magnitude import read_side
 
-__all__ = ["Finding", "are_matched", "judge_steps"]
+__all__ = ["Finding", "check_steps", "match_reference"]
 
 MAX_STEP_CHARS = 10_000
+"""Maximum length of a step; longer ones are not checked."""
 MAX_CLAIMS = 1_000
-"""Of one solution; what is claimed beyond is not checked."""
+"""Maximum number of claims of a solution; further ones are not checked."""
 
 _REWRITTEN = re.compile(
     r"written as\s*[:\"'`$“]{0,2}([^\"'`$“”\n]{1,200}?)[\"'`$”]{0,2}(?:[,.]?\s*where\b|[,.]?$)"
@@ -30,97 +31,98 @@ _END = re.compile(r"\s*=?\s*\??\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found out about one step.
+    """Result of checking one step.
 
     Attributes:
-        is_correct: False if it claims something wrong, True if something right and
-            nothing wrong; None if nothing could be checked.
-        wrong: The first wrong claim, as it is written; empty if there is none.
-        results: What the claims of the step come to, in order.
+        is_correct: False if a claim is incorrect; True if at least one claim is correct and
+            none is incorrect; None if no claim could be checked.
+        incorrect_claim: Text of the first incorrect claim; empty if there is no such claim.
+        results: Values of the claims' last sides, in order.
     """
 
     is_correct: bool | None = None
-    wrong: str = ""
+    incorrect_claim: str = ""
     results: tuple[Fraction, ...] = ()
 
 
-def judge_steps(steps: Sequence[str], prompt: str, timeout_s: float) -> list[Finding]:
-    """Judge the steps of a solution by what they claim.
+def check_steps(steps: Sequence[str], prompt: str, timeout_s: float) -> list[Finding]:
+    """Check the claims of a solution's steps.
 
     Args:
         steps: The steps in order.
-        prompt: The question. If it is one expression to work out, a step that says
-            how this can be written is checked against it.
-        timeout_s: CPU seconds for all of them together.
+        prompt: The question. If it is a single expression to evaluate, steps that rewrite
+            it ("this can be written as ...") are checked against its value.
+        timeout_s: CPU time limit in seconds for all steps together.
 
     Returns:
-        One finding per step; steps that no time was left for have none.
+        One finding per step. Steps after the time limit count as unchecked.
     """
     with limited_cpu(timeout_s):
-        judge = _Judge(prompt)
-        return [judge.judge(step) for step in steps]
+        checker = _StepChecker(prompt)
+        return [checker.check(step) for step in steps]
 
 
-def are_matched(findings: Iterable[Finding], reference: Iterable[Finding]) -> list[bool]:
-    """Tell which steps come to a result of the reference solution.
+def match_reference(findings: Iterable[Finding], reference: Iterable[Finding]) -> list[bool]:
+    """Match the results of steps with those of the reference solution.
 
     Args:
-        findings: Those of the steps.
-        reference: Those of the steps of the reference.
+        findings: Findings of the steps.
+        reference: Findings of the steps of the reference solution.
 
     Returns:
-        One truth value per step. A result that the reference has once is matched
-        once; the order of the steps does not matter.
+        Whether each step has a result of the reference. Each result of the reference is
+        matched once; the order of the steps does not matter.
     """
-    left = Counter(finding.results[-1] for finding in reference if finding.results)
-    matched = []
+    unmatched = Counter(finding.results[-1] for finding in reference if finding.results)
+    is_matched = []
     for finding in findings:
-        found = next((value for value in reversed(finding.results) if left[value] > 0), None)
-        if found is not None:
-            left[found] -= 1
-        matched.append(found is not None)
-    return matched
+        # The last result of a step that is still unmatched.
+        match = next((value for value in reversed(finding.results) if unmatched[value] > 0), None)
+        if match is not None:
+            unmatched[match] -= 1
+        is_matched.append(match is not None)
+    return is_matched
 
 
-class _Judge:
+class _StepChecker:
     def __init__(self, prompt: str) -> None:
         question = _END.sub("", prompt[-MAX_STEP_CHARS:].strip())
         self.goal = read_side(Side(question)).value if len(question) <= 1_000 else None
-        self.ledger = Ledger()
+        self.equations = KnownEquations()
         self.num_claims = 0
 
-    def judge(self, step: str) -> Finding:
+    def check(self, step: str) -> Finding:
         if len(step) > MAX_STEP_CHARS:
             return Finding()
         verdicts: list[bool] = []
-        wrong = ""
+        incorrect_claim = ""
         results: list[Fraction] = []
         for text in (*find_annotations(step), without_annotations(step)):
             for chain in find_chains(text):
                 self.num_claims += 1
                 if self.num_claims > MAX_CLAIMS or cpu_left_s() < 0:
-                    return _finding(verdicts, wrong, results)
-                is_correct = self.ledger.judge(chain)
+                    return _finding(verdicts, incorrect_claim, results)
+                is_correct = self.equations.check(chain)
                 value = self._result(chain)
                 if value is not None and not chain.is_quoted:
                     results.append(value)
                 if is_correct is not None:
                     verdicts.append(is_correct)
-                if is_correct is False and not wrong:
-                    wrong = text[chain.start : chain.end]
+                if is_correct is False and not incorrect_claim:
+                    incorrect_claim = text[chain.start : chain.end]
         rewritten = _REWRITTEN.search(step)
         if rewritten is not None and self.goal is not None:
-            value = self.ledger.value_of(read_side(Side(rewritten[1].strip())))
+            value = self.equations.value_of(read_side(Side(rewritten[1].strip())))
             if value is not None:
                 verdicts.append(value == self.goal)
-                if value != self.goal and not wrong:
-                    wrong = rewritten[1].strip()
-        return _finding(verdicts, wrong, results)
+                if value != self.goal and not incorrect_claim:
+                    incorrect_claim = rewritten[1].strip()
+        return _finding(verdicts, incorrect_claim, results)
 
     def _result(self, chain: Chain) -> Fraction | None:
-        return self.ledger.value_of(read_side(chain.sides[-1]))
+        return self.equations.value_of(read_side(chain.sides[-1]))
 
 
-def _finding(verdicts: list[bool], wrong: str, results: list[Fraction]) -> Finding:
+def _finding(verdicts: list[bool], incorrect_claim: str, results: list[Fraction]) -> Finding:
     is_correct = all(verdicts) if verdicts else None
-    return Finding(is_correct, wrong, tuple(results))
+    return Finding(is_correct, incorrect_claim, tuple(results))
