@@ -117,6 +117,6 @@ def test_one_text_has_no_self_bleu() -> None:
 
 
 def test_self_bleu_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sacrebleu.metrics", None)
+    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.bleu", None)
     with pytest.raises(MissingExtraError, match=r"pip install .rethink-gym\[graders\]"):
         self_bleu(["one", "two"])

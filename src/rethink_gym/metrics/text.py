@@ -120,7 +120,7 @@ def self_bleu(texts: Sequence[str], *, max_n: int = 4) -> float:
     if len(texts) < 2:
         raise argument_error("texts", "two or more texts", texts)
     try:
-        from sacrebleu.metrics import BLEU
+        from sacrebleu.metrics.bleu import BLEU
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             'Self-BLEU needs sacrebleu. Install it by `pip install "rethink-gym[graders]"`.'

@@ -1,4 +1,4 @@
-"""The promises of judging values as Python writes them."""
+"""The verifier of Python literals."""
 
 import pytest
 

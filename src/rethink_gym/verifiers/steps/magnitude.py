@@ -23,7 +23,7 @@ from rethink_gym.verifiers.math.expression.values.exact import exact_value
 from rethink_gym.verifiers.number import Number, are_numbers_equal, is_rounding
 from rethink_gym.verifiers.steps.claim import SCALE, Side
 
-__all__ = ["Reading", "are_close", "compare_constants", "read_side"]
+__all__ = ["CONVERSION_FACTORS", "Reading", "are_close", "compare_constants", "read_side"]
 
 MIN_DECIMALS = 2
 """Minimum number of decimals of a number that may be a rounding of another decimal."""
@@ -184,10 +184,10 @@ def _is_conversion(left: Fraction, right: Fraction) -> bool:
     """Return whether one value may be the other one in an unnamed unit."""
     if not left or not right:
         return False
-    return left / right in _FACTORS or right / left in _FACTORS
+    return left / right in CONVERSION_FACTORS or right / left in CONVERSION_FACTORS
 
 
-_FACTORS = frozenset((3, 7, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 3600))
+CONVERSION_FACTORS = frozenset((3, 7, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 3600))
 """Common conversion factors, such as inches per foot and seconds per hour."""
 
 
