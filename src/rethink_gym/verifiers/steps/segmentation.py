@@ -36,7 +36,7 @@ def split_steps(text: str) -> tuple[Span, ...]:
         The nonempty steps in order, without outer blanks.
 
     Examples:
-        >>> text = "16 - 7 = 9\\n9 * 2 = 18"
+        >>> text = "16 - 7 = 9\n9 * 2 = 18"
         >>> [text[start:end] for start, end in split_steps(text)]
         ['16 - 7 = 9', '9 * 2 = 18']
     """
