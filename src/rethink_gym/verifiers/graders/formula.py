@@ -103,7 +103,7 @@ def parse_formula(text: str) -> Formula:
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = self._split()
+        self._tokens = self._tokenize()
         self._next = 0
         self._depth = 0
         self._names: set[str] = set()
@@ -114,7 +114,7 @@ class _Parser:
             raise self._error(f"{self._peek()!r} is not expected here")
         return Formula(self._text, frozenset(self._names), node)
 
-    def _split(self) -> list[str]:
+    def _tokenize(self) -> list[str]:
         tokens, position, end = [], 0, len(self._text.rstrip())
         while position < end:
             token = _TOKEN.match(self._text, position)

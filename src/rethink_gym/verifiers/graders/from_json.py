@@ -78,24 +78,24 @@ def _build(data: object, tools: Mapping[str, Any]) -> Grader:
     kind = data.get("type")
     grader_class = _TYPES[check_choice("type", kind, _TYPES)]
     if grader_class is Multi and "graders" in data:
-        data = {**data, "graders": _parts(data["graders"], tools)}
+        data = {**data, "graders": _build_parts(data["graders"], tools)}
     return grader_class.from_dict(data, **tools)
 
 
-def _parts(
+def _build_parts(
     graders: object, tools: Mapping[str, Any]
 ) -> Grader | tuple[Grader, ...] | dict[str, Grader]:
     """Build the parts of a multi grader, keeping the layout of ``graders``."""
     if isinstance(graders, dict):
         if isinstance(graders.get("type"), str):  # a single grader, as in the schema
-            return _part(graders, tools)
-        return {name: _part(part, tools) for name, part in graders.items()}
+            return _build_part(graders, tools)
+        return {name: _build_part(part, tools) for name, part in graders.items()}
     if isinstance(graders, list):
-        return tuple(_part(part, tools) for part in graders)
+        return tuple(_build_part(part, tools) for part in graders)
     raise argument_error("graders", "graders by name, or a list of graders", graders)
 
 
-def _part(data: object, tools: Mapping[str, Any]) -> Grader:
+def _build_part(data: object, tools: Mapping[str, Any]) -> Grader:
     if isinstance(data, dict) and data.get("type") == Multi.type:
         raise argument_error("graders", "graders that are not multi graders", data)
     return _build(data, tools)

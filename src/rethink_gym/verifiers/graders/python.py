@@ -76,8 +76,8 @@ class PythonGrader(Grader):
         question = {
             "grade": {
                 "source": self.source,
-                "sample": _plain("sample", _with_json(dict(context.sample))),
-                "item": _plain("item", dict(context.item)),
+                "sample": _as_json("sample", _with_json(dict(context.sample))),
+                "item": _as_json("item", dict(context.item)),
             },
             "isolation": _isolation(),
             "limits": {"time_s": TIME_S, "memory_bytes": MEMORY_BYTES, "has_packages": True},
@@ -107,7 +107,7 @@ def _with_json(sample: dict[str, Any]) -> dict[str, Any]:
     return sample
 
 
-def _plain(name: str, values: dict[str, Any]) -> object:
+def _as_json(name: str, values: dict[str, Any]) -> object:
     try:
         plain: object = json.loads(json.dumps(values))
     except (TypeError, ValueError, RecursionError) as error:

@@ -143,9 +143,12 @@ def parse_template(text: str) -> Template:
     parts: list[str | Path] = []
     start = 0
     for variable in _VARIABLE.finditer(text):
-        parts += [_literal(text[start : variable.start()], text), _parse_path(variable[1].strip())]
+        parts += [
+            _checked_literal(text[start : variable.start()], text),
+            _parse_path(variable[1].strip()),
+        ]
         start = variable.end()
-    parts.append(_literal(text[start:], text))
+    parts.append(_checked_literal(text[start:], text))
     return Template(tuple(part for part in parts if part != ""))
 
 
@@ -173,7 +176,7 @@ def read_json(text: str) -> object:
     return value
 
 
-def _literal(text: str, template: str) -> str:
+def _checked_literal(text: str, template: str) -> str:
     if "{{" in text:
         raise argument_error(
             "template", "a text in which each {{ is closed by }}", template, "Example: {{item.x}}."

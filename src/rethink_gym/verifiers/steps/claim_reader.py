@@ -86,7 +86,7 @@ class _Finder:
                 continue
             if first.side is None or self.reader.kind(position) is not TokenKind.RELATION:
                 continue
-            chain, position = self._chain(first)
+            chain, position = self._read_chain(first)
             if chain is not None:
                 yield chain
 
@@ -106,7 +106,7 @@ class _Finder:
                 if position == 0:
                     return _with_sign(span) if reader.text(position) == "-" else span
                 is_dash = reader.text(position) == "-" and tokens[position].is_spaced
-                return _with_doubt(span) if is_dash else _unknown(span)
+                return _with_doubt(span) if is_dash else _as_unreadable(span)
         span = reader.read(position, is_first=True)
         side = span.side
         if side is None:
@@ -135,19 +135,23 @@ class _Finder:
             return True
         if before is not TokenKind.WORD:
             return False
+        # A mixed number in words, such as "3 and 1/2".
         if reader.text(position - 1) == "and" and reader.kind(position - 2) is TokenKind.NUMBER:
             return True
+        # The word before is an operand itself, as in "5 + tax".
         if any(reader.kind(position - back) is TokenKind.OPERATOR for back in (2, 3)):
             return True
         is_range = end == position + 3 and reader.text(position + 1) == "-"
         if is_range and not tokens[position + 1].is_spaced:  # weeks 1-2
             return True
+        # A name or fraction before a relation in words, as in "4/7 is equal to $24", can be a
+        # part of a longer phrase.
         is_in_words = end < len(tokens) and tokens[end].end - tokens[end].start > 2
         is_name = end == position + 1 and reader.kind(position) is TokenKind.NAME
         is_fraction = end == position + 3 and reader.text(position + 1) == "/"
         return is_in_words and (is_name or is_fraction)
 
-    def _chain(self, first: SideSpan) -> tuple[Chain | None, int]:
+    def _read_chain(self, first: SideSpan) -> tuple[Chain | None, int]:
         """Read the rest of a chain; return it and the index of the token after it."""
         assert first.side is not None
         tokens, reader = self.tokens, self.reader
@@ -195,5 +199,5 @@ def _with_sign(span: SideSpan) -> SideSpan:
     return span._replace(side=replace(side, other_text=f"-{side.text}"))
 
 
-def _unknown(span: SideSpan) -> SideSpan:
+def _as_unreadable(span: SideSpan) -> SideSpan:
     return span if span.side is None else span._replace(side=Side(""))

@@ -62,6 +62,7 @@ class KnownEquations:
                 result = self._check_case(head, right)
             else:
                 result = self._check_pair(left, right, operator)
+            # Assumptions and cases may contradict what is known; they can only confirm.
             is_loose = chain.is_hypothetical or (chain.is_alternative and head is None)
             if result is False and is_loose and _symbols_of_all([left, right]):
                 result = None
@@ -69,6 +70,7 @@ class KnownEquations:
                 result = result or None
             results.append(result)
         self._excuse_run_on(chain, readings, results)
+        # After a contradiction, later steps are checked against the value in this claim.
         if head is not None and False in results and not chain.is_alternative:
             last = self.value_of(readings[-1])
             if last is not None:

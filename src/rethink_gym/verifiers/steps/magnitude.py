@@ -59,11 +59,11 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read_side(side: Side) -> Reading:
     """Parse a side and evaluate it exactly, if possible."""
-    node = _parsed(side.text)
-    return Reading(side, node, None if node is None else _value(node))
+    node = _parse_side(side.text)
+    return Reading(side, node, None if node is None else _exact_value(node))
 
 
-def _parsed(text: str) -> Node | None:
+def _parse_side(text: str) -> Node | None:
     try:
         node = parse(text) if text else None
     except (ExpressionError, RecursionError):
@@ -78,7 +78,7 @@ def _parsed(text: str) -> Node | None:
     return node
 
 
-def _value(node: Node) -> Fraction | None:
+def _exact_value(node: Node) -> Fraction | None:
     try:
         return exact_value(node)
     except UndefinedError:
@@ -222,16 +222,16 @@ def _converted_values(left: Reading, right: Reading) -> tuple[Fraction, Fraction
     """Return both values in standard units; None unless both have units of one kind."""
     if SCALE in (left.side.kind, right.side.kind):
         one, other = (
-            _parsed(reading.side.converted) if reading.side.kind == SCALE else reading.node
+            _parse_side(reading.side.converted) if reading.side.kind == SCALE else reading.node
             for reading in (left, right)
         )
     elif left.side.converted and left.side.kind == right.side.kind:
-        one, other = _parsed(left.side.converted), _parsed(right.side.converted)
+        one, other = _parse_side(left.side.converted), _parse_side(right.side.converted)
     else:
         return None
     if one is None or other is None:
         return None
-    first, second = _value(one), _value(other)
+    first, second = _exact_value(one), _exact_value(other)
     return None if first is None or second is None else (first, second)
 
 

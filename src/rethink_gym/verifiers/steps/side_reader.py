@@ -74,6 +74,8 @@ class SideReader:
         Returns:
             The side with its position.
         """
+        # Operands and operators alternate. A complete side ends after an operand and outside
+        # all brackets; tokens after its end are read on trial and dropped if they lead nowhere.
         builder = SideBuilder(is_first)
         position = first
         opened: list[int] = []
@@ -117,6 +119,8 @@ class SideReader:
         ):
             return SideSpan(Side(""), first, end, max(position, first + 1))
         if end < position or self.kind(end) is TokenKind.OPERATOR:
+            # An operator without an operand after it: a dash ends the side, another operator
+            # makes it unreadable.
             dangling = self.text(end) if self.kind(end) is TokenKind.OPERATOR else ""
             is_dash = dangling == "-" and self._tokens[end].is_spaced
             if dangling and not is_dash:

@@ -103,7 +103,7 @@ class _StepChecker:
                 if self.num_claims > MAX_CLAIMS or cpu_left_s() < 0:
                     return _finding(verdicts, incorrect_claim, results)
                 is_correct = self.equations.check(chain)
-                value = self._result(chain)
+                value = self._last_value(chain)
                 if value is not None and not chain.is_quoted:
                     results.append(value)
                 if is_correct is not None:
@@ -119,7 +119,7 @@ class _StepChecker:
                     incorrect_claim = rewritten[1].strip()
         return _finding(verdicts, incorrect_claim, results)
 
-    def _result(self, chain: Chain) -> Fraction | None:
+    def _last_value(self, chain: Chain) -> Fraction | None:
         return self.equations.value_of(read_side(chain.sides[-1]))
 
 

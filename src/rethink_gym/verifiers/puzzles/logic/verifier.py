@@ -130,7 +130,7 @@ def _parse_question(question: str) -> _Question:
         formulas = [parse_formula(text) for text in listed.split("; ")]
     except ArgumentError as error:
         raise _unreadable(question) from error
-    names = tuple(sorted({name for formula in formulas for name in _names(formula)}))
+    names = tuple(sorted({name for formula in formulas for name in _variables_of(formula)}))
     rows = (1 << (1 << len(names))) - 1  # all assignments
     if kind == "follow":  # counterexamples make the last formula false and the others true
         rows ^= truth_table(formulas.pop(), names)
@@ -141,10 +141,10 @@ def _parse_question(question: str) -> _Question:
     return _Question(names, rows, "yes" if kind == "follow" else "none")
 
 
-def _names(formula: Formula) -> set[str]:
+def _variables_of(formula: Formula) -> set[str]:
     if isinstance(formula, str):
         return {formula}
-    return {name for part in formula.parts for name in _names(part)}
+    return {name for part in formula.parts for name in _variables_of(part)}
 
 
 def _unreadable(question: str) -> VerifierError:
