@@ -1,9 +1,9 @@
-"""How well the step verifier finds the first wrong step, and leaves right ones alone.
+"""How well the step verifier finds the first incorrect step and accepts correct ones.
 
     RETHINK_DATA_DIR=... python benchmarks/step_verifier.py
 
 needs ``bigbench-mistake/multistep_arithmetic.jsonl`` (WHGTyen/BIG-Bench-Mistake:
-solutions whose first wrong step people have marked) and ``gsm8k/train.jsonl`` and
+solutions whose first incorrect step is marked by people) and ``gsm8k/train.jsonl`` and
 ``test.jsonl`` (openai/grade-school-math: gold solutions with calculator annotations)
 and its ``example_model_solutions.jsonl`` (attempts of four models, labelled by their
 answers), and ``math500/test.jsonl`` (gold solutions in LaTeX) in that folder.
@@ -54,18 +54,18 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def first_wrong(verdict: Verdict) -> int | None:
+def first_incorrect(verdict: Verdict) -> int | None:
     """Return the index of the first step that scores 0."""
     return next((n for n, step in enumerate(verdict.steps) if step.score == 0.0), None)
 
 
 def located(verifier: StepVerifier, folder: Path) -> dict[str, object]:
-    """Compare the first wrong step with the one that people marked."""
+    """Compare the first incorrect step with the one that people marked."""
     counts: Counter[str] = Counter()
     started = time.process_time()
     for number, row in enumerate(rows_of(folder / "multistep_arithmetic.jsonl")):
         problem = Problem(f"multistep_arithmetic/{number}", row["input"], row["target"])
-        found = first_wrong(verifier.verify_steps(row["steps"], problem))
+        found = first_incorrect(verifier.verify_steps(row["steps"], problem))
         marked = row["mistake_index"]
         if marked is None:
             kind = "right" if row["answer"] == row["target"] else "wrong"
@@ -83,17 +83,19 @@ def located(verifier: StepVerifier, folder: Path) -> dict[str, object]:
     )
     return {
         "solutions with a marked mistake": counts["marked"],
-        "first wrong step is the marked one": share(counts["exact"], counts["marked"]),
-        "at most one step away from it": share(counts["near"], counts["marked"]),
-        "mistake marked, nothing found wrong": share(counts["nothing claimed"], counts["marked"]),
+        "first wrong step is the marked one": fraction(counts["exact"], counts["marked"]),
+        "at most one step away from it": fraction(counts["near"], counts["marked"]),
+        "mistake marked, nothing found wrong": fraction(
+            counts["nothing claimed"], counts["marked"]
+        ),
         "solutions without a marked mistake": num_unmarked,
-        "nothing found wrong in them": share(num_left, num_unmarked),
+        "nothing found wrong in them": fraction(num_left, num_unmarked),
         "  of these, answer right": counts["unmarked, right answer"],
-        "  nothing found wrong, answer right": share(
+        "  nothing found wrong, answer right": fraction(
             counts["unmarked, right answer, nothing claimed"], counts["unmarked, right answer"]
         ),
         "  of these, answer wrong all the same": counts["unmarked, wrong answer"],
-        "  nothing found wrong, answer wrong": share(
+        "  nothing found wrong, answer wrong": fraction(
             counts["unmarked, wrong answer, nothing claimed"], counts["unmarked, wrong answer"]
         ),
         "solutions per CPU second": round((counts["marked"] + num_unmarked) / seconds),
@@ -101,7 +103,7 @@ def located(verifier: StepVerifier, folder: Path) -> dict[str, object]:
 
 
 def confirmed(verifier: StepVerifier, folder: Path) -> dict[str, object]:
-    """Judge every annotation by itself, then every step as it stands."""
+    """Check every annotation by itself, then every whole step."""
     counts: Counter[str] = Counter()
     flagged: list[str] = []
     started = time.process_time()
@@ -118,36 +120,36 @@ def confirmed(verifier: StepVerifier, folder: Path) -> dict[str, object]:
             for step in verdict.steps:
                 counts[f"step {step.score}"] += 1
                 if step.score == 0.0:
-                    # By place and not by text: the data stays where it is.
+                    # By position, not by text: the data set is not copied into the record.
                     flagged.append(f"{problem.id}, characters {step.start} to {step.end}")
     seconds = time.process_time() - started
     num_annotations = sum(n for name, n in counts.items() if name.startswith("annotation"))
     num_steps = sum(n for name, n in counts.items() if name.startswith("step"))
     return {
         "calculator annotations": num_annotations,
-        "annotations confirmed": share(counts["annotation 1.0"], num_annotations),
+        "annotations confirmed": fraction(counts["annotation 1.0"], num_annotations),
         "annotations found wrong": counts["annotation 0.0"],
         "steps": num_steps,
-        "steps confirmed": share(counts["step 1.0"], num_steps),
+        "steps confirmed": fraction(counts["step 1.0"], num_steps),
         "steps found wrong, annotations and words around them": counts["step 0.0"],
-        "final answers accepted": share(counts["answers"], counts["solutions"]),
+        "final answers accepted": fraction(counts["answers"], counts["solutions"]),
         "solutions per CPU second, each judged twice": round(counts["solutions"] / seconds),
         "where steps are found wrong": flagged,
     }
 
 
 def attempted(verifier: StepVerifier, folder: Path) -> dict[str, object]:
-    """Count attempts with a step found wrong, by the label of their answer."""
+    """Count attempts with a step found incorrect, by the label of their answer."""
     counts: Counter[str] = Counter()
     for number, row in enumerate(rows_of(folder / "example_model_solutions.jsonl")):
         problem = Problem(f"gsm8k/test/{number}", row["question"], "")
         for model in MODELS:
             label = "right" if row[model]["is_correct"] else "wrong"
             counts[label] += 1
-            found = first_wrong(verifier.verify(row[model]["solution"], problem))
+            found = first_incorrect(verifier.verify(row[model]["solution"], problem))
             counts[f"{label}, refuted"] += found is not None
     return {
-        f"attempts with a {label} answer, of which a step is found wrong": share(
+        f"attempts with a {label} answer, of which a step is found wrong": fraction(
             counts[f"{label}, refuted"], counts[label]
         )
         for label in ("right", "wrong")
@@ -155,20 +157,20 @@ def attempted(verifier: StepVerifier, folder: Path) -> dict[str, object]:
 
 
 def left_alone(verifier: StepVerifier, folder: Path) -> dict[str, object]:
-    """Count the steps of right solutions that are found wrong."""
+    """Count the steps of correct solutions that are found incorrect."""
     counts: Counter[float | None] = Counter()
     for row in rows_of(folder / "test.jsonl"):
         problem = Problem(row["unique_id"], row["problem"], row["answer"])
         counts.update(step.score for step in verifier.verify(row["solution"], problem).steps)
     return {
         "steps": counts.total(),
-        "steps confirmed": share(counts[1.0], counts.total()),
-        "steps found wrong": share(counts[0.0], counts.total()),
+        "steps confirmed": fraction(counts[1.0], counts.total()),
+        "steps found wrong": fraction(counts[0.0], counts.total()),
     }
 
 
-def share(part: int, whole: int) -> str:
-    """Write a count as a share."""
+def fraction(part: int, whole: int) -> str:
+    """Write a count with its fraction of a whole."""
     return f"{part}/{whole} ({part / whole:.1%})"
 
 

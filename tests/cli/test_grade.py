@@ -99,8 +99,8 @@ def test_the_field_of_the_sample_may_be_named(folder: Path) -> None:
         ("[" * 100_000, "line 3, must be JSON"),
         ("[1]", "line 3, must be an object, got a list"),
         ({"answer": "4"}, "line 3, must have the field 'output_text', got 'answer'"),
-        ({"output_text": 4}, "line 3, must hold a text or an object under 'output_text', got 4"),
-        ({"output_text": None}, "line 3, must hold a text or an object"),
+        ({"output_text": 4}, "line 3, must have a text or an object under 'output_text', got 4"),
+        ({"output_text": None}, "line 3, must have a text or an object"),
     ],
 )
 def test_a_wrong_line_is_named(folder: Path, row: Any, words: str) -> None:
@@ -115,13 +115,13 @@ def test_a_wrong_line_is_named(folder: Path, row: Any, words: str) -> None:
     ("config", "words"),
     [
         ({"type": "string_chek"}, "Did you mean 'string_check'"),
-        ([], "must hold a grader, got a list"),
+        ([], "must be the JSON object of a grader, got a list"),
         ({**EXACT, "operation": "same"}, "operation must be one of"),
         (JUDGE, "judge must be a policy"),
         ({"type": "python", "source": 1}, "source must be a text"),
     ],
 )
-def test_a_grader_that_cannot_grade_is_told_before_the_data(
+def test_a_grader_that_cannot_grade_is_refused_before_the_data_is_read(
     folder: Path, config: Any, words: str
 ) -> None:
     write_grader(folder, config)

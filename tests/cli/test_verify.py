@@ -47,7 +47,7 @@ def test_the_table_counts_agreement_and_both_kinds_of_errors_by_category(tmp_pat
     assert cells(result.output, "texts") == ["1", "100.0%", "0", "0"]
     assert cells(result.output, "(none)") == ["1", "100.0%", "0", "0"]
     assert cells(result.output, "[red]numbers") == ["1", "0.0%", "0", "1"]
-    assert "1 cases labelled doubtful, of which 0.0% agree" in result.output
+    assert "1 cases labelled doubtful, with 0.0% agreement" in result.output
     assert "median" in result.output
 
 
@@ -96,11 +96,11 @@ def test_a_row_that_is_no_case_is_named_by_its_line(
     assert message in result.output
 
 
-def test_a_file_that_is_missing_or_empty_is_said_to_be(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_empty_is_refused(tmp_path: Path) -> None:
     missing = run("--cases", tmp_path / "none.jsonl")
     assert missing.exit_code == 2
     assert "cannot be read" in missing.output
-    assert "at least one case" in run("--cases", write(tmp_path / "empty.jsonl", "")).output
+    assert "one or more cases" in run("--cases", write(tmp_path / "empty.jsonl", "")).output
     bad = write(tmp_path / "verifier.json", {"type": "maths"})
     result = run("--cases", write(tmp_path / "cases.jsonl", GOOD), "--verifier", bad)
     assert "Did you mean 'math'" in result.output

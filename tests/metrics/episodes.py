@@ -10,7 +10,7 @@ __all__ = ["make_episode"]
 
 
 def make_episode(answers: Sequence[str | None], problem_id: str = "made/up/0") -> Episode:
-    """Make an episode out of its answers; 7 is right, and None is no answer."""
+    """Make an episode from its answers: 7 is correct, None is a message without an answer."""
     return Episode(problem_id, tuple(map(_turn, answers)))
 
 

@@ -16,7 +16,7 @@ from rethink_gym.metrics.exploration import (
 )
 
 
-def test_answers_are_counted_without_those_that_are_none() -> None:
+def test_answers_are_counted_without_samples_that_have_none() -> None:
     assert distinct_answers(["7", "8", "7", None]) == 2
     assert distinct_answers([None]) == 0
 
@@ -32,7 +32,7 @@ def test_solutions_are_counted_in_their_canonical_form() -> None:
     assert distinct_solutions(texts, summands) == 1
 
 
-def test_coverage_counts_right_solutions_only() -> None:
+def test_coverage_counts_correct_solutions_only() -> None:
     assert coverage(["a", "a", "c", "wrong"], {"a", "b", "c", "d"}) == 0.5
     with pytest.raises(ArgumentError, match="every must be one or more"):
         coverage(["a"], [])
@@ -69,7 +69,7 @@ def test_token_entropy_is_the_mean_surprise() -> None:
         ("", "", (math.nan, math.nan, 0.0, 0.0)),
     ],
 )
-def test_what_became_of_the_support(base: str, trained: str, numbers: tuple[float, ...]) -> None:
+def test_the_change_of_the_support(base: str, trained: str, numbers: tuple[float, ...]) -> None:
     change = support_change(set(base), set(trained))
     found = (change.retention, change.discovery, change.balance, change.net_change)
     assert found == pytest.approx(numbers, nan_ok=True)

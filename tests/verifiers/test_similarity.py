@@ -1,4 +1,4 @@
-"""Summaries and translations are scored by how alike they are to a reference."""
+"""Summaries and translations are scored by their similarity to a reference."""
 
 import time
 

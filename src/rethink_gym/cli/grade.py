@@ -1,4 +1,4 @@
-"""``rethink grade``: grades a file."""
+"""``rethink grade``: grade a file of samples."""
 
 import json
 from contextlib import nullcontext
@@ -26,28 +26,27 @@ def grade(
     data: Annotated[
         Path,
         typer.Option(
-            help="JSON lines. Each holds the sample under --sample-field, a text or an object "
-            'such as {"output_text": ...}, and the item under "item", or else as its other fields.'
+            help="JSON lines file. Each line has the sample, a text or an object such as "
+            '{"output_text": ...}, and the item: the field "item" or all other fields.'
         ),
     ],
     sample_field: Annotated[
-        str, typer.Option(help="Field of a line that holds the sample.")
+        str, typer.Option(help="Name of the field with the sample.")
     ] = "output_text",
     judge: Annotated[
         str | None,
         typer.Option(
-            help='Model that judges for score_model and label_model: "tiny", a folder, or a '
-            "name on the hub."
+            help='Judge of score_model and label_model graders: "tiny", a folder, or a name on '
+            "the hub."
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="File for the grades, one JSON line per line of the data.")
+        Path | None, typer.Option(help="Output file of the grades, one JSON line per sample.")
     ] = None,
 ) -> None:
-    """Grade what a model said, line by line, and sum up."""
+    """Grade samples of a model, and print a summary."""
     config = _read_grader(grader)
-    judging = None if judge is None else _load_judge(judge)
-    loaded = grader_from_dict(config, judge=judging)
+    loaded = grader_from_dict(config, judge=None if judge is None else _load_judge(judge))
     loaded.check_ready()
     rows = _read_rows(data, sample_field)
     if out is not None and not out.parent.is_dir():
@@ -65,7 +64,7 @@ def grade(
 def _load_judge(name: str) -> "Judge":
     from rethink_gym.agents.policies import LanguageModel, SamplingConfig
 
-    # The likeliest words: a judge that draws them says something else each time.
+    # Greedy decoding, so that the judge gives the same reply each time.
     return LanguageModel.from_pretrained(name, sampling=SamplingConfig(temperature=0.0))
 
 
@@ -73,8 +72,8 @@ def _read_grader(path: Path) -> dict[str, Any]:
     """Return the fields of the grader.
 
     Raises:
-        DataNotFoundError: If there is no such file.
-        DataError: If it does not hold an object as JSON.
+        DataNotFoundError: If the file does not exist.
+        DataError: If the file is not a JSON object.
     """
     if not path.is_file():
         raise DataNotFoundError(f"--grader must be an existing file, got {str(path)!r}.")
@@ -83,16 +82,18 @@ def _read_grader(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path} must be JSON: {error}.") from error
     if not isinstance(config, dict):
-        raise DataError(f"{path} must hold a grader, got a {type(config).__name__}.")
+        raise DataError(
+            f"{path} must be the JSON object of a grader, got a {type(config).__name__}."
+        )
     return config
 
 
 def _read_rows(path: Path, sample_field: str) -> list[tuple[str | dict[str, Any], dict[str, Any]]]:
-    """Return sample and item of each line; blank lines are none.
+    """Return the sample and the item of each line; blank lines are skipped.
 
     Raises:
-        DataNotFoundError: If there is no such file.
-        DataError: If a line is not as it must be, or there is none.
+        DataNotFoundError: If the file does not exist.
+        DataError: If a line is not an object with a sample, or the file has no line.
     """
     if not path.is_file():
         raise DataNotFoundError(f"--data must be an existing file, got {str(path)!r}.")
@@ -105,28 +106,28 @@ def _read_rows(path: Path, sample_field: str) -> list[tuple[str | dict[str, Any]
         except UnicodeDecodeError as error:
             raise DataError(f"{path} must be UTF-8 text: {error}.") from error
     if not rows:
-        raise DataError(f"{path} must hold one or more lines of JSON, got none.")
+        raise DataError(f"{path} must have one or more lines of JSON, got an empty file.")
     return rows
 
 
 def _read_row(
-    place: str, line: str, sample_field: str
+    source: str, line: str, sample_field: str
 ) -> tuple[str | dict[str, Any], dict[str, Any]]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{place} must be JSON: {error}.") from error
+        raise DataError(f"{source} must be JSON: {error}.") from error
     if not isinstance(row, dict):
-        raise DataError(f"{place} must be an object, got a {type(row).__name__}.")
+        raise DataError(f"{source} must be an object, got a {type(row).__name__}.")
     if sample_field not in row:
         raise DataError(
-            f"{place} must have the field {sample_field!r}, got {', '.join(map(repr, row))}. "
+            f"{source} must have the field {sample_field!r}, got {', '.join(map(repr, row))}. "
             "--sample-field names another one."
         )
     sample = row.pop(sample_field)
     if not isinstance(sample, str | dict):
         raise DataError(
-            f"{place} must hold a text or an object under {sample_field!r}, got {sample!r}."
+            f"{source} must have a text or an object under {sample_field!r}, got {sample!r}."
         )
     item = row.get("item")
     return sample, item if isinstance(item, dict) else row
@@ -137,14 +138,14 @@ def _summary_table(name: str, summary: GradeSummary) -> Table:
     table.add_column("grader", no_wrap=True)
     table.add_column(Text(name), justify="right")
     table.add_row("graded", f"{summary.num_grades:,}")
-    table.add_row("mean score", _number(summary.mean))
+    table.add_row("mean score", _write_number(summary.mean))
     table.add_row("missing", f"{summary.num_missing:,}")
     if summary.num_passed is not None:
         table.add_row("passed", f"{summary.num_passed:,}")
     if summary.num_clipped:
         table.add_row("clipped", f"{summary.num_clipped:,}")
     for part, mean in summary.sub_means.items():
-        table.add_row(Text(f"mean of {part}"), _number(mean))
+        table.add_row(Text(f"mean of {part}"), _write_number(mean))
     for kind, count in sorted(summary.errors.items()):
         table.add_row(kind.value, f"{count:,}")
     table.add_row("seconds", f"{summary.seconds:.3f}")
@@ -152,5 +153,5 @@ def _summary_table(name: str, summary: GradeSummary) -> Table:
     return table
 
 
-def _number(value: float | None) -> str:
+def _write_number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}"

@@ -1,4 +1,4 @@
-"""``rethink verify``: measures a verifier on pairs of answers with labels."""
+"""``rethink verify``: measure a verifier on labelled pairs of answers."""
 
 import json
 import statistics
@@ -30,11 +30,12 @@ class _Case:
     """One labelled pair.
 
     Attributes:
-        gold: The right answer; the one found in it, if it was a worked text.
-        pred: What was answered.
-        equal: Whether that is right.
-        mode: Whether ``pred`` is an answer or a worked text that holds one.
-        category: What the case is about.
+        gold: Gold answer, extracted if ``gold_mode`` is ``"response"``.
+        pred: Predicted answer.
+        equal: Label: whether ``pred`` is correct.
+        mode: ``"answer"`` if ``pred`` is a bare answer, ``"response"`` if it is a text that
+            contains one.
+        category: Category of the case.
         is_doubtful: Whether reasonable people may disagree with the label.
     """
 
@@ -57,38 +58,38 @@ def verify(
     cases: Annotated[
         Path,
         typer.Option(
-            help="JSON lines with gold, pred, equal, and optionally mode and gold_mode "
-            '("answer" or "response"), category, doubtful.'
+            help="JSON lines file with the fields gold, pred, equal, and optionally mode and "
+            'gold_mode ("answer" or "response"), category, doubtful.'
         ),
     ],
     json_file: Annotated[
         Path | None,
         typer.Option(
             "--json",
-            help="Gets one JSON line per case, in order: correct, reason, answer, seconds.",
+            help="Output file with one JSON line per case: correct, reason, answer, seconds.",
         ),
     ] = None,
     verifier: Annotated[
         Path | None,
         typer.Option(
-            help='JSON of a verifier, such as {"type": "math", "units": "required"}.',
+            help='JSON file of a verifier, such as {"type": "math", "units": "required"}.',
             show_default="the math verifier",
         ),
     ] = None,
 ) -> None:
-    """Measure a verifier on labelled pairs of answers."""
+    """Measure the accuracy of a verifier on labelled pairs of answers."""
     data = {"type": "math"} if verifier is None else _load_verifier(verifier)
-    results = _judge(_load_cases(cases), data)
+    results = _verify_cases(_load_cases(cases), data)
     if json_file is not None:
-        json_file.write_text("".join(map(_row, results)), encoding="utf-8")
+        json_file.write_text("".join(map(_json_row, results)), encoding="utf-8")
     console = Console()
     clear = [result for result in results if not result.case.is_doubtful]
     console.print(_accuracy_table(clear))
     if len(clear) < len(results):
         doubtful = [result for result in results if result.case.is_doubtful]
         console.print(
-            f"Left out of the table: {len(doubtful):,} cases labelled doubtful, of which "
-            f"{_accuracy(doubtful):.1%} agree with their label."
+            f"Not in the table: {len(doubtful):,} cases labelled doubtful, with "
+            f"{_accuracy(doubtful):.1%} agreement."
         )
     console.print(_latency(results))
 
@@ -97,9 +98,9 @@ def _load_verifier(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(_load_text(path))
     except ValueError as error:
-        raise DataError(f"{path} must hold JSON: {error}.") from error
+        raise DataError(f"{path} must be JSON: {error}.") from error
     if not isinstance(data, dict):
-        raise DataError(f"{path} must hold one JSON object, the options of a verifier.")
+        raise DataError(f"{path} must be one JSON object, the options of a verifier.")
     verifier_from_dict(data)
     return data
 
@@ -108,7 +109,7 @@ def _load_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} must be a text in UTF-8: {error}.") from error
+        raise DataError(f"{path} must be UTF-8 text: {error}.") from error
     except OSError as error:
         raise DataNotFoundError(f"{path} cannot be read: {error.strerror}.") from error
 
@@ -121,32 +122,33 @@ def _load_cases(path: Path) -> list[_Case]:
         if line.strip()
     ]
     if not cases:
-        raise DataError(f"{path} must hold at least one case.")
+        raise DataError(f"{path} must have one or more cases, got an empty file.")
     return cases
 
 
-def _read_case(line: str, place: str) -> _Case:
+def _read_case(line: str, source: str) -> _Case:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise DataError(f"{place}: must be JSON: {error}.") from error
+        raise DataError(f"{source}: must be JSON: {error}.") from error
     if not isinstance(row, dict):
-        raise DataError(f"{place}: must be a JSON object.")
+        raise DataError(f"{source}: must be a JSON object.")
     for name, kind, must_be in (
         ("gold", str, "a text"),
         ("pred", str, "a text"),
         ("equal", bool, "true or false"),
     ):
         if not isinstance(row.get(name), kind):
-            raise DataError(f"{place}: {name} must be {must_be}, got {row.get(name)!r}.")
+            raise DataError(f"{source}: {name} must be {must_be}, got {row.get(name)!r}.")
     for name in ("mode", "gold_mode"):
         if row.get(name, "answer") not in _MODES:
             raise DataError(
-                f"{place}: {name} must be one of 'answer', 'response', got {row[name]!r}."
+                f"{source}: {name} must be one of 'answer', 'response', got {row[name]!r}."
             )
-    found = extract_answer(row["gold"]) if row.get("gold_mode") == "response" else None
+    is_response = row.get("gold_mode") == "response"
+    extracted = extract_answer(row["gold"]) if is_response else None
     return _Case(
-        gold=row["gold"] if found is None else found.text,
+        gold=row["gold"] if extracted is None else extracted.text,
         pred=row["pred"],
         equal=row["equal"],
         mode=row.get("mode", "answer"),
@@ -155,7 +157,7 @@ def _read_case(line: str, place: str) -> _Case:
     )
 
 
-def _judge(cases: Iterable[_Case], data: dict[str, Any]) -> list[_Result]:
+def _verify_cases(cases: Iterable[_Case], data: dict[str, Any]) -> list[_Result]:
     has_modes = data["type"] == "math"
     verifiers: dict[str, Verifier] = {
         mode: verifier_from_dict({**data, "mode": mode} if has_modes else data) for mode in _MODES
@@ -169,7 +171,7 @@ def _judge(cases: Iterable[_Case], data: dict[str, Any]) -> list[_Result]:
     return results
 
 
-def _row(result: _Result) -> str:
+def _json_row(result: _Result) -> str:
     verdict = result.verdict
     data = {
         "correct": verdict.correct,

@@ -36,6 +36,7 @@ _EXPLANATIONS = {
     "distinct_solutions": "different right solutions among them, however written",
     "coverage": "share of all right solutions that is among them",
     "answer_entropy": "entropy of the answers to a problem, nats",
+    "effective_number": "effective number of answers to a problem, exp(entropy)",
     "token_entropy": "entropy per token, estimated from what was drawn, nats",
 }
 _NUMBERS = (
@@ -43,6 +44,7 @@ _NUMBERS = (
     "distinct_right",
     "distinct_solutions",
     "answer_entropy",
+    "effective_number",
     "token_entropy",
 )
 _SIGNS = {"delta": "Δ", "i_to_c": "i→c", "c_to_i": "c→i"}

@@ -1,6 +1,5 @@
 """Pure functions over episodes: the numbers that learners log and evaluation reports."""
 
-from rethink_gym.metrics.comparison import difference_intervals, metric_intervals
 from rethink_gym.metrics.equivalence import Equivalence, equivalence_test
 from rethink_gym.metrics.exploration import (
     SupportChange,
@@ -19,13 +18,7 @@ from rethink_gym.metrics.intervals import (
     wilson_interval,
 )
 from rethink_gym.metrics.multi_sample import sample_values
-from rethink_gym.metrics.samples import (
-    crossover,
-    expected_majority_at_k,
-    majority_at_k,
-    pass_at_k,
-    rerank_at_k,
-)
+from rethink_gym.metrics.samples import crossover, majority_at_k, pass_at_k, rerank_at_k
 from rethink_gym.metrics.text import distinct_n, edit_distance, edit_ratio, self_bleu
 from rethink_gym.metrics.turns import TurnMetrics, turn_metrics
 
@@ -38,7 +31,6 @@ __all__ = [
     "bootstrap_interval",
     "coverage",
     "crossover",
-    "difference_intervals",
     "distinct_answers",
     "distinct_n",
     "distinct_solutions",
@@ -46,9 +38,7 @@ __all__ = [
     "edit_ratio",
     "effective_number",
     "equivalence_test",
-    "expected_majority_at_k",
     "majority_at_k",
-    "metric_intervals",
     "pass_at_k",
     "rerank_at_k",
     "sample_values",

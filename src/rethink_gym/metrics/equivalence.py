@@ -1,4 +1,4 @@
-"""Whether two policies are equally good: two one-sided tests on paired differences."""
+"""Equivalence of two policies: two one-sided tests (TOST) on paired differences."""
 
 import math
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ __all__ = ["Equivalence", "equivalence_test"]
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """The outcome of two one-sided tests.
+    """Result of two one-sided tests.
 
     Attributes:
-        difference: The mean difference, with the interval of confidence
-            ``1 - 2 * alpha`` that the tests correspond to.
-        margin: How large a difference counts as none.
-        p_value: The larger one of the two tests.
-        is_equivalent: Whether the interval lies within the margin; if not, nothing is
-            known: that a difference is not significant is no sign of equality.
+        difference: Mean difference, with its interval of confidence ``1 - 2 * alpha``,
+            which corresponds to the tests.
+        margin: Largest difference that counts as equivalent.
+        p_value: Larger p-value of the two tests.
+        is_equivalent: Whether the interval lies within the margin. If False, the tests
+            show neither equivalence nor a difference.
     """
 
     difference: Interval
@@ -34,18 +34,21 @@ class Equivalence:
 def equivalence_test(
     differences: npt.ArrayLike, *, margin: float, alpha: float = 0.05
 ) -> Equivalence:
-    """Test whether a mean difference is smaller than a margin, in both directions.
+    """Test whether the absolute mean difference is smaller than a margin.
 
     Args:
-        differences: One per problem or per seed, shape ``(pairs,)``, two or more.
-        margin: The largest difference that is as good as none, above 0.
-        alpha: How often the test may say "equivalent" where that is wrong, in (0, 0.5).
+        differences: One difference per problem or per seed, shape ``(pairs,)``, at least
+            two.
+        margin: Largest difference that counts as equivalent, above 0.
+        alpha: Significance level: maximum probability of a false "equivalent", in
+            (0, 0.5).
 
     Returns:
-        What the tests say.
+        The mean difference with its interval, the p-value and the decision.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``differences`` has fewer than two finite numbers, ``margin`` is
+            not above 0, or ``alpha`` is not in (0, 0.5).
 
     References:
         Schuirmann, "A Comparison of the Two One-Sided Tests Procedure and the Power

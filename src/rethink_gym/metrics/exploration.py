@@ -1,4 +1,4 @@
-"""How widely a policy searches: distinct answers and solutions, entropy, coverage, support."""
+"""Exploration metrics: distinct answers and solutions, entropy, coverage, support."""
 
 import math
 from collections import Counter
@@ -22,68 +22,70 @@ __all__ = [
 
 
 def distinct_answers(answers: Iterable[Hashable | None]) -> int:
-    """Count the different answers among the samples of a problem.
+    """Count the distinct answers among the samples of a problem.
 
     Args:
-        answers: In the form in which equal answers are equal; None, for a sample
-            without an answer, is not counted.
+        answers: One answer per sample, normalized so that equivalent answers are equal.
+            None, for a sample without an answer, is not counted.
 
     Returns:
-        How many there are.
+        The number of distinct answers.
     """
     return len(set(answers) - {None})
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a text, so that white space makes no difference."""
+    """Return the words of a text, without the white space between them."""
     return tuple(text.split())
 
 
 def distinct_solutions(
     texts: Iterable[str], normalise: Callable[[str], Hashable | None] = words_of
 ) -> int:
-    """Count the different solutions among texts.
+    """Count the distinct solutions among texts.
 
     Args:
-        texts: The solutions; give the right ones only to count those.
-        normalise: Gives equal values for solutions that count as one, such as those
-            that differ in the order of summands; None for a text that is no solution.
-            By default, texts that differ in white space only are one.
+        texts: The solutions. To count correct solutions, pass only these.
+        normalise: Maps equivalent solutions, such as two orders of the same summands, to
+            equal values, and a text that is not a solution to None. By default only
+            white space is ignored.
 
     Returns:
-        How many there are.
+        The number of distinct solutions.
     """
     return len({normalise(text) for text in texts} - {None})
 
 
 def coverage(found: Iterable[Hashable], every: Collection[Hashable]) -> float:
-    """Return the share of all right solutions that was found.
+    """Return the fraction of all correct solutions that were found.
 
     Args:
-        found: What was found, in canonical form; what is not right does not count.
-        every: All right solutions, where the task can list them; not empty.
+        found: Canonical forms of the solutions found. Forms that are not in ``every`` are
+            ignored.
+        every: Canonical forms of all correct solutions; not empty.
 
     Returns:
-        The share, in [0, 1].
+        The fraction, in [0, 1].
 
     Raises:
         ArgumentError: If ``every`` is empty.
     """
-    right = set(every)
-    if not right:
+    correct = set(every)
+    if not correct:
         raise argument_error("every", "one or more solutions", every)
-    return len(right.intersection(found)) / len(right)
+    return len(correct.intersection(found)) / len(correct)
 
 
 def answer_entropy(answers: Iterable[Hashable | None]) -> float:
-    """Return the entropy of the answers that the samples of a problem give.
+    """Return the entropy of the empirical distribution of a problem's answers.
 
     Args:
-        answers: In the form in which equal answers are equal; samples without an
-            answer count together as one answer.
+        answers: One answer per sample, normalized so that equivalent answers are equal.
+            All samples without an answer (None) count as one further answer.
 
     Returns:
-        Nats, from 0 to the logarithm of how many answers there are; 0 without any.
+        The entropy in nats, from 0 to the logarithm of the number of distinct answers; 0
+        without samples.
     """
     counts = Counter(answers)
     total = counts.total()
@@ -91,28 +93,31 @@ def answer_entropy(answers: Iterable[Hashable | None]) -> float:
 
 
 def effective_number(answers: Iterable[Hashable | None]) -> float:
-    """Return how many equally frequent answers would have the same entropy.
+    """Return the effective number of answers, ``exp(entropy)``.
+
+    It is the number of equally frequent answers that have the same entropy.
 
     Args:
         answers: As for `answer_entropy`.
 
     Returns:
-        ``exp(entropy)``, at least 1.
+        The number, at least 1.
     """
     return math.exp(answer_entropy(answers))
 
 
 def token_entropy(log_probs: Sequence[Sequence[float]]) -> float:
-    """Estimate the entropy per token from what was drawn.
+    """Estimate the entropy per token from the sampled tokens.
 
-    The mean of ``-log p`` over sampled tokens; what it estimates is the entropy of the
-    distribution that was drawn from, so at temperature 0 it says nothing.
+    The estimate is the mean of ``-log p`` over them. It refers to the distribution that was
+    sampled from, so it is meaningless for greedy decoding (temperature 0).
 
     Args:
-        log_probs: Of the sampled tokens of each message, natural logarithms.
+        log_probs: Natural logarithms of the probabilities of the sampled tokens, one
+            sequence per message.
 
     Returns:
-        Nats per token; NaN if no token is known.
+        Nats per token; NaN without tokens.
     """
     each = [log_prob for message in log_probs for log_prob in message]
     return -math.fsum(each) / len(each) + 0.0 if each else math.nan
@@ -120,16 +125,16 @@ def token_entropy(log_probs: Sequence[Sequence[float]]) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportChange:
-    """What training did to the set of right solutions that a policy can reach.
+    """How training changed the support: the set of correct solutions that a policy reaches.
 
     Attributes:
-        retention: Share of the base's solutions that are still reached; NaN if the
-            base reached none.
-        discovery: Share of the solutions reached now that the base did not reach; NaN
-            if none is reached now.
+        retention: Fraction of the base policy's solutions that the trained policy reaches;
+            NaN if the base policy reaches no solution.
+        discovery: Fraction of the trained policy's solutions that the base policy does not
+            reach; NaN if the trained policy reaches no solution.
         balance: Harmonic mean of the two; 0 if one of them is 0 or NaN.
-        net_change: What was gained less what was lost, over all that either reached,
-            in [-1, 1]; 0 if neither reached any.
+        net_change: Number of solutions gained minus number lost, divided by the number of
+            solutions that either policy reaches, in [-1, 1]; 0 if neither reaches any.
     """
 
     retention: float
@@ -139,14 +144,15 @@ class SupportChange:
 
 
 def support_change(base: AbstractSet[Hashable], trained: AbstractSet[Hashable]) -> SupportChange:
-    """Compare the right solutions that two policies reach with equally many samples.
+    """Compare the correct solutions that two policies reach with equally many samples.
 
     Args:
-        base: What the base reaches, such as pairs of problem and canonical solution.
-        trained: What the trained policy reaches.
+        base: Solutions of the base policy, such as pairs of a problem id and a canonical
+            solution.
+        trained: Solutions of the trained policy.
 
     Returns:
-        What was kept, found and lost.
+        The fractions retained and discovered, their balance, and the net change.
 
     References:
         Wu et al., "The Invisible Leash: Why RLVR May Not Escape Its Origin", 2025

@@ -1,4 +1,4 @@
-"""How sure a measured number is: intervals for shares, differences and seeds."""
+"""Confidence intervals for proportions, for means over problems, and for means over seeds."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,10 +27,10 @@ _MAX_DRAWS_AT_ONCE = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A measured number and the interval that covers the true one.
+    """An estimate and its confidence interval.
 
     Attributes:
-        estimate: The measured number.
+        estimate: The estimate.
         low: Lower end of the interval.
         high: Upper end of the interval.
     """
@@ -41,7 +41,7 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether zero lies outside, so that the sign of the number is known."""
+        """Whether zero lies outside the interval, so that the sign of the estimate is known."""
         return self.low > 0.0 or self.high < 0.0
 
     @classmethod
@@ -55,18 +55,20 @@ class Interval:
 
 
 def wilson_interval(successes: int, trials: int, *, confidence: float = 0.95) -> Interval:
-    """Return the interval of a share that was counted.
+    """Return the Wilson score interval of a proportion.
 
     Args:
-        successes: How many of the trials succeeded.
-        trials: How many there were, at least 1.
-        confidence: How often such intervals cover the true share, in (0, 1).
+        successes: Number of successful trials.
+        trials: Number of trials, at least 1.
+        confidence: Probability that such an interval covers the true proportion, in (0, 1).
 
     Returns:
-        The measured share and its interval, within [0, 1]; wide at 0 and 1 too.
+        The proportion and its interval, within [0, 1]. The interval has a positive width
+        even at 0 and 1.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``trials`` is below 1, ``successes`` is not in [0, trials], or
+            ``confidence`` is not in (0, 1).
 
     References:
         Wilson, "Probable Inference, the Law of Succession, and Statistical
@@ -77,13 +79,14 @@ def wilson_interval(successes: int, trials: int, *, confidence: float = 0.95) ->
     if successes > trials:
         raise argument_error("successes", f"at most trials ({trials})", successes)
     z = NormalDist().inv_cdf((1.0 + _checked_confidence(confidence)) / 2.0)
-    share = successes / trials
-    centre = share + z * z / (2.0 * trials)
-    spread = z * math.sqrt(share * (1.0 - share) / trials + (z / (2.0 * trials)) ** 2)
+    proportion = successes / trials
+    centre = proportion + z * z / (2.0 * trials)
+    variance = proportion * (1.0 - proportion) / trials
+    spread = z * math.sqrt(variance + (z / (2.0 * trials)) ** 2)
     scale = 1.0 + z * z / trials
     low = 0.0 if successes == 0 else (centre - spread) / scale
     high = 1.0 if successes == trials else (centre + spread) / scale
-    return Interval(share, low, high)
+    return Interval(proportion, low, high)
 
 
 def bootstrap_interval(
@@ -95,22 +98,23 @@ def bootstrap_interval(
 ) -> Interval:
     """Return the percentile bootstrap interval of a mean.
 
-    For a paired comparison give the difference that each problem shows. Values
-    that occur several times are drawn together, by how often they occur: the law
-    of the resampled mean is that of drawing one by one, at a fraction of its cost.
+    For a paired comparison, pass the difference on each problem. Resampling draws counts
+    of the distinct values from a multinomial distribution. This has the same distribution
+    as drawing the values one by one, at a fraction of the cost.
 
     Args:
         values: One number per problem, shape ``(problems,)``, not empty.
-        generator: The only source of chance.
-        num_resamples: How many times the problems are drawn anew.
-        confidence: How often such intervals cover the true mean, in (0, 1).
+        generator: Random number generator of the resampling.
+        num_resamples: Number of bootstrap resamples.
+        confidence: Probability that such an interval covers the true mean, in (0, 1).
 
     Returns:
-        The mean and its interval. Without any spread in ``values`` the interval is
-        a point, which says that the sample shows no spread, not that there is none.
+        The mean and its interval. If all ``values`` are equal, the interval is a point;
+        this shows a sample without spread, not a population without spread.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``values`` is empty or not finite, ``num_resamples`` is below 1,
+            or ``confidence`` is not in (0, 1).
 
     References:
         Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
@@ -134,17 +138,18 @@ def bootstrap_interval(
 
 
 def t_interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval:
-    """Return the interval of a mean over a few independent runs, such as seeds.
+    """Return Student's t interval of a mean over a few independent runs, such as seeds.
 
     Args:
-        values: One number per run, two or more.
-        confidence: How often such intervals cover the true mean, in (0, 1).
+        values: One number per run, at least two.
+        confidence: Probability that such an interval covers the true mean, in (0, 1).
 
     Returns:
         The mean and its interval.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``values`` has fewer than two finite numbers, or ``confidence`` is
+            not in (0, 1).
 
     References:
         Student, "The Probable Error of a Mean", 1908.
@@ -160,14 +165,14 @@ def t_quantile(probability: float, degrees: int) -> float:
     """Return the quantile of Student's t distribution.
 
     Args:
-        probability: The share of the distribution below it, in (0, 1).
+        probability: Probability below the quantile, in (0, 1).
         degrees: Degrees of freedom, at least 1.
 
     Returns:
         The quantile, exact to about 12 digits.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``probability`` is not in (0, 1), or ``degrees`` is below 1.
 
     References:
         Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964, 26.7.3
@@ -181,7 +186,7 @@ def t_quantile(probability: float, degrees: int) -> float:
     low, high = 0.0, math.pi / 2.0  # the angle whose tangent is t / sqrt(degrees)
     for _ in range(60):
         middle = (low + high) / 2.0
-        if _central_share(middle, degrees) < 2.0 * probability - 1.0:
+        if _central_probability(middle, degrees) < 2.0 * probability - 1.0:
             low = middle
         else:
             high = middle
@@ -189,25 +194,25 @@ def t_quantile(probability: float, degrees: int) -> float:
 
 
 def t_probability(value: float, degrees: int) -> float:
-    """Return how often Student's t stays below a value; the inverse of `t_quantile`.
+    """Return the cumulative distribution function of Student's t; inverse of `t_quantile`.
 
     Args:
         value: Any number.
         degrees: Degrees of freedom, at least 1.
 
     Returns:
-        The share of the distribution below it, in [0, 1].
+        The probability below the value, in [0, 1].
 
     Raises:
-        ArgumentError: If ``degrees`` is out of its range.
+        ArgumentError: If ``degrees`` is below 1.
     """
     check_count("degrees", degrees)
-    central = _central_share(math.atan(abs(value) / math.sqrt(degrees)), degrees)
+    central = _central_probability(math.atan(abs(value) / math.sqrt(degrees)), degrees)
     return (1.0 + math.copysign(central, value)) / 2.0
 
 
-def _central_share(angle: float, degrees: int) -> float:
-    """Return the share of Student's t within ±sqrt(degrees)·tan(angle)."""
+def _central_probability(angle: float, degrees: int) -> float:
+    """Return the probability of Student's t within ±sqrt(degrees)·tan(angle)."""
     cosine, sine = math.cos(angle), math.sin(angle)
     is_odd = degrees % 2 == 1
     if degrees == 1:

@@ -1,4 +1,4 @@
-"""What several episodes of each problem show: accuracy, votes, pass@k, exploration."""
+"""Metrics of several episodes per problem: accuracy, votes, pass@k, exploration."""
 
 from collections.abc import Callable, Hashable, Sequence
 
@@ -11,12 +11,14 @@ from rethink_gym.metrics.exploration import (
     answer_entropy,
     distinct_answers,
     distinct_solutions,
+    effective_number,
     token_entropy,
 )
 from rethink_gym.metrics.samples import majority_at_k, pass_at_k, rerank_at_k, sample_counts
+from rethink_gym.metrics.text import distinct_n, self_bleu
 from rethink_gym.metrics.turns import correct_answers, problem_values
 
-__all__ = ["last_answers", "sample_values"]
+__all__ = ["diversity_values", "last_answers", "sample_values"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,27 +30,27 @@ def sample_values(
     scores: Sequence[float] | None = None,
     normalise: Callable[[str], Hashable] = str.strip,
 ) -> dict[str, FloatArray]:
-    """Return the number that each problem adds to the mean of each metric.
+    """Return the contribution of each problem to the mean of each metric.
 
     Args:
-        episodes: What was played, all samples of a problem one after the other; each
-            turn judged.
-        num_samples: Episodes per problem.
-        scores: What a scorer says of each episode; without them there is no rerank@k.
-        normalise: Gives equal values for answers that count as one.
+        episodes: Verified episodes, all samples of a problem one after the other.
+        num_samples: Number of episodes per problem.
+        scores: Scores of the episodes, for rerank@k. If None, rerank@k is left out.
+        normalise: Maps equivalent answers to equal values.
 
     Returns:
-        Arrays of shape ``(problems,)``: the names of `TurnMetrics.to_scalars`, each the
-        mean over the samples of a problem; then, of last answers, ``pass@k``, ``maj@k``
-        and ``rerank@k`` for the k of `sample_counts`, ``distinct_answers``,
-        ``distinct_right`` (texts with a right answer), ``answer_entropy``, and
-        ``token_entropy`` where log-probabilities are known.
+        Arrays of shape ``(problems,)`` by name: first the names of
+        `TurnMetrics.to_scalars`, each the mean over the samples of a problem. Then, for the
+        last answers, ``pass@k``, ``maj@k`` and ``rerank@k`` for each k of `sample_counts`,
+        ``distinct_answers``, ``distinct_right`` (distinct texts with a correct answer),
+        ``answer_entropy``, ``effective_number``, and ``token_entropy`` if the
+        log-probabilities are known.
 
     Raises:
-        ArgumentError: If the episodes are not of that order, there are none, or a turn
-            has no verdict.
+        ArgumentError: If ``episodes`` is empty, is not in that order or has a turn without
+            a verdict, or if the length of ``scores`` differs.
     """
-    groups = _groups(episodes, num_samples)
+    groups = _group_by_problem(episodes, num_samples)
     values: dict[str, FloatArray] = {
         name: each.astype(np.float64).reshape(-1, num_samples).mean(axis=1)
         for name, each in problem_values(episodes).items()
@@ -68,26 +70,57 @@ def sample_values(
             values[f"rerank@{k}"] = rerank_at_k(is_correct, table, k).astype(np.float64)
     values["distinct_answers"] = np.array([float(distinct_answers(row)) for row in answers])
     values["distinct_right"] = np.array(
-        [float(distinct_solutions(_right_texts(group))) for group in groups]
+        [float(distinct_solutions(_correct_texts(group))) for group in groups]
     )
     values["answer_entropy"] = np.array([answer_entropy(row) for row in answers])
+    values["effective_number"] = np.array([effective_number(row) for row in answers])
     entropies = np.array([token_entropy(_log_probs(group)) for group in groups])
     if np.isfinite(entropies).all():
         values["token_entropy"] = entropies
     return values
 
 
+def diversity_values(episodes: Sequence[Episode], num_samples: int) -> dict[str, FloatArray]:
+    """Return how much the texts of the samples of each problem differ.
+
+    These are metrics of the last messages as texts. Self-BLEU compares every sample with
+    all others, so its cost grows with the square of ``num_samples``.
+
+    Args:
+        episodes: The episodes, all samples of a problem one after the other.
+        num_samples: Number of episodes per problem, at least 2.
+
+    Returns:
+        Arrays of shape ``(problems,)``: ``distinct_1`` and ``distinct_2`` (see
+        `distinct_n`), and ``self_bleu`` (see `self_bleu`).
+
+    Raises:
+        ArgumentError: If ``episodes`` is not in that order, or ``num_samples`` is below 2.
+        MissingExtraError: If sacrebleu is not installed.
+    """
+    check_count("num_samples", num_samples, 2)
+    texts = [
+        [episode.turns[-1].completion.text for episode in group]
+        for group in _group_by_problem(episodes, num_samples)
+    ]
+    return {
+        "distinct_1": np.array([distinct_n(row, 1) for row in texts]),
+        "distinct_2": np.array([distinct_n(row, 2) for row in texts]),
+        "self_bleu": np.array([self_bleu(row) for row in texts]),
+    }
+
+
 def last_answers(
     episodes: Sequence[Episode], normalise: Callable[[str], Hashable] = str.strip
 ) -> list[Hashable | None]:
-    """Return what each episode's last turn was read as.
+    """Return the answer that was extracted from each episode's last turn.
 
     Args:
-        episodes: What was played.
-        normalise: Gives equal values for answers that count as one.
+        episodes: The episodes.
+        normalise: Maps equivalent answers to equal values.
 
     Returns:
-        One answer per episode; None where none was found.
+        One answer per episode; None if no answer was found.
     """
     verdicts = [episode.turns[-1].verdict for episode in episodes]
     return [
@@ -96,7 +129,7 @@ def last_answers(
     ]
 
 
-def _groups(episodes: Sequence[Episode], num_samples: int) -> list[Sequence[Episode]]:
+def _group_by_problem(episodes: Sequence[Episode], num_samples: int) -> list[Sequence[Episode]]:
     check_count("num_samples", num_samples)
     starts = range(0, len(episodes), num_samples)
     groups = [episodes[start : start + num_samples] for start in starts]
@@ -107,7 +140,7 @@ def _groups(episodes: Sequence[Episode], num_samples: int) -> list[Sequence[Epis
     return groups
 
 
-def _right_texts(episodes: Sequence[Episode]) -> list[str]:
+def _correct_texts(episodes: Sequence[Episode]) -> list[str]:
     turns = [episode.turns[-1] for episode in episodes]
     return [turn.completion.text for turn in turns if turn.verdict and turn.verdict.correct]
 

@@ -1,4 +1,4 @@
-"""How far texts are from each other."""
+"""Distances between texts, and diversity of several texts."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,18 @@ __all__ = ["distinct_n", "edit_distance", "edit_ratio", "self_bleu"]
 
 
 def edit_distance(first: str, second: str) -> int:
-    """Count the characters to insert, delete or replace to turn one text into the other.
+    """Return the Levenshtein distance of two texts.
 
-    A column of the table of distances is kept as two whole numbers of one bit per
-    character, so that the cost is ``len(first) * len(second) / 64`` machine words.
+    It is the smallest number of characters to insert, delete or replace to turn one text
+    into the other. Each column of the dynamic program is stored as two integers with one
+    bit per character, so the cost is ``len(first) * len(second) / 64`` machine words.
 
     Args:
-        first: A text.
-        second: The other one.
+        first: One text.
+        second: The other text.
 
     Returns:
-        The Levenshtein distance, from 0 to the length of the longer text.
+        The distance, from 0 to the length of the longer text.
 
     References:
         Hyyrö, "A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit
@@ -52,14 +53,14 @@ def edit_distance(first: str, second: str) -> int:
 
 
 def edit_ratio(first: str, second: str) -> float:
-    """Return the edit distance over the summed lengths of both texts.
+    """Return the edit distance divided by the summed lengths of both texts.
 
     Args:
-        first: A text.
-        second: The other one.
+        first: One text.
+        second: The other text.
 
     Returns:
-        From 0 (the same text) to 1; two texts of one length are at most 0.5 apart.
+        The ratio, from 0 (equal texts) to 1; at most 0.5 for two texts of equal length.
 
     References:
         Kumar et al., "Training Language Models to Self-Correct via Reinforcement
@@ -70,17 +71,18 @@ def edit_ratio(first: str, second: str) -> float:
 
 
 def distinct_n(texts: Sequence[str], n: int) -> float:
-    """Return how many of the n-grams of words in texts differ from each other.
+    """Return distinct-n: the fraction of the n-grams of several texts that are distinct.
 
     Args:
-        texts: The texts; words are what white space separates.
-        n: How many words make an n-gram, at least 1.
+        texts: The texts. Words are separated by white space.
+        n: Number of words per n-gram, at least 1.
 
     Returns:
-        Different n-grams over all n-grams, in (0, 1]; 0 if no text has n words.
+        Number of distinct n-grams divided by number of n-grams, in (0, 1]; 0 if no text has
+        n words.
 
     Raises:
-        ArgumentError: If ``n`` is out of its range.
+        ArgumentError: If ``n`` is below 1.
 
     References:
         Li et al., "A Diversity-Promoting Objective Function for Neural Conversation
@@ -93,21 +95,22 @@ def distinct_n(texts: Sequence[str], n: int) -> float:
 
 
 def self_bleu(texts: Sequence[str], *, max_n: int = 4) -> float:
-    """Return how alike texts are: the mean BLEU of each beside all others.
+    """Return Self-BLEU: the mean BLEU of each text with all others as references.
 
-    Computed by nltk, with its first smoothing method, since short texts have no
-    n-gram of the longest kind in common.
+    Computed by sacrebleu with effective order: n-grams longer than a text do not count, so
+    that equal texts score 1 at every length. A precision of zero is smoothed exponentially.
 
     Args:
-        texts: Two or more; words are what white space separates.
-        max_n: Words in the longest n-gram; all lengths weigh alike.
+        texts: Two or more texts. Words are separated by white space.
+        max_n: Number of words of the longest n-gram; all lengths have equal weight.
 
     Returns:
-        From 0, nothing in common, to 1, all equal.
+        The mean, from 0 (no common word) to 1 (all texts are equal). A text without words
+        scores 1 if another text has no words either, else 0.
 
     Raises:
         ArgumentError: If there are fewer than two texts, or ``max_n`` is below 1.
-        MissingExtraError: If nltk is not installed.
+        MissingExtraError: If sacrebleu is not installed.
 
     References:
         Zhu et al., "Texygen: A Benchmarking Platform for Text Generation Models",
@@ -117,16 +120,19 @@ def self_bleu(texts: Sequence[str], *, max_n: int = 4) -> float:
     if len(texts) < 2:
         raise argument_error("texts", "two or more texts", texts)
     try:
-        from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
+        from sacrebleu.metrics.bleu import BLEU
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            'Self-BLEU needs nltk. Install it by `pip install "rethink-gym[graders]"`.'
+            'Self-BLEU needs sacrebleu. Install it by `pip install "rethink-gym[graders]"`.'
         ) from error
-    words = [text.split() for text in texts]
-    weights = (1 / max_n,) * max_n
-    smoothing = SmoothingFunction().method1
-    scores = [
-        sentence_bleu(words[:i] + words[i + 1 :], row, weights, smoothing) if row else 0.0
-        for i, row in enumerate(words)
-    ]
+    bleu = BLEU(max_ngram_order=max_n, effective_order=True, tokenize="none")
+    texts = [" ".join(text.split()) for text in texts]
+    scores = []
+    for index, text in enumerate(texts):
+        others = [*texts[:index], *texts[index + 1 :]]
+        if text:
+            # sacrebleu gives 100.00000000000004 for equal texts.
+            scores.append(min(bleu.sentence_score(text, others).score / 100, 1.0))
+        else:
+            scores.append(float("" in others))
     return float(sum(scores) / len(scores))

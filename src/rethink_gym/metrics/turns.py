@@ -1,4 +1,4 @@
-"""What episodes show: accuracy by turn, repairs, spoilt answers, changes of mind."""
+"""Metrics of multi-turn episodes: accuracy per turn, corrections, regressions, edits."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from rethink_gym.episode import Episode, Turn
 from rethink_gym.errors import argument_error
-from rethink_gym.metrics import correctness
 from rethink_gym.metrics.text import edit_ratio
 from rethink_gym.verdict import Reason, Verdict
 
@@ -22,21 +21,25 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnMetrics:
-    """Means over the problems of a set of episodes; shares are in [0, 1].
+    """Means over the problems of a set of episodes; fractions are in [0, 1].
 
     Attributes:
-        num_problems: How many episodes were counted.
-        accuracies: Share of right answers at each turn.
-        i_to_c: Share of *all* problems whose first answer is incorrect and whose
-            last one is correct.
-        c_to_i: Share of *all* problems whose first answer is correct and whose
-            last one is incorrect.
-        changed: Share of turns after the first whose answer, as text, is not the
+        num_problems: Number of episodes.
+        accuracies: Fraction of correct answers at each turn.
+        i_to_c: Fraction of *all* problems with an incorrect first and a correct last
+            answer.
+        c_to_i: Fraction of *all* problems with a correct first and an incorrect last
+            answer.
+        changed: Fraction of turns after the first whose answer, as text, differs from the
             answer of the turn before.
-        edit_ratio: Mean edit distance from one message to the next, over their
-            summed lengths.
-        num_errors: Verdicts that are none, because the verifier itself failed.
-            They count as wrong; anything but 0 says that the numbers are off.
+        edit_ratio: Mean `edit_ratio` of two consecutive messages.
+        num_errors: Number of verdicts with the reason ``error``, for which the verifier
+            itself failed. They count as incorrect, so the metrics are biased unless this
+            is 0.
+
+    References:
+        Kumar et al., "Training Language Models to Self-Correct via Reinforcement
+        Learning", 2024, section 3 (arXiv:2409.12917).
     """
 
     num_problems: int
@@ -49,14 +52,14 @@ class TurnMetrics:
 
     @property
     def delta(self) -> float:
-        """Accuracy of the last turn minus that of the first, in [-1, 1]."""
+        """Accuracy of the last turn minus that of the first: i_to_c - c_to_i, in [-1, 1]."""
         return self.accuracies[-1] - self.accuracies[0]
 
     @property
     def fix_rate(self) -> float:
-        """Share of the wrong first answers that were put right; NaN if none was wrong."""
-        wrong = 1.0 - self.accuracies[0]
-        return self.i_to_c / wrong if wrong > 0.0 else math.nan
+        """Fraction of the incorrect first answers that were corrected; NaN without any."""
+        incorrect = 1.0 - self.accuracies[0]
+        return self.i_to_c / incorrect if incorrect > 0.0 else math.nan
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -68,13 +71,13 @@ class TurnMetrics:
         return asdict(self)
 
     def to_scalars(self) -> dict[str, float]:
-        """Return one number per name, as a logger takes them.
+        """Return the metrics as one number per name, for a logger.
 
         Returns:
-            ``accuracy@t1``, ``accuracy@t2``, …; and, if there is more than one
-            turn, ``delta``, ``i_to_c``, ``c_to_i``, ``changed``, ``edit_ratio``.
+            ``accuracy@t1``, ``accuracy@t2``, …; with more than one turn also ``delta``,
+            ``i_to_c``, ``c_to_i``, ``changed`` and ``edit_ratio``.
         """
-        scalars = {f"accuracy@t{turn}": share for turn, share in enumerate(self.accuracies, 1)}
+        scalars = {f"accuracy@t{turn}": value for turn, value in enumerate(self.accuracies, 1)}
         if len(self.accuracies) > 1:
             scalars["delta"] = self.delta
             for name in ("i_to_c", "c_to_i", "changed", "edit_ratio"):
@@ -83,25 +86,26 @@ class TurnMetrics:
 
 
 def turn_metrics(episodes: Sequence[Episode]) -> TurnMetrics:
-    """Measure what a set of episodes shows.
+    """Compute the metrics of a set of episodes.
 
     Args:
-        episodes: What was played, one episode per problem; each turn judged. An
-            episode shorter than the longest one stands by its last answer.
+        episodes: Verified episodes, one per problem. In an episode shorter than the
+            longest one, the last answer counts for the missing turns.
 
     Returns:
         The means over all episodes.
 
     Raises:
-        ArgumentError: If there are no episodes, or a turn has no verdict.
+        ArgumentError: If ``episodes`` is empty, or a turn has no verdict.
     """
     is_correct = correct_answers(episodes)
+    first, last = is_correct[:, 0], is_correct[:, -1]
     is_changed, edit_ratios = _changes(episodes, is_correct.shape[1])
     return TurnMetrics(
         num_problems=len(episodes),
-        accuracies=tuple(correctness.accuracies(is_correct).tolist()),
-        i_to_c=correctness.i_to_c(is_correct),
-        c_to_i=correctness.c_to_i(is_correct),
+        accuracies=tuple(is_correct.mean(axis=0, dtype=np.float64).tolist()),
+        i_to_c=float(np.mean(~first & last)),
+        c_to_i=float(np.mean(first & ~last)),
         changed=float(is_changed.mean()) if is_changed.size else 0.0,
         edit_ratio=float(edit_ratios.mean()) if edit_ratios.size else 0.0,
         num_errors=sum(counts.get(Reason.ERROR, 0) for counts in reason_counts(episodes)),
@@ -109,17 +113,17 @@ def turn_metrics(episodes: Sequence[Episode]) -> TurnMetrics:
 
 
 def problem_values(episodes: Sequence[Episode]) -> dict[str, BoolArray | FloatArray]:
-    """Return the number that each problem adds to the mean of each metric.
+    """Return the contribution of each problem to the mean of each metric.
 
     Args:
-        episodes: What was played, one episode per problem; each turn judged.
+        episodes: Verified episodes, one per problem.
 
     Returns:
-        Arrays of shape ``(problems,)`` under the names of `TurnMetrics.to_scalars`:
-        of truth values for what is a proportion, of floats for the rest.
+        Arrays of shape ``(problems,)`` by the names of `TurnMetrics.to_scalars`: booleans
+        for proportions, floats for the others.
 
     Raises:
-        ArgumentError: If there are no episodes, or a turn has no verdict.
+        ArgumentError: If ``episodes`` is empty, or a turn has no verdict.
     """
     is_correct = correct_answers(episodes)
     num_turns = is_correct.shape[1]
@@ -139,17 +143,17 @@ def problem_values(episodes: Sequence[Episode]) -> dict[str, BoolArray | FloatAr
 
 
 def correct_answers(episodes: Sequence[Episode]) -> BoolArray:
-    """Return which answers are right.
+    """Return which answers are correct.
 
     Args:
-        episodes: What was played; each turn judged.
+        episodes: Verified episodes.
 
     Returns:
-        Truth values, shape ``(problems, turns)`` for the longest episode's turns; a
-        shorter episode stands by its last answer.
+        Booleans, shape ``(problems, turns)``, with the number of turns of the longest
+        episode. In a shorter episode, the last answer counts for the missing turns.
 
     Raises:
-        ArgumentError: If there are no episodes, or a turn has no verdict.
+        ArgumentError: If ``episodes`` is empty, or a turn has no verdict.
     """
     if not episodes:
         raise argument_error("episodes", "one or more episodes", episodes)
@@ -159,13 +163,13 @@ def correct_answers(episodes: Sequence[Episode]) -> BoolArray:
 
 
 def reason_counts(episodes: Sequence[Episode]) -> tuple[dict[Reason, int], ...]:
-    """Count why answers got their verdicts, so that wrong and unreadable stay apart.
+    """Count the reasons of the verdicts at each turn.
 
     Args:
-        episodes: What was played; each turn judged.
+        episodes: Verified episodes.
 
     Returns:
-        One count of verdicts per reason for each turn that any episode has.
+        For each turn of the longest episode, the number of verdicts by reason.
 
     Raises:
         ArgumentError: If a turn has no verdict.
@@ -181,7 +185,7 @@ def reason_counts(episodes: Sequence[Episode]) -> tuple[dict[Reason, int], ...]:
 
 
 def _changes(episodes: Sequence[Episode], num_turns: int) -> tuple[BoolArray, FloatArray]:
-    """Return whether answers changed and by how much texts did, (problems, turns - 1)."""
+    """Return whether answers changed and the edit ratios, both of shape (problems, turns - 1)."""
     is_changed = np.zeros((len(episodes), num_turns - 1), dtype=np.bool_)
     edit_ratios = np.zeros((len(episodes), num_turns - 1))
     for row, episode in enumerate(episodes):
@@ -194,6 +198,6 @@ def _changes(episodes: Sequence[Episode], num_turns: int) -> tuple[BoolArray, Fl
 
 def _verdict(turn: Turn) -> Verdict:
     if turn.verdict is None:
-        remedy = "Play the episodes in an environment that judges every answer."
-        raise argument_error("episodes", "judged at every turn", turn.completion.text, remedy)
+        remedy = "Play the episodes in an environment that verifies every answer."
+        raise argument_error("episodes", "verified at every turn", turn.completion.text, remedy)
     return turn.verdict

@@ -18,7 +18,7 @@ _KINDS = {
     "form": ("rethink_gym.verifiers.math.form", "FormVerifier"),
     "grader": ("rethink_gym.verifiers.graders.verifier", "GraderVerifier"),
     "graph": ("rethink_gym.verifiers.puzzles.graph", "GraphVerifier"),
-    "list": ("rethink_gym.verifiers.puzzles.given", "ListVerifier"),
+    "list": ("rethink_gym.verifiers.puzzles.list_verifier", "ListVerifier"),
     "literal": ("rethink_gym.verifiers.python_values.literal", "LiteralVerifier"),
     "logic": ("rethink_gym.verifiers.puzzles.logic", "LogicVerifier"),
     "math": ("rethink_gym.verifiers.math.verifier", "MathVerifier"),

@@ -1,4 +1,4 @@
-"""Judges a text by how alike it is to a reference, as summaries and translations are."""
+"""Verifier of summaries and translations: similarity of a text to a reference text."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -6,25 +6,37 @@ from typing import Any, Self
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers.graders.grade import Failure
-from rethink_gym.verifiers.text_metrics import METRICS, check_metric, text_metric
+from rethink_gym.verifiers.text_metrics import (
+    METRICS,
+    TextMetricError,
+    check_metric,
+    text_metric,
+)
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 __all__ = ["SimilarityVerifier"]
 
 
 class SimilarityVerifier(Verifier):
-    """Scores the whole answer by how alike it is to the gold text.
+    """Scores the whole answer by its similarity to the gold text.
 
     Args:
-        metric: ``"rouge_1"`` to ``"rouge_5"``, ``"rouge_l"``, ``"chrf"``, ``"sacrebleu"``
-            or another of the metrics of `TextSimilarity`, all in [0, 1]. Of texts of one
-            sentence ``rouge_l`` and ROUGE-Lsum are the same.
-        threshold: From which score on an answer counts as correct, in (0, 1].
+        metric: Name of the metric: ``"rouge_1"`` to ``"rouge_5"``, ``"rouge_l"``,
+            ``"chrf"``, ``"sacrebleu"`` or another one of `METRICS`; all are in [0, 1]. For
+            texts of one sentence, ``rouge_l`` equals ROUGE-Lsum.
+        threshold: Minimum score of a correct answer, in (0, 1].
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``metric`` is unknown, or ``threshold`` is not in (0, 1].
         MissingExtraError: If the library of the metric is not installed.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.similarity import SimilarityVerifier
+        >>> problem = Problem("summary/0", "Summarize: ...", "the cat sat on the mat")
+        >>> verdict = SimilarityVerifier("rouge_1").verify("the cat sat", problem)
+        >>> round(verdict.score, 4), verdict.correct
+        (0.6667, False)
 
     References:
         Lin, "ROUGE", 2004. Popović, "chrF", 2015. Post, "A Call for Clarity in Reporting
@@ -40,28 +52,28 @@ class SimilarityVerifier(Verifier):
         check_metric(metric)
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+        """Score one answer.
 
         Args:
-            answer: What the agent said, all of it.
-            problem: The problem it answers; its gold answer is the reference.
+            answer: The answer; all of it is compared.
+            problem: The problem; its gold answer is the reference text.
 
         Returns:
-            The verdict; its score is the metric.
+            The verdict; its score is the value of the metric.
         """
-        said = answer.strip()
-        if not said:
+        text = answer.strip()
+        if not text:
             return Verdict(0.0, False, Reason.NO_ANSWER, None, "the answer is empty")
         try:
-            score = text_metric(self.metric, said, problem.gold)
-        except Failure as failure:  # a text too long to compare
-            return Verdict(0.0, False, Reason.OVER_LIMIT, None, failure.detail)
+            score = text_metric(self.metric, text, problem.gold)
+        except TextMetricError as error:
+            return Verdict(0.0, False, Reason.OVER_LIMIT, None, str(error))
         correct = score >= self.threshold
         return Verdict(
             score=score,
             correct=correct,
             reason=Reason.EQUAL if correct else Reason.DIFFERENT,
-            answer=said,
+            answer=text,
             detail=f"{self.metric} {score:.4f}; the reference is {problem.gold!r}",
             feedback="" if correct else f"The {self.metric} of the text is {score:.2f} of 1.",
         )
@@ -75,7 +87,7 @@ class SimilarityVerifier(Verifier):
         """Build a verifier from what `to_dict` returned.
 
         Raises:
-            ArgumentError: If an option is unknown or not what it must be.
+            ArgumentError: If an option is unknown or its value is not allowed.
             MissingExtraError: If the library of the metric is not installed.
         """
         return cls(**read_options(data, ("metric", "threshold")))

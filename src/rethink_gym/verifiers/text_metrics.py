@@ -1,9 +1,9 @@
-"""How alike two texts are, by the metrics of the known graders; each is in [0, 1].
+"""Text metrics: BLEU, GLEU, METEOR, ROUGE, chrF, fuzzy matching; each is in [0, 1].
 
-Fuzzy matching is rapidfuzz's, BLEU, GLEU and METEOR are nltk's, chrF and the BLEU of
-translations are sacrebleu's, and ROUGE has the tokens and the n-gram scores of rouge-score.
-The longest common subsequence of ``rouge_l`` comes from rapidfuzz, since rouge-score's
-table takes memory by the product of both lengths.
+Fuzzy matching comes from rapidfuzz; BLEU, GLEU and METEOR from nltk; chrF and the BLEU of
+translations from sacrebleu; the tokens and n-gram scores of ROUGE from rouge-score. The
+longest common subsequence of ``rouge_l`` comes from rapidfuzz, because the table of
+rouge-score needs memory in proportion to the product of both lengths.
 """
 
 import math
@@ -12,20 +12,30 @@ from functools import lru_cache
 from typing import Any
 
 from rethink_gym.errors import MissingExtraError
-from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 
-__all__ = ["MAX_CHARS", "METRICS", "check_metric", "text_metric", "vector_cosine"]
+__all__ = [
+    "MAX_CHARS",
+    "METRICS",
+    "TextMetricError",
+    "check_metric",
+    "text_metric",
+    "vector_cosine",
+]
 
 MAX_CHARS = 100_000
-"""Longest text that is compared."""
+"""Maximum length of a text that is compared."""
 _MAX_WORD_CHARS = 100
-"""Longest word that METEOR stems; the stemmer's time and depth grow with the word."""
+"""Maximum length of a word for METEOR; time and depth of its stemmer grow with the length."""
 
 _HELP = "Install it by `pip install 'rethink-gym[graders]'`."
 
 
+class TextMetricError(ValueError):
+    """A text is too long to be compared; the message says which limit it exceeds."""
+
+
 def check_metric(name: str) -> None:
-    """Check that a metric can be computed here.
+    """Check that the library of a metric is installed.
 
     Args:
         name: One of `METRICS`.
@@ -47,42 +57,44 @@ def check_metric(name: str) -> None:
 
 
 def text_metric(name: str, text: str, reference: str) -> float:
-    """Measure how alike a text is to a reference.
+    """Return the similarity of a text to a reference.
 
     Args:
-        name: One of `METRICS`.
-        text: What is measured.
-        reference: What it should be like.
+        name: Name of the metric, one of `METRICS`.
+        text: The text.
+        reference: The reference text.
 
     Returns:
-        In [0, 1]; 0 if one of the texts has no words.
+        The similarity, in [0, 1]; 0 if one of the texts is blank. Equal texts score 1, with
+        two exceptions. ROUGE counts words of the letters a to z and digits only, and
+        ``rouge_n`` is 0 for texts of fewer than n of them. METEOR has a penalty for
+        fragmentation, which leaves ``1 - 0.5 / m**3`` for m words.
 
     Raises:
-        MissingExtraError: If its library, or the word list of METEOR, is not installed.
-        Failure: If a text is longer than we compare.
+        MissingExtraError: If the library of the metric, or the word list of METEOR, is not
+            installed.
+        TextMetricError: If ``text`` or ``reference`` has more than `MAX_CHARS` characters,
+            or, for METEOR, a word of more than 100 characters.
     """
     if max(len(text), len(reference)) > MAX_CHARS:
-        raise Failure(
-            ErrorKind.TRUNCATED_OBSERVATION_ERROR,
-            f"a text is longer than {MAX_CHARS:,} characters",
-        )
+        raise TextMetricError(f"a text is longer than {MAX_CHARS:,} characters")
     if not (text.strip() and reference.strip()):
         return 0.0
     return float(METRICS[name](text, reference))
 
 
 def vector_cosine(left: Sequence[float], right: Sequence[float]) -> float:
-    """Return the cosine of the angle between two vectors.
+    """Return the cosine similarity of two vectors.
 
     Args:
         left: One vector, not zero.
-        right: The other, of the same length.
+        right: Another vector of the same length, not zero.
 
     Returns:
-        In [-1, 1].
+        The cosine of the angle between them, in [-1, 1].
 
     Raises:
-        ValueError: If there is no such angle.
+        ValueError: If the lengths differ, or a vector is zero or not finite.
     """
     if len(left) != len(right):
         raise ValueError(f"vectors of {len(left)} and {len(right)} numbers")
@@ -98,7 +110,7 @@ def _fuzzy_match(text: str, reference: str) -> float:
 
 
 def _bleu(text: str, reference: str) -> float:
-    """Return sentence BLEU-4; fewer n for texts of fewer words, no n-gram counted as zero."""
+    """Return sentence BLEU-4, of lower order for shorter texts, with smoothing method 1."""
     bleu = _nltk().translate.bleu_score
     smoothing = bleu.SmoothingFunction().method1
     words = text.split()
@@ -117,10 +129,7 @@ def _meteor(text: str, reference: str) -> float:
     wordnet = _wordnet()
     words, reference_words = text.split(), reference.split()
     if max(map(len, words + reference_words)) > _MAX_WORD_CHARS:
-        raise Failure(
-            ErrorKind.TRUNCATED_OBSERVATION_ERROR,
-            f"a word is longer than {_MAX_WORD_CHARS} characters",
-        )
+        raise TextMetricError(f"a word is longer than {_MAX_WORD_CHARS} characters")
     score = _nltk().translate.meteor_score.single_meteor_score
     return float(score(reference_words, words, wordnet=wordnet))
 
@@ -130,7 +139,7 @@ def _chrf(text: str, reference: str) -> float:
 
 
 def _sacrebleu_bleu(text: str, reference: str) -> float:
-    """Return sentence BLEU on the words that sacrebleu finds, as translations are scored."""
+    """Return sentence BLEU with the tokenization of sacrebleu, the standard for translation."""
     return min(float(_sacrebleu().sentence_bleu(text, [reference]).score) / 100, 1.0)
 
 
@@ -162,7 +171,7 @@ METRICS: dict[str, Callable[[str, str], float]] = {
     "chrf": _chrf,
     "sacrebleu": _sacrebleu_bleu,
 }
-"""The metrics of texts alone: the text, the reference, and how alike they are."""
+"""The metrics by name: functions of a text and a reference."""
 
 
 @lru_cache(maxsize=1)
@@ -214,7 +223,7 @@ def _wordnet() -> Any:
         wordnet.ensure_loaded()
     except LookupError as error:
         raise MissingExtraError(
-            "meteor needs the word list WordNet, which nltk does not bring along. "
+            "meteor needs the word list WordNet, which is not part of nltk. "
             "Download it once by `python -m nltk.downloader wordnet`, or put it into a folder "
             "that the variable NLTK_DATA names."
         ) from error

@@ -121,7 +121,7 @@ def test_a_formula_without_a_finite_value_says_so(text: str) -> None:
         "1" + "+1" * 2_000,
     ],
 )
-def test_what_is_no_formula_is_told_when_it_is_read(text: str) -> None:
+def test_what_is_not_a_formula_is_refused_when_it_is_parsed(text: str) -> None:
     with pytest.raises(ArgumentError, match="formula must be"):
         parse_formula(text)
 

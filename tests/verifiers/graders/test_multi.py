@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rethink_gym.verifiers.graders import ErrorKind, Grade, grader_from_dict, summarize_grades
+from rethink_gym.verifiers.graders import ErrorKind, Grade, grader_from_dict
 
 EXACT = {
     "type": "string_check",
@@ -131,26 +131,3 @@ def test_a_grade_is_laid_out_like_that_of_the_run_endpoint() -> None:
     }
     assert metadata["errors"]["sample_parse_error"] is True
     assert metadata["errors"]["other_error"] is False
-
-
-def test_a_summary_leaves_missing_scores_out_of_the_mean() -> None:
-    formula, threshold = "exact + 0 * judge", {"pass_threshold": 0.5}
-    grades = [
-        grade(formula, sample, said=said, **threshold)
-        for sample, said in (("the cat", "1"), ("a dog", "3"), ("the cat", "hm"))
-    ]
-    summary = summarize_grades(grades)
-    assert (summary.num_grades, summary.num_missing, summary.num_passed) == (3, 1, 1)
-    assert summary.mean == 0.5
-    assert summary.sub_means["exact"] == pytest.approx(2 / 3)
-    assert summary.sub_means["judge"] == 2.0
-    assert summary.sub_means["tool"] is None
-    assert summary.errors[ErrorKind.MODEL_GRADER_PARSE_ERROR] == 1
-    assert summary.errors[ErrorKind.SAMPLE_PARSE_ERROR] == 3
-    assert ErrorKind.OTHER_ERROR not in summary.errors
-    assert summary.seconds == pytest.approx(sum(each.seconds for each in grades))
-
-
-def test_a_summary_of_nothing_has_no_mean() -> None:
-    summary = summarize_grades([])
-    assert (summary.num_grades, summary.mean, summary.num_passed) == (0, None, None)

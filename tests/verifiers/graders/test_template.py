@@ -56,7 +56,7 @@ def fill(text: str, context: Context = CONTEXT) -> str:
         ("{{sample.output_json}}", '{"result": {"value": 7}}'),
     ],
 )
-def test_places_are_filled(text: str, filled: str) -> None:
+def test_variables_are_filled(text: str, filled: str) -> None:
     assert fill(text) == filled
 
 
@@ -94,7 +94,7 @@ def test_any_value_comes_through_as_it_is(before: str, value: str) -> None:
         "{{env.HOME}}",
     ],
 )
-def test_what_is_no_place_is_told_when_it_is_read(text: str) -> None:
+def test_what_is_not_a_path_is_refused_when_it_is_parsed(text: str) -> None:
     with pytest.raises(ArgumentError, match="template"):
         parse_template(text)
 
@@ -122,13 +122,13 @@ def test_what_is_not_there_is_a_failure_of_its_kind(text: str, kind: ErrorKind) 
     "output",
     ["", "no JSON", "NaN", "[Infinity]", '{"a": 1, "a": 2}', "[" * 100_000, "1" * 100_000, '"'],
 )
-def test_a_sample_that_is_no_json_is_a_failure_of_the_sample(output: str) -> None:
+def test_a_sample_that_is_not_json_is_a_failure_of_the_sample(output: str) -> None:
     with pytest.raises(Failure) as caught:
         fill("{{sample.output_json}}", Context({}, {"output_text": output}))
     assert caught.value.kind is ErrorKind.SAMPLE_PARSE_ERROR
 
 
-def test_output_json_that_is_given_is_not_read_anew() -> None:
+def test_output_json_that_is_given_is_not_parsed_again() -> None:
     sample: dict[str, Any] = {"output_text": "no JSON", "output_json": {"a": [True]}}
     assert fill("{{sample.output_json.a[0]}}", Context({}, sample)) == "true"
 

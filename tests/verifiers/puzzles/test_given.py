@@ -1,4 +1,4 @@
-"""The promises of gold answers that carry their question."""
+"""Gold answers that contain their question."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_a_gold_comes_apart_as_it_was_put_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"),
+    ("text", "answer"),
     [
         ("A: yes given [follow: p]", "yes"),
         ("A: yes", "yes"),
@@ -20,10 +20,10 @@ def test_a_gold_comes_apart_as_it_was_put_together() -> None:
         ("A: yes given [follow: q]", "yes given [follow: q]"),
         ("A: no given [follow: p] or yes", "no given [follow: p] or yes"),
         ("A: given [follow: p]", "given [follow: p]"),
-        ("nothing is said here at all", None),
+        ("nothing is answered here at all", None),
         ("", None),
         ("A: .", None),
     ],
 )
-def test_only_the_question_of_the_gold_itself_is_left_out(said: str, answer: str | None) -> None:
-    assert extract_bare_answer(said, "yes given [follow: p]") == answer
+def test_only_the_question_of_the_gold_itself_is_left_out(text: str, answer: str | None) -> None:
+    assert extract_bare_answer(text, "yes given [follow: p]") == answer

@@ -1,4 +1,4 @@
-"""What the verifiers of puzzles promise for any text at all."""
+"""The verifiers of puzzles on any text at all."""
 
 import time
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers import Verifier
 from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
-from rethink_gym.verifiers.puzzles.given import ListVerifier
 from rethink_gym.verifiers.puzzles.graph import GraphVerifier
+from rethink_gym.verifiers.puzzles.list_verifier import ListVerifier
 from rethink_gym.verifiers.puzzles.logic import LogicVerifier
 
 PUZZLES = (
@@ -29,18 +29,18 @@ each_puzzle = pytest.mark.parametrize(("verifier", "gold"), PUZZLES)
 
 
 @each_puzzle
-@given(said=st.one_of(st.text(max_size=40), SIGNS))
+@given(text=st.one_of(st.text(max_size=40), SIGNS))
 @settings(max_examples=60, deadline=None)
-def test_any_text_gets_a_verdict(verifier: Verifier, gold: str, said: str) -> None:
+def test_any_text_gets_a_verdict(verifier: Verifier, gold: str, text: str) -> None:
     problem = Problem("x", "?", gold)
-    for answer in (said, f"A: {said}", f"\\boxed{{{said}}}"):
+    for answer in (text, f"A: {text}", f"\\boxed{{{text}}}"):
         verdict = verifier.verify(answer, problem)
         assert verdict.score in (0.0, 1.0)
         assert verdict.correct is (verdict.score == 1.0)
 
 
 @each_puzzle
-def test_long_answers_of_any_sign_are_judged_at_once(verifier: Verifier, gold: str) -> None:
+def test_long_answers_of_any_sign_are_checked_at_once(verifier: Verifier, gold: str) -> None:
     problem = Problem("x", "?", gold)
     started = time.process_time()
     for sign in ("(", "-", "1*", "9", "K-", "K=1,", "p=true,", ", ", " and ", " ", "\\", "\\frac{"):

@@ -1,4 +1,4 @@
-"""The promises of judging arguments by what a function returns for them."""
+"""The verifier of arguments: they are checked by calling the function."""
 
 import pytest
 
@@ -31,13 +31,13 @@ GOLD = arguments_gold(SQUARE, "f", "10")
         ("", Reason.NO_ANSWER),
     ],
 )
-def test_arguments_are_right_if_the_value_is(answer: str, reason: Reason) -> None:
+def test_arguments_are_correct_if_the_value_is(answer: str, reason: Reason) -> None:
     verdict = ArgumentsVerifier(time_s=0.5).verify(answer, Problem("p", "?", GOLD))
     assert verdict.reason is reason
     assert verdict.score == (reason is Reason.EQUAL)
 
 
-def test_a_batch_is_judged_as_each_one_is() -> None:
+def test_a_batch_gets_the_verdicts_of_its_answers() -> None:
     answers = ["A: 3", "?", "A: 4", "A: f(-3)"]
     problems = [Problem("p", "?", GOLD)] * 4
     verifier = ArgumentsVerifier()
@@ -50,7 +50,7 @@ def test_a_batch_is_judged_as_each_one_is() -> None:
 
 @pytest.mark.parametrize("gold", ["", "[]", '{"source": "def f(): pass"}', "def f(): pass"])
 def test_a_gold_without_a_function_is_the_fault_of_the_data(gold: str) -> None:
-    with pytest.raises(DataError, match="gold must be what arguments_gold writes"):
+    with pytest.raises(DataError, match="gold must be a text of arguments_gold"):
         ArgumentsVerifier().verify("A: 1", Problem("p", "?", gold))
 
 

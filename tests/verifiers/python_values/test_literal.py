@@ -1,4 +1,4 @@
-"""The promises of judging values as Python writes them."""
+"""The verifier of Python literals."""
 
 import pytest
 
@@ -69,8 +69,8 @@ def test_the_verdict_names_both_sides_for_a_person_and_no_gold_for_the_agent() -
     assert "2" not in verdict.feedback
 
 
-def test_a_gold_that_is_no_value_is_the_fault_of_the_data() -> None:
-    with pytest.raises(DataError, match="gold must be a Python value, got 'x y'"):
+def test_a_gold_that_is_not_a_literal_is_the_fault_of_the_data() -> None:
+    with pytest.raises(DataError, match="gold must be a Python literal, got 'x y'"):
         verify("A: 1", "x y")
 
 

@@ -1,4 +1,4 @@
-"""The promises of reading values as Python writes them."""
+"""The parser of Python literals."""
 
 import ast
 import time

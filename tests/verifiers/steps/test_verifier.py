@@ -1,4 +1,4 @@
-"""The promises of the step verifier as a whole: verdicts, spans, options, hostile texts."""
+"""The step verifier as a whole: verdicts, spans, options, hostile texts."""
 
 import json
 import re
@@ -26,7 +26,7 @@ PROBLEM = Problem(
 ANSWER = "Eggs: 16 - 3 - 4 = 9\n\n  She makes 9 * 2 = $19 \nSo it is done.\n#### 18"
 
 
-def test_every_step_is_scored_where_it_stands() -> None:
+def test_every_step_is_scored_at_its_position() -> None:
     verdict = StepVerifier().verify(ANSWER, PROBLEM)
     held = [(ANSWER[step.start : step.end], step.score) for step in verdict.steps]
     assert held == [
@@ -37,11 +37,11 @@ def test_every_step_is_scored_where_it_stands() -> None:
     ]
 
 
-def test_the_verdict_is_that_of_the_final_answer_and_names_the_first_wrong_step() -> None:
+def test_the_verdict_is_that_of_the_final_answer_and_names_the_first_incorrect_step() -> None:
     verdict = StepVerifier().verify(ANSWER, PROBLEM)
     assert (verdict.score, verdict.correct, verdict.reason) == (1.0, True, Reason.EQUAL)
     assert verdict.answer == "18"
-    assert verdict.detail.endswith("step 2 is wrong: 9 * 2 = $19")
+    assert verdict.detail.endswith("step 2 is incorrect: 9 * 2 = $19")
     assert "step" not in StepVerifier().verify("16 - 3 = 13\n#### 13", PROBLEM).detail
 
 
@@ -69,7 +69,7 @@ def test_known_steps_are_not_split_again() -> None:
     assert StepVerifier().verify_steps([], PROBLEM).steps == ()
 
 
-def test_a_reference_tells_right_steps_from_useful_ones() -> None:
+def test_a_reference_separates_useful_steps_from_merely_correct_ones() -> None:
     steps = ["1 + 1 = 2", "16 - 3 - 4 = 9", "16 - 7 = 9", "9 * 2 = 19", "hm", "2 * 9 = 18"]
     verdict = StepVerifier(use_reference=True).verify_steps(steps, PROBLEM)
     assert [step.score for step in verdict.steps] == [0.5, 1.0, 0.5, 0.0, None, 1.0]
@@ -173,12 +173,12 @@ def test_a_hostile_text_takes_bounded_time_from_any_thread(name: str) -> None:
     verdicts: list[Verdict] = []
     spent: list[float] = []
 
-    def judge() -> None:
+    def verify() -> None:
         started = time.thread_time()
         verdicts.append(StepVerifier(timeout_s=0.3).verify(text, PROBLEM))
         spent.append(time.thread_time() - started)
 
-    thread = threading.Thread(target=judge)
+    thread = threading.Thread(target=verify)
     thread.start()
     thread.join()
     assert spent[0] < 2.5  # 1.1 on an idle machine

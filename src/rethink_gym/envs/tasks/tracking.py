@@ -6,7 +6,7 @@ from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.random import Chance
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
-from rethink_gym.verifiers.puzzles.given import ListVerifier
+from rethink_gym.verifiers.puzzles.list_verifier import ListVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
 __all__ = ["Tracking"]

@@ -1,4 +1,4 @@
-"""Graders: the known JSON family that scores what a model said, and judges that help."""
+"""Graders: the JSON family of OpenAI's reinforcement fine-tuning, which scores model outputs."""
 
 from rethink_gym.verifiers.graders.answer import CodeGrader, MathGrader, StepsGrader
 from rethink_gym.verifiers.graders.from_json import grader_from_dict

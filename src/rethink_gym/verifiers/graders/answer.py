@@ -1,4 +1,4 @@
-"""The graders of our own types, which hand the answer to a verifier: math, steps, code."""
+"""Graders that call a verifier, an extension of the JSON family: math, steps, code."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from rethink_gym.errors import DataError, argument_error
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
-from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
+from rethink_gym.verifiers.graders.grader import Grader, RawScore, check_text
 from rethink_gym.verifiers.graders.template import Context, parse_template
 from rethink_gym.verifiers.math.verifier import MathVerifier
 from rethink_gym.verifiers.verifier import Verifier
@@ -20,17 +20,17 @@ __all__ = ["CodeGrader", "MathGrader", "StepsGrader", "VerifierGrader"]
 
 @dataclass(frozen=True, kw_only=True)
 class VerifierGrader(Grader):
-    """Scores an answer by the verifier of the same type.
+    """Scores an answer with the verifier of the same type.
 
     Attributes:
-        input: Template of the answer; ``{{sample.output_text}}`` if left out.
+        input: Template of the answer; ``{{sample.output_text}}`` by default.
         reference: Template of the gold answer.
         solution: Template of a worked reference solution, for verifiers that use one.
         options: Options of the verifier by name.
 
     Raises:
-        ArgumentError: If a field is not what it must be, or the verifier does not know an
-            option.
+        ArgumentError: If ``input``, ``reference`` or ``solution`` is not a template, or
+            the verifier refuses ``options``.
     """
 
     is_name_needed: ClassVar[bool] = False
@@ -50,19 +50,19 @@ class VerifierGrader(Grader):
             raise argument_error("options", "values by name", self.options)
         if "type" in (self.options or {}):
             raise argument_error("options", "the options of the verifier alone", self.options)
-        self.verifier  # noqa: B018  # built now, so that a wrong option is told now
+        self.verifier  # noqa: B018  # built now, so that a wrong option raises now
 
     @abstractmethod
     def make_verifier(self) -> Verifier:
-        """Build the verifier with its options."""
+        """Build the verifier from ``options``."""
 
     @cached_property
     def verifier(self) -> Verifier:
         """The verifier."""
         return self.make_verifier()
 
-    def judge_context(self, context: Context) -> Judged:
-        """Let the verifier judge the answer."""
+    def score_context(self, context: Context) -> RawScore:
+        """Verify the answer."""
         problem = Problem(
             id="",
             prompt="",
@@ -73,28 +73,28 @@ class VerifierGrader(Grader):
         if verdict.reason is Reason.ERROR:
             raise Failure(ErrorKind.OTHER_ERROR, verdict.detail or "the verifier failed")
         words = [verdict.reason.value, verdict.detail] if verdict.detail else [verdict.reason.value]
-        return Judged(verdict.score, "; ".join(words), reason=verdict.reason)
+        return RawScore(verdict.score, "; ".join(words), reason=verdict.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MathGrader(VerifierGrader):
-    """Scores a mathematical answer by its value, as `MathVerifier` does."""
+    """Scores the value of a mathematical answer with `MathVerifier`."""
 
     type: ClassVar[str] = "math"
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of mathematical answers."""
+        """Build the `MathVerifier`."""
         return MathVerifier.from_dict(self.options or {})
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepsGrader(VerifierGrader):
-    """Scores a worked solution, as `StepVerifier` does."""
+    """Scores a worked solution with `StepVerifier`."""
 
     type: ClassVar[str] = "steps"
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of worked solutions; its module loads when first needed."""
+        """Build the `StepVerifier`; its module is imported on first use."""
         from rethink_gym.verifiers.steps import StepVerifier
 
         return StepVerifier.from_dict(self.options or {})
@@ -102,23 +102,23 @@ class StepsGrader(VerifierGrader):
 
 @dataclass(frozen=True, kw_only=True)
 class CodeGrader(VerifierGrader):
-    """Scores a program by tests, as `CodeVerifier` does.
+    """Scores a program by its tests with `CodeVerifier`.
 
-    ``reference`` fills to the tests, the JSON object that `CodeTests.to_gold` writes; an
-    item may hold it as a text or as an object.
+    The filled ``reference`` is the JSON object that `CodeTests.to_gold` writes. The field of
+    the item may be that text or the object itself.
     """
 
     type: ClassVar[str] = "code"
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of programs; its module loads when first needed."""
+        """Build the `CodeVerifier`; its module is imported on first use."""
         from rethink_gym.verifiers.code import CodeVerifier
 
         return CodeVerifier.from_dict(self.options or {})
 
-    def judge_context(self, context: Context) -> Judged:
-        """Let the verifier run the tests."""
+    def score_context(self, context: Context) -> RawScore:
+        """Run the tests."""
         try:
-            return super().judge_context(context)
+            return super().score_context(context)
         except DataError as error:
             raise Failure(ErrorKind.OTHER_ERROR, str(error)) from error

@@ -1,8 +1,9 @@
 """Formulas over the scores of graders, such as ``0.8 * accuracy + 0.2 * min(style, 1)``.
 
-A parser of our own, by precedence: ``+ -``, then ``* /``, then signs, then ``^``, which is
-a power and groups to the right. Functions are ``min max abs floor ceil exp sqrt log``
-(the natural one). Nothing is ever run as code, and length and depth are bounded.
+The grammar, by increasing precedence: ``+ -``, ``* /``, signs, and the power ``^``, which is
+right-associative. The functions are ``min max abs floor ceil exp sqrt log`` (natural
+logarithm). A formula is parsed by recursive descent and never evaluated as Python code; its
+length and depth are limited.
 """
 
 import math
@@ -16,7 +17,9 @@ from rethink_gym.errors import argument_error
 __all__ = ["Formula", "FormulaError", "parse_formula"]
 
 MAX_CHARS = 4_000
+"""Maximum length of a formula."""
 MAX_DEPTH = 50
+"""Maximum depth of nested brackets and powers."""
 
 _TOKEN = re.compile(
     r"\s*(?:((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|([^\W\d]\w*)|([-+*/^(),]))"
@@ -43,16 +46,16 @@ _Node = Callable[[Mapping[str, float]], float]
 
 
 class FormulaError(ArithmeticError):
-    """A formula has no finite value for these scores."""
+    """The formula has no finite value for these scores."""
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that was read.
+    """A parsed formula.
 
     Attributes:
-        text: As it was written.
-        names: The scores that it uses.
+        text: The text of the formula.
+        names: Names of the scores that the formula uses.
     """
 
     text: str
@@ -60,17 +63,17 @@ class Formula:
     _node: _Node
 
     def value(self, scores: Mapping[str, float]) -> float:
-        """Compute the formula.
+        """Evaluate the formula.
 
         Args:
             scores: A number for each of ``names``.
 
         Returns:
-            A finite number, of any size.
+            A finite number.
 
         Raises:
-            FormulaError: If there is none: a division by zero, the root or logarithm of a
-                number that has none, or an overflow.
+            FormulaError: If the value is not finite: division by zero, a root or logarithm
+                outside its domain, or overflow.
         """
         try:
             return self._node(scores)
@@ -80,16 +83,17 @@ class Formula:
 
 @lru_cache(maxsize=256)
 def parse_formula(text: str) -> Formula:
-    """Read a formula.
+    """Parse a formula.
 
     Args:
         text: The formula.
 
     Returns:
-        The formula, ready to be computed.
+        The parsed formula.
 
     Raises:
-        ArgumentError: If it is none, or is longer or deeper than we read.
+        ArgumentError: If ``text`` is not a formula, has more than `MAX_CHARS` characters, or
+            is nested more than `MAX_DEPTH` deep.
     """
     if len(text) > MAX_CHARS:
         raise argument_error("formula", f"at most {MAX_CHARS:,} characters long", len(text))
@@ -99,7 +103,7 @@ def parse_formula(text: str) -> Formula:
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = self._split()
+        self._tokens = self._tokenize()
         self._next = 0
         self._depth = 0
         self._names: set[str] = set()
@@ -107,16 +111,16 @@ class _Parser:
     def parse(self) -> Formula:
         node = self._sum()
         if self._peek():
-            raise self._error(f"{self._peek()!r} is not expected there")
+            raise self._error(f"{self._peek()!r} is not expected here")
         return Formula(self._text, frozenset(self._names), node)
 
-    def _split(self) -> list[str]:
+    def _tokenize(self) -> list[str]:
         tokens, position, end = [], 0, len(self._text.rstrip())
         while position < end:
             token = _TOKEN.match(self._text, position)
             if token is None:
                 rest = self._text[position:].lstrip()
-                raise self._error(f"{rest[0]!r} means nothing in a formula")
+                raise self._error(f"{rest[0]!r} is not allowed in a formula")
             tokens.append(token[0].strip())
             position = token.end()
         return tokens
@@ -130,7 +134,7 @@ class _Parser:
         return node
 
     def _chain(self, operators: str, operand: Callable[[], _Node]) -> _Node:
-        """Read operands with operators between them; the result is one node, not a deep tree."""
+        """Parse operands separated by operators into one flat node, not a deep tree."""
         first = operand()
         rest: list[tuple[Callable[[float, float], float], _Node]] = []
         while self._peek() and self._peek() in operators:
@@ -179,7 +183,7 @@ class _Parser:
         if token.isidentifier():
             self._names.add(token)
             return lambda scores: scores[token]
-        raise self._error(f"{token!r} is not expected there" if token else "it ends too early")
+        raise self._error(f"{token!r} is not expected here" if token else "it ends too early")
 
     def _number(self, token: str) -> _Node:
         number = float(token)
@@ -189,7 +193,7 @@ class _Parser:
 
     def _call(self, name: str) -> _Node:
         if name not in _FUNCTIONS:
-            raise self._error(f"{name} is no function; there are {', '.join(_FUNCTIONS)}")
+            raise self._error(f"{name} is not a function; these are {', '.join(_FUNCTIONS)}")
         self._expect("(")
         arguments = [self._sum()]
         while self._peek() == ",":
@@ -225,4 +229,4 @@ class _Parser:
 def _finite(value: float) -> float:
     if math.isfinite(value):
         return value
-    raise OverflowError("a number grows too large")
+    raise OverflowError("a number is too large")

@@ -1,4 +1,4 @@
-"""Builds graders from the known JSON."""
+"""Build graders from their JSON."""
 
 import json
 from collections.abc import Mapping
@@ -38,20 +38,32 @@ def grader_from_dict(
     """Build a grader from plain data.
 
     Args:
-        data: The known JSON of a grader, or of one of our types ``math``, ``steps`` and ``code``:
-            its type under ``"type"``, then its fields.
-        judge: Who judges for ``score_model`` and ``label_model``: a policy, a function
-            from the text to the judgement, a function of ``messages``, or one of these
-            for each model by name.
-        embed: What gives the vectors for the metric ``cosine``.
+        data: JSON of the grader: its type under ``"type"``, then its fields. Besides the
+            types of the JSON family there are ``math``, ``steps`` and ``code``.
+        judge: Language model for ``score_model`` and ``label_model``: a policy, a function
+            from the prompt to the reply, a function of ``messages``, or a mapping from
+            model names to these.
+        embed: Function from texts to embedding vectors, for the metric ``cosine``.
 
     Returns:
-        The grader. What it lacks for grading, such as a judge or a library, is told by
-        `Grader.check_ready`, so that any configuration can be read, kept and written.
+        The grader. Missing requirements, such as a judge or a library, raise only in
+        `Grader.check_ready`, so that every configuration can be read and written.
 
     Raises:
-        ArgumentError: If the type or a field is unknown, or a field is missing or not
-            what it must be.
+        ArgumentError: If the type or a field is unknown, or a field is missing or has a
+            value that is not allowed.
+
+    Examples:
+        >>> from rethink_gym.verifiers.graders import grader_from_dict
+        >>> grader = grader_from_dict({
+        ...     "type": "string_check",
+        ...     "name": "exact",
+        ...     "input": "{{sample.output_text}}",
+        ...     "reference": "{{item.answer}}",
+        ...     "operation": "eq",
+        ... })
+        >>> grader.grade("4", {"answer": "4"}).score
+        1.0
     """
     try:
         plain = json.loads(json.dumps(data, allow_nan=False))
@@ -66,24 +78,24 @@ def _build(data: object, tools: Mapping[str, Any]) -> Grader:
     kind = data.get("type")
     grader_class = _TYPES[check_choice("type", kind, _TYPES)]
     if grader_class is Multi and "graders" in data:
-        data = {**data, "graders": _parts(data["graders"], tools)}
+        data = {**data, "graders": _build_parts(data["graders"], tools)}
     return grader_class.from_dict(data, **tools)
 
 
-def _parts(
+def _build_parts(
     graders: object, tools: Mapping[str, Any]
 ) -> Grader | tuple[Grader, ...] | dict[str, Grader]:
-    """Build the parts of a multi grader, in the layout in which they are given."""
+    """Build the parts of a multi grader, keeping the layout of ``graders``."""
     if isinstance(graders, dict):
-        if isinstance(graders.get("type"), str):  # a single one, as the schema has it
-            return _part(graders, tools)
-        return {name: _part(part, tools) for name, part in graders.items()}
+        if isinstance(graders.get("type"), str):  # a single grader, as in the schema
+            return _build_part(graders, tools)
+        return {name: _build_part(part, tools) for name, part in graders.items()}
     if isinstance(graders, list):
-        return tuple(_part(part, tools) for part in graders)
+        return tuple(_build_part(part, tools) for part in graders)
     raise argument_error("graders", "graders by name, or a list of graders", graders)
 
 
-def _part(data: object, tools: Mapping[str, Any]) -> Grader:
+def _build_part(data: object, tools: Mapping[str, Any]) -> Grader:
     if isinstance(data, dict) and data.get("type") == Multi.type:
-        raise argument_error("graders", "graders that are no multi", data)
+        raise argument_error("graders", "graders that are not multi graders", data)
     return _build(data, tools)

@@ -1,4 +1,4 @@
-"""What a grader says of one sample: a score, or that there is none, and what went wrong."""
+"""Result of grading one sample: a score, or the reasons why the score is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ __all__ = ["ErrorKind", "Failure", "Grade"]
 
 
 class ErrorKind(StrEnum):
-    """How a grader can fail; the names are those of the known run endpoint."""
+    """Kind of a grader's failure, named as in OpenAI's endpoint that runs graders."""
 
     FORMULA_PARSE_ERROR = "formula_parse_error"
     """The formula of a multi grader has no finite value for these scores."""
     SAMPLE_PARSE_ERROR = "sample_parse_error"
-    """The sample had to be JSON, and is none."""
+    """The sample must be JSON and is not."""
     TRUNCATED_OBSERVATION_ERROR = "truncated_observation_error"
-    """A text is longer than the grader reads."""
+    """A text exceeds the grader's length limit."""
     UNRESPONSIVE_REWARD_ERROR = "unresponsive_reward_error"
-    """The grader gave no score within the time allowed."""
+    """The grader exceeded its time limit."""
     INVALID_VARIABLE_ERROR = "invalid_variable_error"
-    """A template names something that the item or the sample does not have."""
+    """A template uses a variable that the item or the sample does not have."""
     OTHER_ERROR = "other_error"
     """Any other failure of the grader."""
     PYTHON_GRADER_SERVER_ERROR = "python_grader_server_error"
@@ -30,11 +30,11 @@ class ErrorKind(StrEnum):
     PYTHON_GRADER_RUNTIME_ERROR = "python_grader_runtime_error"
     """The program of a python grader failed."""
     MODEL_GRADER_SERVER_ERROR = "model_grader_server_error"
-    """The judge, or the model that embeds texts, failed."""
+    """The judge, or the embedding model, failed."""
     MODEL_GRADER_REFUSAL_ERROR = "model_grader_refusal_error"
-    """The judge refused to judge."""
+    """The judge refused to reply."""
     MODEL_GRADER_PARSE_ERROR = "model_grader_parse_error"
-    """What the judge said holds no judgement that can be read."""
+    """The judge's reply contains no readable score or label."""
 
 
 _DETAILS = {
@@ -45,11 +45,11 @@ _DETAILS = {
 
 
 class Failure(Exception):  # noqa: N818  # becomes part of a grade, never reaches a caller
-    """A grader cannot give a score; `Grader.grade` makes a grade without one of it.
+    """A grader cannot compute a score; `Grader.grade` turns it into a grade without score.
 
     Args:
-        kind: What went wrong.
-        detail: The same in words for a person.
+        kind: Kind of the failure.
+        detail: Description for people.
     """
 
     def __init__(self, kind: ErrorKind, detail: str) -> None:
@@ -60,24 +60,23 @@ class Failure(Exception):  # noqa: N818  # becomes part of a grade, never reache
 
 @dataclass(frozen=True, kw_only=True)
 class Grade:
-    """The grade of one sample.
+    """Grade of one sample.
 
     Attributes:
         name: Name of the grader.
-        type: Its type, such as ``"string_check"``.
-        score: In [0, 1]; None if it is missing, which is not the same as 0.
-        value: The score in the grader's own range, as formulas and thresholds see it;
-            None if it is missing.
-        passed: Whether ``value`` reaches the grader's threshold; None if there is no
-            threshold or no value.
-        is_clipped: Whether the value lay outside the grader's range.
-        sub_scores: The value of each part of a multi grader by its name; None where it
-            is missing.
-        errors: What went wrong in words, by kind. An error of a part that the formula
-            does not use leaves the score as it is.
-        seconds: Wall-clock time that grading took.
-        detail: What decided, in words for a person.
-        reason: Why, as the verifier says; None for types that ask no verifier.
+        type: Type of the grader, such as ``"string_check"``.
+        score: Score in [0, 1]; None if it is missing, which differs from 0.
+        value: Score in the grader's own range, as used by formulas and thresholds; None if
+            it is missing.
+        passed: Whether ``value`` reaches the grader's threshold; None without a threshold
+            or value.
+        is_clipped: Whether the value was outside the grader's range.
+        sub_scores: Value of each part of a multi grader by name; None if it is missing.
+        errors: Descriptions of the failures by kind. A failure of a part that the formula
+            does not use does not affect the score.
+        seconds: Wall-clock time of grading.
+        detail: Explanation of the score for people.
+        reason: Reason of the verifier; None for types without a verifier.
     """
 
     name: str
@@ -93,10 +92,10 @@ class Grade:
     reason: Reason | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the grade as plain JSON data, laid out like the known run endpoint's.
+        """Return the grade as JSON data with the layout of OpenAI's endpoint.
 
-        A missing score is None here, where the endpoint would write 0; ``passed``,
-        ``is_clipped`` and ``detail`` are ours.
+        Two things differ: a missing score is None where the endpoint writes 0, and
+        ``passed``, ``is_clipped`` and ``detail`` are additional.
         """
         errors: dict[str, bool | str | None] = {}
         for kind in ErrorKind:

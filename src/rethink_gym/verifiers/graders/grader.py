@@ -1,4 +1,4 @@
-"""What every grader does: grade samples, and describe itself as plain JSON data."""
+"""Base class of the graders: grade samples, convert to and from JSON data."""
 
 import dataclasses
 import json
@@ -14,27 +14,27 @@ from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure, Grade
 from rethink_gym.verifiers.graders.template import Context, parse_template
 
-__all__ = ["TOOL", "Grader", "Judged", "check_number", "check_text"]
+__all__ = ["TOOL", "Grader", "RawScore", "check_number", "check_text"]
 
 Sample = str | Mapping[str, Any]
 
 TOOL = {"is_tool": True}
-"""Metadata of a field that holds a tool, such as a judge: no part of the JSON data."""
+"""Metadata of a field that holds a tool, such as a judge, and is not part of the JSON data."""
 
 _ROUNDING = 1e-9
-"""Share of its range by which a value may pass the border without being called clipped."""
+"""Rounding tolerance, as a fraction of the range, within which a value is not called clipped."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What a kind of grader found out.
+class RawScore:
+    """Score in the grader's own range, before it is clipped and scaled to [0, 1].
 
     Attributes:
-        value: The score in the grader's own range; None if it is missing.
-        detail: What decided.
-        sub_scores: The values of the parts, by name.
-        errors: What went wrong with the parts, by kind.
-        reason: Why, if a verifier said so.
+        value: The score; None if it is missing.
+        detail: Explanation of the score.
+        sub_scores: Values of the parts by name.
+        errors: Descriptions of the parts' failures by kind.
+        reason: Reason of the verifier, for graders that call one.
     """
 
     value: float | None
@@ -46,16 +46,18 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Grader(ABC):
-    """Scores samples; its fields are those of the known JSON.
+    """Scores samples; its fields are those of its JSON.
 
-    A subclass writes `judge_context`, and `check_ready` if it needs what may be missing.
+    A subclass implements `score_context`, and `check_ready` if it needs tools or libraries.
 
     Attributes:
-        name: Names the grader in grades and errors.
-        pass_threshold: Value from which a sample passes; no part of the score.
+        name: Name of the grader in grades and errors.
+        pass_threshold: Minimum value, in the grader's own range, at which a sample passes.
+            It does not affect the score.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``name`` is missing for a type that needs one, or
+            ``pass_threshold`` is not a finite number.
     """
 
     type: ClassVar[str]
@@ -72,50 +74,50 @@ class Grader(ABC):
             check_number("pass_threshold", self.pass_threshold)
 
     @abstractmethod
-    def judge_context(self, context: Context) -> Judged:
-        """Judge one sample with its item.
+    def score_context(self, context: Context) -> RawScore:
+        """Score one sample.
 
         Args:
-            context: The two, as templates see them.
+            context: The item and the sample, as the templates see them.
 
         Returns:
-            The value in the grader's own range.
+            The score in the grader's own range.
 
         Raises:
-            Failure: If there is no value; it becomes a grade without a score.
+            Failure: If the score cannot be computed; `grade` returns a grade without score.
         """
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The grader's own range."""
+        """Smallest and largest value of the grader's own range."""
         return (0.0, 1.0)
 
     def check_ready(self) -> None:  # noqa: B027  # most types need nothing
-        """Check that there is all that the grader needs; `grade` does it too.
+        """Check that all requirements of the grader are present; `grade` calls it first.
 
         Raises:
-            MissingExtraError: If a library is not installed.
-            ArgumentError: If it needs a judge or an embedding that is not there.
-            SandboxError: If it needs a sandbox, and this system has none.
+            MissingExtraError: If a required library is not installed.
+            ArgumentError: If a required judge or embedding is missing.
+            SandboxError: If the grader needs a sandbox and this system has none.
         """
 
     def grade(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Grade one sample.
 
         Args:
-            sample: What the model said: a text, or the namespace ``sample`` with
-                ``output_text`` and whatever else the grader's templates name.
-            item: The row of the data that it answers, the namespace ``item``.
+            sample: Output of the model: a text, or the namespace ``sample`` with
+                ``output_text`` and the other fields that the grader's templates use.
+            item: Row of the data set that the sample answers: the namespace ``item``.
 
         Returns:
-            The grade. A failure, such as a value that is not there or a judgement that
-            cannot be read, is a grade without a score, and says so.
+            The grade. After a failure, such as a missing variable or an unreadable reply
+            of the judge, it has no score but an entry in ``errors``.
 
         Raises:
-            MissingExtraError: If a library is not installed.
-            ArgumentError: If it needs a judge or an embedding that is not there, or an
-                argument is of the wrong type.
-            SandboxError: If it needs a sandbox, and this system has none.
+            MissingExtraError: If a required library is not installed.
+            ArgumentError: If a required judge or embedding is missing, ``sample`` is
+                neither a text nor a mapping, or ``item`` is not a mapping.
+            SandboxError: If the grader needs a sandbox and this system has none.
         """
         if not isinstance(item, Mapping):
             raise argument_error("item", "values by name", item)
@@ -126,14 +128,16 @@ class Grader(ABC):
         self.check_ready()
         started = time.perf_counter()
         try:
-            judged = self.judge_context(Context(item, sample))
+            raw = self.score_context(Context(item, sample))
         except Failure as failure:
-            judged = Judged(None, failure.detail, errors={failure.kind: failure.detail})
-        return self._grade(judged, time.perf_counter() - started)
+            raw = RawScore(None, failure.detail, errors={failure.kind: failure.detail})
+        return self._scaled_grade(raw, time.perf_counter() - started)
 
-    def _grade(self, judged: Judged, seconds: float) -> Grade:
+    def _scaled_grade(self, raw: RawScore, seconds: float) -> Grade:
+        """Clip the score to the grader's range and scale it to [0, 1]."""
         low, high = self.bounds
-        value, detail, is_clipped, score = judged.value, judged.detail, False, None
+        value, detail = raw.value, raw.detail
+        is_clipped, score = False, None
         if value is not None:
             inside = min(max(value, low), high)
             is_clipped = abs(value - inside) > _ROUNDING * (high - low)
@@ -151,11 +155,11 @@ class Grader(ABC):
             value=value,
             passed=passed,
             is_clipped=is_clipped,
-            sub_scores=judged.sub_scores,
-            errors=judged.errors,
+            sub_scores=raw.sub_scores,
+            errors=raw.errors,
             seconds=seconds,
             detail=detail,
-            reason=judged.reason,
+            reason=raw.reason,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,11 +177,11 @@ class Grader(ABC):
         """Build a grader of this type.
 
         Args:
-            data: Its fields by name, plain JSON data.
-            **tools: The judge and the embedding, for the types that use them.
+            data: Fields of the grader by name, as JSON data.
+            **tools: The judge and the embedding; types that do not use them ignore them.
 
         Raises:
-            ArgumentError: If a field is unknown, missing or not what it must be.
+            ArgumentError: If a field is unknown, missing or has a value that is not allowed.
         """
         fields = {each.name: each for each in dataclasses.fields(cls)}
         known = [name for name, each in fields.items() if not each.metadata.get("is_tool")]
@@ -195,15 +199,15 @@ def check_text(name: str, value: object, *, is_template: bool = False) -> str:
     """Check that a field is a text.
 
     Args:
-        name: The field.
-        value: What the caller gave.
-        is_template: Whether it must be a template, too.
+        name: Name of the field.
+        value: Value of the field.
+        is_template: Whether the text must also be a valid template.
 
     Returns:
         The text.
 
     Raises:
-        ArgumentError: If it is not.
+        ArgumentError: If ``value`` is not a text, or not a template.
     """
     if not isinstance(value, str):
         raise argument_error(name, "a text", value)
@@ -213,17 +217,17 @@ def check_text(name: str, value: object, *, is_template: bool = False) -> str:
 
 
 def check_number(name: str, value: object) -> float:
-    """Check that a field is a finite number; a truth value is none.
+    """Check that a field is a finite number; booleans are refused.
 
     Args:
-        name: The field.
-        value: What the caller gave.
+        name: Name of the field.
+        value: Value of the field.
 
     Returns:
         The number.
 
     Raises:
-        ArgumentError: If it is not.
+        ArgumentError: If ``value`` is not a finite number.
     """
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and abs(cast("float", value)) <= sys.float_info.max:

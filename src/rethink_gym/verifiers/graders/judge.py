@@ -1,4 +1,4 @@
-"""Asks a judge: a model, or anything else, that reads messages and says what it thinks."""
+"""Judges: language models, or functions used as such, that grade by replying to messages."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 __all__ = ["Judge", "JudgePolicy", "ask_judge", "check_judge", "content_text"]
 
 Messages = Sequence[Mapping[str, Any]]
-"""Messages as chat interfaces take them: ``role`` and ``content``."""
+"""Chat messages with ``role`` and ``content``."""
 
 _TEXT_TYPES = ("text", "input_text", "output_text")
 _MESSAGES = ("messages", "conversation")
@@ -19,33 +19,33 @@ _MESSAGES = ("messages", "conversation")
 
 @runtime_checkable
 class JudgePolicy(Protocol):
-    """A policy that may be a judge."""
+    """A policy that can be used as a judge."""
 
     def act(self, conversations: Sequence[Conversation]) -> Sequence[Completion]:
-        """Say the next message of each conversation."""
+        """Generate the next message of each conversation."""
         ...
 
 
 Judge = Callable[..., str | None] | JudgePolicy | Mapping[str, "Judge"]
-"""Who judges.
+"""A language model that grades, or a function used as such.
 
 A policy gets the conversation. A function whose first argument is called ``messages`` or
-``conversation`` gets a list of messages with ``role`` and ``content``; any other function
-gets one text. None says that the judge refuses. A mapping holds a judge for each model
-that graders name.
+``conversation`` gets a list of messages with ``role`` and ``content``. Any other function
+gets one text. A reply of None is a refusal. A mapping holds one judge per model name.
 """
 
 
 def check_judge(judge: object, model: str, messages: Messages) -> None:
-    """Check that there is a judge that can read these messages.
+    """Check that a judge is given and can read these messages.
 
     Args:
-        judge: A `Judge`, or None.
-        model: The model that the grader names.
-        messages: What it would be asked, as the grader's templates have it.
+        judge: The judge, or None.
+        model: Name of the model in the grader's JSON.
+        messages: Messages of the grader, with their templates not yet filled.
 
     Raises:
-        ArgumentError: If there is none, or it only reads texts and there are others.
+        ArgumentError: If ``judge`` is None, not a judge or has no entry for ``model``, or if
+            it reads only texts and ``messages`` has other content.
     """
     if judge is None:
         raise argument_error(
@@ -61,33 +61,34 @@ def check_judge(judge: object, model: str, messages: Messages) -> None:
 
 
 def ask_judge(judge: Judge, model: str, messages: Messages) -> str:
-    """Ask a judge.
+    """Send messages to a judge and return its reply.
 
     Args:
-        judge: Who judges.
-        model: The model that the grader names.
-        messages: What it is asked, ready to be read.
+        judge: The judge.
+        model: Name of the model in the grader's JSON.
+        messages: The messages, with their templates filled.
 
     Returns:
-        What it said.
+        The reply.
 
     Raises:
-        Failure: If it raises, refuses, or says something that is no text.
+        Failure: If the judge raises, refuses, or returns something other than a text.
     """
     chosen = _choose(judge, model)
     try:
-        said = _ask(chosen, messages)
-    except Exception as error:  # whatever a judge raises is its failure, and counted
+        reply = _call_judge(chosen, messages)
+    except Exception as error:  # any error of a judge is counted as its failure
         raise Failure(
             ErrorKind.MODEL_GRADER_SERVER_ERROR, f"the judge failed: {error!r}"
         ) from error
-    if said is None:
+    if reply is None:
         raise Failure(ErrorKind.MODEL_GRADER_REFUSAL_ERROR, "the judge refused")
-    if not isinstance(said, str):
+    if not isinstance(reply, str):
         raise Failure(
-            ErrorKind.MODEL_GRADER_SERVER_ERROR, f"the judge said a {type(said).__name__}, no text"
+            ErrorKind.MODEL_GRADER_SERVER_ERROR,
+            f"the reply of the judge must be a text, got a {type(reply).__name__}",
         )
-    return said
+    return reply
 
 
 def content_text(content: object) -> str:
@@ -98,10 +99,10 @@ def content_text(content: object) -> str:
             of these.
 
     Returns:
-        The texts, one below the other.
+        The texts of the parts, joined by line breaks.
 
     Raises:
-        ArgumentError: If there is an image or a sound.
+        ArgumentError: If a part is not text, such as an image or audio.
     """
     if isinstance(content, str):
         return content
@@ -115,7 +116,7 @@ def content_text(content: object) -> str:
         "content of a message",
         "text for a judge that reads texts",
         content,
-        "A function of `messages` gets images and sounds, too.",
+        "A judge that is a function of `messages` also gets images and audio.",
     )
 
 
@@ -134,12 +135,12 @@ def _takes_messages(judge: object) -> bool:
         return False
     try:
         parameters = inspect.signature(judge).parameters
-    except (TypeError, ValueError):  # some built-in functions have none
+    except (TypeError, ValueError):  # some built-in functions have no signature
         return False
     return next(iter(parameters), "") in _MESSAGES
 
 
-def _ask(judge: object, messages: Messages) -> object:
+def _call_judge(judge: object, messages: Messages) -> object:
     if isinstance(judge, JudgePolicy):
         conversation = tuple(
             Message(_role(message["role"]), content_text(message["content"]))

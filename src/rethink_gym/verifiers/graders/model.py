@@ -1,4 +1,4 @@
-"""The graders that ask a judge: for a number, or for one of some labels."""
+"""Graders that ask a judge for a number or for a label."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 from rethink_gym.verifiers.graders.grader import (
     TOOL,
     Grader,
-    Judged,
+    RawScore,
     check_number,
     check_text,
 )
 from rethink_gym.verifiers.graders.judge import Judge, ask_judge, check_judge
-from rethink_gym.verifiers.graders.judgement import read_label, read_score
+from rethink_gym.verifiers.graders.judge_reply import read_label, read_score
 from rethink_gym.verifiers.graders.template import Context, parse_template
 
 __all__ = ["LabelModel", "ModelGrader", "ScoreModel"]
@@ -25,20 +25,20 @@ _ROLES = ("user", "assistant", "system", "developer")
 
 @dataclass(frozen=True, kw_only=True)
 class ModelGrader(Grader):
-    """Asks a judge; what kind of judgement it wants, a subclass says.
+    """Base class of the graders that ask a judge.
 
-    The judge gets the messages with their templates filled, and below the last one how to
-    answer.
+    The judge gets the messages with their templates filled, followed by `instruction`.
 
     Attributes:
-        model: Name of the model; it chooses among judges, if there are several.
+        model: Name of the model; it selects the judge if there are several.
         input: Messages, each with ``role`` and ``content``.
-        sampling_params: How the named model was sampled. Kept, and not applied: a judge
-            samples as it was set up to.
-        judge: Who judges.
+        sampling_params: Sampling parameters of the named model. They are stored but not
+            applied; the judge uses its own.
+        judge: The judge.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``model`` is not a text, ``input`` is not a list of messages with
+            valid templates, or ``sampling_params`` is not a mapping.
     """
 
     model: str
@@ -66,27 +66,27 @@ class ModelGrader(Grader):
     @property
     @abstractmethod
     def instruction(self) -> str:
-        """What the judge is told about the form of its answer."""
+        """Instruction to the judge about the format of its reply."""
 
     def check_ready(self) -> None:
-        """Check that there is a judge.
+        """Check that the judge is given and can read the messages.
 
         Raises:
-            ArgumentError: If there is none, or it cannot read the messages.
+            ArgumentError: If the judge is missing or cannot read the messages.
         """
         check_judge(self.judge, self.model, self.input)
 
     def ask(self, context: Context) -> str:
-        """Ask the judge.
+        """Ask the judge about one sample.
 
         Args:
-            context: Where the values of the templates are found.
+            context: The item and the sample, for the templates.
 
         Returns:
-            What it said.
+            The judge's reply.
 
         Raises:
-            Failure: If a value is missing, or the judge fails.
+            Failure: If a template uses a missing variable, or the judge fails.
         """
         messages: list[dict[str, Any]] = [
             {
@@ -110,14 +110,15 @@ class ModelGrader(Grader):
 class ScoreModel(ModelGrader):
     """Asks a judge for a number.
 
-    A number outside the range is clipped to it, and the score is where the number lies
-    between the two ends of the range. A judgement that cannot be read is a missing score.
+    The number is clipped to the range and scaled linearly to [0, 1]. An unreadable reply is a
+    missing score.
 
     Attributes:
-        range: Smallest and largest number; ``[0, 1]`` if left out.
+        range: Smallest and largest number; ``[0, 1]`` by default.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``range`` is not a smaller and a larger finite number, or another
+            field has a value that is not allowed.
     """
 
     type: ClassVar[str] = "score_model"
@@ -136,7 +137,7 @@ class ScoreModel(ModelGrader):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The range, as two numbers."""
+        """Smallest and largest number."""
         if self.range is None:
             return (0.0, 1.0)
         low, high = self.range
@@ -144,32 +145,33 @@ class ScoreModel(ModelGrader):
 
     @property
     def instruction(self) -> str:
-        """Ask for a JSON object with the number."""
+        """Instruction to reply with a JSON object that holds the number."""
         low, high = self.bounds
         return (
             'Answer with one JSON object: {"steps": [{"description": "...", "conclusion": '
             f'"..."}}], "result": NUMBER}}, where NUMBER is from {low:g} to {high:g}.'
         )
 
-    def judge_context(self, context: Context) -> Judged:
-        """Ask for the number."""
-        said = self.ask(context)
-        score = read_score(said)
+    def score_context(self, context: Context) -> RawScore:
+        """Ask the judge for the number."""
+        reply = self.ask(context)
+        score = read_score(reply)
         if score is None:
-            raise _unreadable(said)
-        return Judged(score, f"the judge said {score:g}")
+            raise _unreadable(reply)
+        return RawScore(score, f"the judge replied {score:g}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelModel(ModelGrader):
-    """Asks a judge for one of some labels; scores 1 if it is a passing one, else 0.
+    """Asks a judge for a label; a passing label scores 1, any other 0.
 
     Attributes:
         labels: The labels to choose from.
-        passing_labels: Those of them that score 1.
+        passing_labels: The labels that score 1.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``labels`` is not a list of texts, ``passing_labels`` is not a
+            part of it, or another field has a value that is not allowed.
     """
 
     type: ClassVar[str] = "label_model"
@@ -189,29 +191,31 @@ class LabelModel(ModelGrader):
 
     @property
     def instruction(self) -> str:
-        """Ask for a JSON object with the label."""
+        """Instruction to reply with a JSON object that holds the label."""
         labels = ", ".join(f'"{label}"' for label in self.labels)
         return (
             'Answer with one JSON object: {"steps": [{"description": "...", "conclusion": '
             f'"..."}}], "result": LABEL}}, where LABEL is one of {labels}.'
         )
 
-    def judge_context(self, context: Context) -> Judged:
-        """Ask for the label."""
-        said = self.ask(context)
-        label = read_label(said, self.labels)
+    def score_context(self, context: Context) -> RawScore:
+        """Ask the judge for the label."""
+        reply = self.ask(context)
+        label = read_label(reply, self.labels)
         if label is None:
-            raise _unreadable(said)
-        return Judged(float(label in self.passing_labels), f"the judge said {label}")
+            raise _unreadable(reply)
+        return RawScore(float(label in self.passing_labels), f"the judge replied {label}")
 
 
-def _unreadable(said: str) -> Failure:
-    shown = said if len(said) <= 80 else f"...{said[-77:]}"
-    return Failure(ErrorKind.MODEL_GRADER_PARSE_ERROR, f"the judgement cannot be read: {shown!r}")
+def _unreadable(reply: str) -> Failure:
+    shown = reply if len(reply) <= 80 else f"...{reply[-77:]}"
+    return Failure(
+        ErrorKind.MODEL_GRADER_PARSE_ERROR, f"the reply of the judge cannot be read: {shown!r}"
+    )
 
 
 def _map_texts(content: Any, function: Any) -> Any:
-    """Return a message's content with each text in it replaced, keys and types aside."""
+    """Apply a function to every text of a message's content, except keys and types."""
     if isinstance(content, str):
         return function(content)
     if isinstance(content, list | tuple):

@@ -1,4 +1,4 @@
-"""The grader that combines others by a formula."""
+"""Grader that combines other graders by a formula."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from rethink_gym.errors import argument_error
 from rethink_gym.verifiers.graders.formula import FormulaError, parse_formula
 from rethink_gym.verifiers.graders.grade import ErrorKind
-from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
+from rethink_gym.verifiers.graders.grader import Grader, RawScore, check_text
 from rethink_gym.verifiers.graders.template import Context
 
 __all__ = ["Multi"]
@@ -18,17 +18,17 @@ __all__ = ["Multi"]
 class Multi(Grader):
     """Combines the values of other graders.
 
-    A part whose score is missing leaves the whole without one, if the formula uses it.
+    If the formula uses a part whose score is missing, the combined score is missing too.
 
     Attributes:
-        graders: The parts: by name, or a tuple, or a single one, in which cases the name
-            of each is its own.
-        calculate_output: Formula over the names, as in `formula`. It sees each part's
-            value in the part's own range.
+        graders: The parts: a mapping by name, a tuple, or a single grader. In a tuple and
+            alone, a part has its own name.
+        calculate_output: Formula over the names of the parts; see the module `formula`. It
+            uses each part's value in the part's own range.
 
     Raises:
-        ArgumentError: If a field is not what it must be, two parts have one name, a part
-            is a multi grader, or the formula uses a name that no part has.
+        ArgumentError: If ``graders`` is empty, two parts have the same name, a part is a
+            multi grader, or ``calculate_output`` is not a formula over their names.
     """
 
     type: ClassVar[str] = "multi"
@@ -43,7 +43,9 @@ class Multi(Grader):
             raise argument_error("graders", "one or more graders", self.graders)
         for name, part in self.parts.items():
             if not isinstance(part, Grader) or isinstance(part, Multi):
-                raise argument_error(f"graders[{name!r}]", "a grader that is no multi", part)
+                raise argument_error(
+                    f"graders[{name!r}]", "a grader other than a multi grader", part
+                )
         for name in sorted(parse_formula(self.calculate_output).names):
             if name not in self.parts:
                 raise argument_error(
@@ -65,18 +67,18 @@ class Multi(Grader):
         return parts
 
     def check_ready(self) -> None:
-        """Check that each part has what it needs.
+        """Check the requirements of every part.
 
         Raises:
-            MissingExtraError: If a library is not installed.
-            ArgumentError: If a judge or an embedding is not there.
-            SandboxError: If a sandbox is not there.
+            MissingExtraError: If a required library is not installed.
+            ArgumentError: If a required judge or embedding is missing.
+            SandboxError: If a part needs a sandbox and this system has none.
         """
         for part in self.parts.values():
             part.check_ready()
 
-    def judge_context(self, context: Context) -> Judged:
-        """Grade the parts and compute the formula."""
+    def score_context(self, context: Context) -> RawScore:
+        """Grade the parts and evaluate the formula."""
         grades = {
             name: part.grade(context.sample, context.item) for name, part in self.parts.items()
         }
@@ -89,15 +91,15 @@ class Multi(Grader):
         known = {name: value for name, value in values.items() if value is not None}
         missing = sorted(formula.names - known.keys())
         if missing:
-            return Judged(None, f"no score from {', '.join(missing)}", values, errors)
+            return RawScore(None, f"no score from {', '.join(missing)}", values, errors)
         try:
-            return Judged(formula.value(known), formula.text, values, errors)
+            return RawScore(formula.value(known), formula.text, values, errors)
         except FormulaError as error:
             errors[ErrorKind.FORMULA_PARSE_ERROR] = str(error)
-            return Judged(None, str(error), values, errors)
+            return RawScore(None, str(error), values, errors)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain JSON data, the parts as they were given."""
+        """Return the configuration as plain JSON data, with the layout of ``graders``."""
         data: dict[str, Any] = {"type": self.type, "name": self.name}
         if isinstance(self.graders, Grader):
             data["graders"] = self.graders.to_dict()

@@ -1,4 +1,4 @@
-"""The grader that is a program; it runs in the sandbox."""
+"""Grader whose score is computed by a Python program in the sandbox."""
 
 import json
 import sys
@@ -8,17 +8,18 @@ from typing import Any, ClassVar
 from rethink_gym.errors import argument_error
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
-from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
+from rethink_gym.verifiers.graders.grader import Grader, RawScore, check_text
 from rethink_gym.verifiers.graders.template import Context, read_json
 
 __all__ = ["PythonGrader"]
 
 MAX_BYTES = 256_000
-"""Largest program; as large as the known graders'."""
+"""Maximum size of a program, as in the JSON family's reference."""
 
 TIME_S = 120.0
+"""Time limit of a program in seconds, as in the JSON family's reference."""
 MEMORY_BYTES = 2 * 1024**3
-"""What a program may use; as much as the known graders' may."""
+"""Memory limit of a program, as in the JSON family's reference."""
 
 _JUDGE_S = 10.0
 _ERRORS = {
@@ -29,18 +30,20 @@ _ERRORS = {
 
 @dataclass(frozen=True, kw_only=True)
 class PythonGrader(Grader):
-    """Scores by a program that defines ``grade(sample, item)`` and returns a number.
+    """Scores by a program that defines ``grade(sample, item)``, which returns a number.
 
-    The program runs confined: it can import what is installed here, reaches no network and
-    no files but its own, and gets the sample and the item as plain data. If the sample has
-    no ``output_json``, it gets one where ``output_text`` is JSON.
+    The program runs in the sandbox: it can import the installed packages, and has no access
+    to the network or to other files. It gets the sample and the item as JSON data. If the
+    sample has no ``output_json``, the parsed ``output_text`` is added, or None if that is not
+    JSON.
 
     Attributes:
-        source: The program.
-        image_tag: What it is meant to run in; kept.
+        source: Source of the program.
+        image_tag: Container image that the program was written for; stored, not used.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``source`` is not a text below `MAX_BYTES`, or ``image_tag`` is
+            not a text.
     """
 
     type: ClassVar[str] = "python"
@@ -60,21 +63,21 @@ class PythonGrader(Grader):
         """Check that this system has a sandbox.
 
         Raises:
-            SandboxError: If it has none.
+            SandboxError: If this system has none.
         """
         from rethink_gym.verifiers.sandbox.level import check_level
 
         check_level(_isolation())
 
-    def judge_context(self, context: Context) -> Judged:
-        """Let the program compute the score."""
+    def score_context(self, context: Context) -> RawScore:
+        """Run the program."""
         from rethink_gym.verifiers.worker_pool import shared_pool
 
         question = {
             "grade": {
                 "source": self.source,
-                "sample": _plain("sample", _with_json(dict(context.sample))),
-                "item": _plain("item", dict(context.item)),
+                "sample": _as_json("sample", _with_json(dict(context.sample))),
+                "item": _as_json("item", dict(context.item)),
             },
             "isolation": _isolation(),
             "limits": {"time_s": TIME_S, "memory_bytes": MEMORY_BYTES, "has_packages": True},
@@ -86,7 +89,7 @@ class PythonGrader(Grader):
             kind = _ERRORS.get(reason, ErrorKind.PYTHON_GRADER_RUNTIME_ERROR)
             raise Failure(kind, reply["detail"])
         value = float(reply["value"])
-        return Judged(value, f"the program returned {value:g}; isolation: {_isolation()}")
+        return RawScore(value, f"the program returned {value:g}; isolation: {_isolation()}")
 
 
 def _isolation() -> str:
@@ -94,7 +97,7 @@ def _isolation() -> str:
 
 
 def _with_json(sample: dict[str, Any]) -> dict[str, Any]:
-    """Add what the known graders add: the sample as a value, if it is JSON."""
+    """Add ``output_json``, the parsed sample, as the JSON family's reference does."""
     text = sample.get("output_text")
     if "output_json" not in sample and isinstance(text, str):
         try:
@@ -104,7 +107,7 @@ def _with_json(sample: dict[str, Any]) -> dict[str, Any]:
     return sample
 
 
-def _plain(name: str, values: dict[str, Any]) -> object:
+def _as_json(name: str, values: dict[str, Any]) -> object:
     try:
         plain: object = json.loads(json.dumps(values))
     except (TypeError, ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""The grader that measures how alike two texts are."""
+"""Grader that measures the similarity of two texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -6,35 +6,43 @@ from typing import ClassVar
 
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
-from rethink_gym.verifiers.graders.grader import TOOL, Grader, Judged, check_text
+from rethink_gym.verifiers.graders.grader import TOOL, Grader, RawScore, check_text
 from rethink_gym.verifiers.graders.template import Context, parse_template
-from rethink_gym.verifiers.text_metrics import METRICS, check_metric, text_metric, vector_cosine
+from rethink_gym.verifiers.text_metrics import (
+    METRICS,
+    TextMetricError,
+    check_metric,
+    text_metric,
+    vector_cosine,
+)
 
 __all__ = ["Embed", "TextSimilarity"]
 
 Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
-"""Gives one vector for each of some texts."""
+"""Function from texts to embedding vectors, one per text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextSimilarity(Grader):
-    """Scores how alike a text is to a reference.
+    """Scores the similarity of a text to a reference.
 
-    Words are what stands between spaces for ``bleu``, ``gleu`` and ``meteor``, and runs of
-    the letters a to z and digits, whatever their case, for ``rouge``. An empty text scores 0.
+    For ``bleu``, ``gleu`` and ``meteor``, words are separated by white space. For ``rouge``,
+    words consist of the letters a to z and digits, and case is ignored. A blank text scores
+    0.
 
     Attributes:
         input: Template of the text, usually ``{{sample.output_text}}``.
-        reference: Template of what it should be like.
-        evaluation_metric: ``fuzzy_match`` (shares of equal letters, in order), ``bleu``
-            (up to four words, smoothed), ``gleu``, ``meteor``, ``rouge_1`` to ``rouge_5``,
-            ``rouge_l`` (F1 of words), or ``cosine`` of embeddings (below 0 is clipped); of
-            our own besides the known ones ``chrf`` (letters) and ``sacrebleu`` (BLEU of
-            sentences as translations are scored).
-        embed: What gives the vectors for ``cosine``.
+        reference: Template of the reference text.
+        evaluation_metric: Name of the metric: ``fuzzy_match`` (ratio of matching
+            characters), ``bleu`` (BLEU-4, smoothed), ``gleu``, ``meteor``, ``rouge_1`` to
+            ``rouge_5``, ``rouge_l`` (F1 of words), or ``cosine`` of embeddings (negative
+            values are clipped). Additional to the JSON family: ``chrf`` (characters) and
+            ``sacrebleu`` (sentence BLEU, as translations are scored).
+        embed: Function from texts to embedding vectors, for ``cosine``.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``input`` or ``reference`` is not a template, or
+            ``evaluation_metric`` is unknown.
 
     References:
         Papineni et al., "BLEU", 2002; Chen and Cherry, 2014, smoothing technique 1.
@@ -56,11 +64,11 @@ class TextSimilarity(Grader):
         check_choice("evaluation_metric", self.evaluation_metric, ("cosine", *METRICS))
 
     def check_ready(self) -> None:
-        """Check that the metric can be computed here.
+        """Check that the metric can be computed.
 
         Raises:
-            MissingExtraError: If its library is not installed.
-            ArgumentError: If ``cosine`` has no embedding.
+            MissingExtraError: If the library of the metric is not installed.
+            ArgumentError: If the metric is ``cosine`` and ``embed`` is missing.
         """
         if self.evaluation_metric != "cosine":
             check_metric(self.evaluation_metric)
@@ -72,20 +80,24 @@ class TextSimilarity(Grader):
                 "Pass it: grader_from_dict(data, embed=...).",
             )
 
-    def judge_context(self, context: Context) -> Judged:
+    def score_context(self, context: Context) -> RawScore:
         """Compare the two texts."""
         text = parse_template(self.input).fill(context)
         reference = parse_template(self.reference).fill(context)
         if self.evaluation_metric == "cosine" and self.embed is not None:
-            return Judged(_cosine(self.embed, text, reference), "cosine")
-        return Judged(text_metric(self.evaluation_metric, text, reference), self.evaluation_metric)
+            return RawScore(_cosine(self.embed, text, reference), "cosine")
+        try:
+            value = text_metric(self.evaluation_metric, text, reference)
+        except TextMetricError as error:
+            raise Failure(ErrorKind.TRUNCATED_OBSERVATION_ERROR, str(error)) from error
+        return RawScore(value, self.evaluation_metric)
 
 
 def _cosine(embed: Embed, text: str, reference: str) -> float:
     try:
         left, right = embed([text, reference])
         return vector_cosine([float(x) for x in left], [float(x) for x in right])
-    except Exception as error:  # whatever the embedding raises is its failure, and counted
+    except Exception as error:  # any error of the embedding is counted as its failure
         raise Failure(
             ErrorKind.MODEL_GRADER_SERVER_ERROR, f"the embedding failed: {error!r}"
         ) from error

@@ -1,11 +1,11 @@
-"""The grader that compares two texts letter by letter."""
+"""Grader that compares two texts character by character."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rethink_gym.errors import check_choice
-from rethink_gym.verifiers.graders.grader import Grader, Judged, check_text
+from rethink_gym.verifiers.graders.grader import Grader, RawScore, check_text
 from rethink_gym.verifiers.graders.template import Context, parse_template
 
 __all__ = ["StringCheck"]
@@ -21,17 +21,17 @@ _OPERATIONS: dict[str, Callable[[str, str], bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class StringCheck(Grader):
-    """Scores 1 if two texts are as they should be to each other, else 0.
+    """Scores 1 if a comparison of two texts holds, else 0.
 
     Attributes:
         input: Template of the text, usually ``{{sample.output_text}}``.
-        reference: Template of what it is compared with.
-        operation: ``eq`` and ``ne`` (also spelled ``neq``): the same, or not, to the
-            letter; ``like``: the text contains the reference; ``ilike``: it does so
-            when capitals make no difference.
+        reference: Template of the reference text.
+        operation: ``eq``: the texts are equal; ``ne`` or ``neq``: they differ; ``like``:
+            the text contains the reference; ``ilike``: the same, ignoring case.
 
     Raises:
-        ArgumentError: If a field is not what it must be.
+        ArgumentError: If ``input`` or ``reference`` is not a template, or ``operation`` is
+            unknown.
     """
 
     type: ClassVar[str] = "string_check"
@@ -46,9 +46,9 @@ class StringCheck(Grader):
         check_text("reference", self.reference, is_template=True)
         check_choice("operation", self.operation, _OPERATIONS)
 
-    def judge_context(self, context: Context) -> Judged:
+    def score_context(self, context: Context) -> RawScore:
         """Compare the two texts."""
         text = parse_template(self.input).fill(context)
         reference = parse_template(self.reference).fill(context)
-        is_so = _OPERATIONS[self.operation](text, reference)
-        return Judged(float(is_so), f"{self.operation} {'holds' if is_so else 'does not hold'}")
+        holds = _OPERATIONS[self.operation](text, reference)
+        return RawScore(float(holds), f"{self.operation} {'holds' if holds else 'does not hold'}")

@@ -1,4 +1,4 @@
-"""Sums up many grades: how high, how many are missing, and why."""
+"""Summary of many grades: mean score, missing scores, failures."""
 
 import math
 from collections import Counter
@@ -12,18 +12,19 @@ __all__ = ["GradeSummary", "summarize_grades"]
 
 @dataclass(frozen=True, kw_only=True)
 class GradeSummary:
-    """What many grades of one grader say together.
+    """Summary of the grades of one grader.
 
     Attributes:
-        num_grades: How many there are.
-        num_missing: How many of them have no score.
-        mean: Mean of the scores that there are; None if there is none.
-        num_passed: How many passed; None if there is no threshold.
-        num_clipped: How many values lay outside the grader's range.
-        errors: How many grades have an error of each kind; kinds that did not occur are
-            left out.
-        sub_means: Mean value of each part, where there is one.
-        seconds: Wall-clock time of all of them.
+        num_grades: Number of grades.
+        num_missing: Number of grades without a score.
+        mean: Mean of the known scores; None if all are missing.
+        num_passed: Number of grades that passed; None without a threshold.
+        num_clipped: Number of values outside the grader's range.
+        errors: Number of grades with a failure, by kind; kinds that did not occur are left
+            out.
+        sub_means: Mean of the known values of each part of a multi grader; None if all are
+            missing.
+        seconds: Total wall-clock time of grading.
     """
 
     num_grades: int
@@ -37,13 +38,13 @@ class GradeSummary:
 
 
 def summarize_grades(grades: Iterable[Grade]) -> GradeSummary:
-    """Sum up grades.
+    """Summarize grades.
 
     Args:
-        grades: What one grader said of many samples.
+        grades: Grades of one grader on many samples.
 
     Returns:
-        The summary. A missing score counts as missing, not as 0.
+        The summary. Missing scores are counted separately, not as 0.
     """
     grades = list(grades)
     passed = [grade.passed for grade in grades if grade.passed is not None]

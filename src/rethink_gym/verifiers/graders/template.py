@@ -1,9 +1,10 @@
-"""Texts with places to fill, such as ``{{ item.answer }}`` or ``{{sample.output_text}}``.
+"""Text templates with variables such as ``{{ item.answer }}`` and ``{{sample.output_text}}``.
 
-A place names a value by its way through the two namespaces ``item`` and ``sample``:
-``sample.output_tools[0].function.name``, ``item['two words']``. A template is read once
-and filled in one pass: what a value holds is never read as a template, and only entries
-of objects and of lists are followed, never attributes.
+A variable is a path into one of the namespaces ``item`` and ``sample``, such as
+``sample.output_tools[0].function.name`` or ``item['two words']``. Templates are a small
+subset of Jinja that is safe for untrusted values. A template is filled in a single pass, so
+a value is never parsed as a template. A path follows only entries of objects and lists,
+never attributes.
 """
 
 import json
@@ -19,9 +20,9 @@ from rethink_gym.verifiers.graders.grade import ErrorKind, Failure
 __all__ = ["MAX_CHARS", "Context", "Path", "Template", "parse_template", "read_json"]
 
 MAX_CHARS = 1_000_000
-"""Longest text that filling a template gives, and longest sample that is read as JSON."""
+"""Maximum length of a filled template, and of a sample that is parsed as JSON."""
 
-_PLACE = re.compile(r"\{\{([^{}]*)\}\}")
+_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAMESPACE = re.compile(r"item|sample")
 _STEP = re.compile(
     r"""\.([^\s.\[\]'"]+) | \[\s*([0-9]{1,9})\s*\] | \[\s*'([^']*)'\s*\] | \[\s*"([^"]*)"\s*\]""",
@@ -31,12 +32,12 @@ _STEP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The way to a value.
+    """Path to a value.
 
     Attributes:
-        text: As the template says it.
+        text: Text of the path in the template.
         namespace: ``"item"`` or ``"sample"``.
-        steps: Names of entries, and indices into lists.
+        steps: Names of object entries and indices of list entries, from the outside in.
     """
 
     text: str
@@ -46,36 +47,36 @@ class Path:
 
 @dataclass(frozen=True)
 class Context:
-    """The values that templates are filled with.
+    """Values of the template variables.
 
     Attributes:
-        item: One row of the data.
-        sample: What the model said: ``output_text``, and whatever else is known of it.
-            If it has no ``output_json``, that is read from ``output_text``.
+        item: Row of the data set.
+        sample: Output of the model: ``output_text`` and possibly other fields. If
+            ``output_json`` is missing, it is parsed from ``output_text`` when needed.
     """
 
     item: Mapping[str, Any]
     sample: Mapping[str, Any]
 
     def value(self, path: Path) -> object:
-        """Find a value.
+        """Look up the value at a path.
 
         Args:
-            path: The way to it.
+            path: The path.
 
         Returns:
             The value, plain JSON data.
 
         Raises:
-            Failure: If there is no such value, or ``output_json`` is asked for and the
-                sample is no JSON.
+            Failure: If ``path`` does not exist, or starts with ``sample.output_json`` and
+                the sample is not JSON.
         """
         value: Any = self.item if path.namespace == "item" else self.sample
         is_json = path.namespace == "sample" and path.steps[0] == "output_json"
         if is_json and "output_json" not in self.sample:
             value = {"output_json": self._output_json()}
         for step in path.steps:
-            if not _has(value, step):
+            if not _has_entry(value, step):
                 raise Failure(
                     ErrorKind.INVALID_VARIABLE_ERROR, f"there is no {path.text} (at {step!r})"
                 )
@@ -88,34 +89,34 @@ class Context:
             return read_json(text if isinstance(text, str) else "")
         except ValueError as error:
             raise Failure(
-                ErrorKind.SAMPLE_PARSE_ERROR, f"the sample is no JSON: {error}"
+                ErrorKind.SAMPLE_PARSE_ERROR, f"the sample is not JSON: {error}"
             ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text with places to fill.
+    """A parsed template.
 
     Attributes:
-        parts: Literal texts, and the paths of the values between them.
+        parts: Literal texts, and the paths of the variables between them.
     """
 
     parts: tuple[str | Path, ...]
 
     def fill(self, context: Context) -> str:
-        """Put the values in.
+        """Replace the variables by their values.
 
         Args:
-            context: Where the values are found.
+            context: Values of the variables.
 
         Returns:
-            The text. Texts are put in as they are, all other values as JSON.
+            The text. Values that are texts are inserted unchanged, all others as JSON.
 
         Raises:
-            Failure: If a value is missing, or the text grows too long.
+            Failure: If a variable has no value, or the text exceeds `MAX_CHARS`.
         """
         texts = [
-            part if isinstance(part, str) else _shown(context.value(part)) for part in self.parts
+            part if isinstance(part, str) else _to_text(context.value(part)) for part in self.parts
         ]
         if sum(map(len, texts)) > MAX_CHARS:
             raise Failure(
@@ -127,39 +128,42 @@ class Template:
 
 @lru_cache(maxsize=1024)
 def parse_template(text: str) -> Template:
-    """Read a template.
+    """Parse a template.
 
     Args:
-        text: The template; it may have no places at all.
+        text: The template, with any number of variables.
 
     Returns:
-        The template, ready to be filled.
+        The parsed template.
 
     Raises:
-        ArgumentError: If a place is not closed, or does not name a value of ``item`` or
-            ``sample``.
+        ArgumentError: If a ``{{`` is not closed, or a variable is not a path into ``item``
+            or ``sample``.
     """
     parts: list[str | Path] = []
     start = 0
-    for place in _PLACE.finditer(text):
-        parts += [_literal(text[start : place.start()], text), _parse_path(place[1].strip())]
-        start = place.end()
-    parts.append(_literal(text[start:], text))
+    for variable in _VARIABLE.finditer(text):
+        parts += [
+            _checked_literal(text[start : variable.start()], text),
+            _parse_path(variable[1].strip()),
+        ]
+        start = variable.end()
+    parts.append(_checked_literal(text[start:], text))
     return Template(tuple(part for part in parts if part != ""))
 
 
 def read_json(text: str) -> object:
-    """Read JSON that somebody else wrote.
+    """Parse untrusted JSON.
 
     Args:
-        text: The whole text.
+        text: The JSON text.
 
     Returns:
         The value.
 
     Raises:
-        ValueError: If it is no JSON, is longer than `MAX_CHARS` or nested too deeply,
-            holds NaN or an infinity, or names an entry of an object twice.
+        ValueError: If ``text`` is not JSON, is longer than `MAX_CHARS` or nested too deeply,
+            contains NaN or infinity, or repeats a name in an object.
     """
     if len(text) > MAX_CHARS:
         raise ValueError(f"it is longer than {MAX_CHARS:,} characters")
@@ -172,7 +176,7 @@ def read_json(text: str) -> object:
     return value
 
 
-def _literal(text: str, template: str) -> str:
+def _checked_literal(text: str, template: str) -> str:
     if "{{" in text:
         raise argument_error(
             "template", "a text in which each {{ is closed by }}", template, "Example: {{item.x}}."
@@ -199,29 +203,29 @@ def _parse_path(text: str) -> Path:
     return Path(text, namespace[0], tuple(steps))
 
 
-def _has(value: object, step: str | int) -> bool:
+def _has_entry(value: object, step: str | int) -> bool:
     if isinstance(step, str):
         return isinstance(value, Mapping) and step in value
     return isinstance(value, list | tuple) and step < len(value)
 
 
-def _shown(value: object) -> str:
+def _to_text(value: object) -> str:
     if isinstance(value, str):
         return value
     try:
         return json.dumps(value, ensure_ascii=False)
     except (RecursionError, TypeError, ValueError) as error:
         raise Failure(
-            ErrorKind.INVALID_VARIABLE_ERROR, f"a value is no plain JSON data: {error}"
+            ErrorKind.INVALID_VARIABLE_ERROR, f"a value is not plain JSON data: {error}"
         ) from error
 
 
 def _refuse_constant(name: str) -> object:
-    raise ValueError(f"it holds {name}")
+    raise ValueError(f"it contains {name}")
 
 
 def _unique_entries(pairs: list[tuple[str, object]]) -> dict[str, object]:
     entries = dict(pairs)
     if len(entries) < len(pairs):
-        raise ValueError("it names an entry twice")
+        raise ValueError("it repeats a name in an object")
     return entries

@@ -1,4 +1,4 @@
-"""Makes a verifier of a grader, so that environments can use it."""
+"""Adapter that uses a grader as a verifier in environments."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -15,30 +15,44 @@ __all__ = ["GraderVerifier"]
 
 _PROBLEM_FIELDS = ("id", "prompt", "gold", "solution")
 _MISSING = ("zero", "raise")
-_ANSWERS_FAULTS = {
+_ANSWER_FAILURES = {
     ErrorKind.SAMPLE_PARSE_ERROR: Reason.UNREADABLE,
     ErrorKind.TRUNCATED_OBSERVATION_ERROR: Reason.OVER_LIMIT,
 }
-"""Failures that an answer can cause; they are no fault of the grader and never raise."""
+"""Failures caused by the answer, not by the grader; they never raise."""
 
 
 class GraderVerifier(Verifier):
-    """Judges an answer by a grader.
+    """Verifies an answer with a grader.
 
-    The answer is ``sample.output_text``; the item holds the problem's ``id``, ``prompt``,
-    ``gold`` and ``solution``, and the fields of the row that the problem was made from,
-    which come first where names are the same. An answer is correct if the grader says
-    that it passed, or, without a threshold, if its score is 1.
+    The answer is ``sample.output_text``. The item has the problem's ``id``, ``prompt``,
+    ``gold`` and ``solution`` and the fields of `Problem.item`, which take precedence. An
+    answer is correct if it passes the grader's threshold, or, without a threshold, if its
+    score is 1.
 
     Args:
         grader: The grader.
-        missing: What becomes of a missing score: ``"zero"`` is a verdict of score 0 whose
-            reason is ``error`` and whose detail says what went wrong; ``"raise"`` raises.
-        fields: Further names in the item, such as ``{"reference_answer": "gold"}``: the
-            field of the problem by the name that the grader's templates use.
+        missing: Treatment of a missing score: ``"zero"`` gives a verdict with score 0,
+            reason ``error`` and the failures as detail; ``"raise"`` raises.
+        fields: Additional names in the item for fields of the problem, such as
+            ``{"reference_answer": "gold"}``.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
+        ArgumentError: If ``grader`` is not a `Grader`, ``missing`` is unknown, or a value of
+            ``fields`` is not a field of a problem.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.graders import GraderVerifier, grader_from_dict
+        >>> grader = grader_from_dict({
+        ...     "type": "string_check",
+        ...     "name": "exact",
+        ...     "input": "{{sample.output_text}}",
+        ...     "reference": "{{item.gold}}",
+        ...     "operation": "eq",
+        ... })
+        >>> GraderVerifier(grader).verify("4", Problem("sum/0", "2+2=?", "4")).correct
+        True
     """
 
     def __init__(
@@ -53,21 +67,21 @@ class GraderVerifier(Verifier):
             check_choice("field of a problem", field, _PROBLEM_FIELDS)
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+        """Grade one answer.
 
         Args:
-            answer: What the agent said.
-            problem: The problem it answers.
+            answer: The answer, as the agent wrote it.
+            problem: The problem.
 
         Returns:
-            The verdict; its score is the grader's.
+            The verdict, with the grader's score.
 
         Raises:
-            VerifierError: If the score is missing through no fault of the answer, and
-                ``missing`` says so.
-            MissingExtraError: If the grader lacks a library.
-            ArgumentError: If the grader lacks a judge or an embedding.
-            SandboxError: If the grader lacks a sandbox.
+            VerifierError: If the score is missing, the answer did not cause the failure, and
+                ``missing`` is ``"raise"``.
+            MissingExtraError: If a library that the grader needs is not installed.
+            ArgumentError: If the grader's judge or embedding is missing.
+            SandboxError: If the grader needs a sandbox and this system has none.
         """
         item = {field: getattr(problem, field) for field in _PROBLEM_FIELDS}
         item |= {name: item[field] for name, field in self.fields.items()}
@@ -77,12 +91,13 @@ class GraderVerifier(Verifier):
             return self._missing_verdict(grade, answer)
         correct = grade.score >= 1.0 if grade.passed is None else grade.passed
         reason = Reason.EQUAL if correct else grade.reason or Reason.DIFFERENT
-        if not correct and reason is Reason.EQUAL:  # right, and still below the threshold
+        # The grader's verifier can accept an answer whose score is below the threshold.
+        if not correct and reason is Reason.EQUAL:
             reason = Reason.DIFFERENT
         return Verdict(grade.score, correct, reason, answer, grade.detail)
 
     def _missing_verdict(self, grade: Grade, answer: str) -> Verdict:
-        reasons = {_ANSWERS_FAULTS.get(kind, Reason.ERROR) for kind in grade.errors}
+        reasons = {_ANSWER_FAILURES.get(kind, Reason.ERROR) for kind in grade.errors}
         reason = reasons.pop() if len(reasons) == 1 else Reason.ERROR
         words = "; ".join(f"{kind}: {detail}" for kind, detail in grade.errors.items())
         if reason is Reason.ERROR and self.missing == "raise":
@@ -90,7 +105,7 @@ class GraderVerifier(Verifier):
         return Verdict(0.0, False, reason, answer, words)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain JSON data, without judge and embedding."""
+        """Return the configuration as plain JSON data, without the judge and the embedding."""
         return {
             "type": "grader",
             "grader": self.grader.to_dict(),
@@ -100,13 +115,14 @@ class GraderVerifier(Verifier):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a verifier from what `to_dict` returned; only the grader must be there.
+        """Build a verifier from what `to_dict` returned; all options but the grader are optional.
 
-        A grader that needs a judge or an embedding gets none this way; build it by
-        `grader_from_dict` and hand it over.
+        The grader has no judge and no embedding. If it needs one, build it by
+        `grader_from_dict` and pass it to the constructor.
 
         Raises:
-            ArgumentError: If there is no grader, or an option is unknown or wrong.
+            ArgumentError: If the grader is missing, or an option is unknown or its value is
+                not allowed.
         """
         options = {name: value for name, value in data.items() if name != "type"}
         for name in options:

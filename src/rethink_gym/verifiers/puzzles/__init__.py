@@ -1,1 +1,1 @@
-"""Answers that are checked rather than compared: puzzles with many solutions."""
+"""Verifiers of puzzles with many solutions: answers are checked, not compared."""

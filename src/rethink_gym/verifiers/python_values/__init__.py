@@ -1,1 +1,1 @@
-"""Python literals and arguments, read without running them."""
+"""Verifiers of Python values: results of calls, and arguments for calls."""

@@ -1,4 +1,4 @@
-"""The verifier of arguments: what a function must be called with to return a value."""
+"""Verifier of arguments for which a function returns a given value."""
 
 import json
 import re
@@ -18,21 +18,20 @@ __all__ = ["ArgumentsVerifier", "arguments_gold"]
 
 
 class ArgumentsVerifier(Verifier):
-    """Judges arguments by what a function returns for them.
+    """Checks arguments by calling the function with them in the sandbox.
 
-    The answer holds the arguments as they stand in a call, ``[1, 2], 'a'`` or
-    ``f([1, 2], 'a')``: plain values, found as `extract_literal` says. The function is then
-    called with them in the sandbox of `CodeVerifier`, whose options these are. Any
-    arguments for which the value is right will do.
+    The answer has the arguments as in a call, ``[1, 2], 'a'`` or ``f([1, 2], 'a')``. They are
+    Python literals; `extract_literal` finds them. All arguments for which the function
+    returns the gold value are correct. The options are those of `CodeVerifier`.
 
     Args:
-        time_s: Seconds that the call may take.
-        memory_bytes: Its address space.
-        isolation: How strongly the call is isolated.
+        time_s: Time limit of the call in seconds.
+        memory_bytes: Maximum address space of the call.
+        isolation: Level of isolation of the call.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
-        SandboxError: If this system has no such isolation.
+        ArgumentError: If `CodeVerifier` refuses an option.
+        SandboxError: If this system does not support ``isolation``.
     """
 
     def __init__(
@@ -45,18 +44,18 @@ class ArgumentsVerifier(Verifier):
         self._programs = CodeVerifier(time_s=time_s, memory_bytes=memory_bytes, isolation=isolation)
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+        """Verify one answer.
 
         Args:
-            answer: What the agent said.
-            problem: The problem it answers; its gold is what `arguments_gold` wrote.
+            answer: The text that the agent wrote.
+            problem: The problem; its gold answer is a text of `arguments_gold`.
 
         Returns:
-            The verdict; its score is 1 if the value is right, else 0.
+            The verdict, with score 1 if the function returns the gold value, else 0.
 
         Raises:
-            DataError: If the gold holds no function and value.
-            VerifierError: If the process that judges cannot be started.
+            DataError: If the gold answer is not a text of `arguments_gold`.
+            VerifierError: If the worker process cannot be started.
         """
         return self.verify_batch([answer], [problem])[0]
 
@@ -86,7 +85,7 @@ class ArgumentsVerifier(Verifier):
         """Build a verifier from what `to_dict` returned; options may be left out.
 
         Raises:
-            ArgumentError: If there is an option that is not known.
+            ArgumentError: If an option is unknown or its value is not allowed.
         """
         return cls(**read_options(data, _OPTIONS))
 
@@ -99,17 +98,17 @@ def arguments_gold(source: str, function: str, value: str) -> str:
 
     Args:
         source: Python source that defines the function.
-        function: Its name.
-        value: What it is to return, as Python writes it.
+        function: Name of the function.
+        value: Value that the function must return, as a Python literal.
 
     Returns:
-        The gold answer: one line of JSON.
+        The gold answer, one line of JSON.
     """
     return json.dumps({"source": source, "function": function, "value": value})
 
 
 class _Call(NamedTuple):
-    """A program that makes the call, the problem that it solves, and the arguments."""
+    """A program that calls the function, the problem with its test, and the arguments."""
 
     program: str
     problem: Problem
@@ -139,5 +138,5 @@ def _read_gold(gold: str) -> tuple[str, str, str]:
         return str(data["source"]), str(data["function"]), str(data["value"])
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(
-            f"gold must be what arguments_gold writes, got {gold[:80]!r}: {error!r}."
+            f"gold must be a text of arguments_gold, got {gold[:80]!r}: {error!r}."
         ) from error

@@ -1,4 +1,4 @@
-"""The verifier of values as Python writes them."""
+"""Verifier of Python literals, such as the result of a call."""
 
 import re
 from collections.abc import Mapping
@@ -20,18 +20,21 @@ _MAX_SHOWN_CHARS = 1_000
 
 
 def extract_literal(text: str) -> str | None:
-    """Find the value in a worked text.
+    r"""Extract the literal from a text.
 
-    It stands behind the last ``A:`` or ``Answer:`` at the beginning of a line, to the end of
-    that line, or of the text if it goes on. Without such a mark, a text of one line is the
-    value itself. What was thought before ``</think>`` is never looked at. Fences and
-    backquotes around the value are taken off.
+    The literal is all text after the last ``A:`` or ``Answer:`` at the start of a line.
+    Without such a mark, a text of one line is the literal itself. Reasoning before
+    ``</think>`` is ignored. Code fences and backquotes around the literal are removed.
 
     Args:
-        text: What the agent said.
+        text: The text that the agent wrote.
 
     Returns:
-        The value as it stands in the text, or None if there is none.
+        The literal as written, or None if there is no answer.
+
+    Examples:
+        >>> extract_literal("Doubling gives 2 and 4.\nA: `[2, 4]`")
+        '[2, 4]'
     """
     text = text[-_MAX_SEARCHED_CHARS:]
     text = text.rpartition("</think>")[2].strip()
@@ -47,27 +50,34 @@ def extract_literal(text: str) -> str | None:
 
 
 class LiteralVerifier(Verifier):
-    """Judges a value as Python writes it, such as ``[1, 'a']``, by what it is equal to.
+    """Compares a Python literal, such as ``[1, 'a']``, with the gold literal by ``==``.
 
-    The gold is a value, too. They are the same if ``==`` says so: a list is no tuple and a
-    number no text, but ``1``, ``1.0`` and ``True`` are equal, as in the tests of programs.
-    Nothing is ever run; the value is found as `extract_literal` says.
+    A list differs from a tuple and a number from a text, but ``1``, ``1.0`` and ``True`` are
+    equal, as in tests of programs. The literal is parsed without running code;
+    `extract_literal` finds it in the answer.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.python_values.literal import LiteralVerifier
+        >>> problem = Problem("output/0", "What does sorted('ba') return?", "['a', 'b']")
+        >>> LiteralVerifier().verify('A: ["a", "b"]', problem).correct
+        True
     """
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+        """Verify one answer.
 
         Args:
-            answer: What the agent said.
-            problem: The problem it answers; its gold is a value.
+            answer: The text that the agent wrote.
+            problem: The problem; its gold answer is a Python literal.
 
         Returns:
-            The verdict; its score is 1 if the value is right, else 0.
+            The verdict, with score 1 if the values are equal, else 0.
 
         Raises:
-            DataError: If the gold is no value.
+            DataError: If the gold answer is not a Python literal.
         """
-        gold = _read_gold(problem.gold)
+        gold = _parse_gold(problem.gold)
         text = extract_literal(answer)
         if text is None:
             return NOTHING_FOUND
@@ -89,7 +99,7 @@ class LiteralVerifier(Verifier):
         """Build a verifier from what `to_dict` returned.
 
         Raises:
-            ArgumentError: If there is an option that is not known.
+            ArgumentError: If ``data`` has an option.
         """
         return cls(**read_options(data, ()))
 
@@ -104,23 +114,23 @@ NOTHING_FOUND = Verdict(
 
 
 def unreadable(text: str, error: NotAValueError) -> Verdict:
-    """Return the verdict on an answer that is no value."""
+    """Return the verdict for an answer that is not a literal."""
     return Verdict(
         0.0,
         False,
         Reason.OVER_LIMIT if error.is_limit else Reason.UNREADABLE,
         text[:_MAX_SHOWN_CHARS],
-        f"no Python value: {error}",
+        f"not a Python literal: {error}",
         feedback="Your answer is not a value as Python writes it.",
     )
 
 
 @lru_cache(maxsize=4096)
-def _read_gold(gold: str) -> Any:
+def _parse_gold(gold: str) -> Any:
     try:
         return read_value(gold)
     except NotAValueError as error:
-        raise DataError(f"gold must be a Python value, got {gold[:80]!r}: {error}.") from error
+        raise DataError(f"gold must be a Python literal, got {gold[:80]!r}: {error}.") from error
 
 
 def _shortened(text: str) -> str:

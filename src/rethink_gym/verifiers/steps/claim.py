@@ -1,11 +1,11 @@
-"""What a step claims: chains of sides with signs such as ``=`` between them."""
+"""Claims of a step: chains of sides joined by relations such as ``=``."""
 
 from dataclasses import dataclass
 
 __all__ = ["SCALE", "Chain", "Side"]
 
 SCALE = "scale"
-"""The kind of "million" and its like, which count and measure nothing."""
+"""Kind of words such as "million", which scale a number but are not units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +13,17 @@ class Side:
     """One side of a chain.
 
     Attributes:
-        text: The mathematics, units taken out, as the parser is to read it; empty if
-            words stand for a value in it, as in ``5 + tax``.
-        converted: The same with each quantity in the standard unit of its kind; empty
-            unless every term has a known unit, all of one kind.
-        kind: What the units of ``converted`` measure.
-        units: The units that were taken out, in order.
-        is_sum: Whether it is put together by addition and subtraction alone.
+        text: Text for the expression parser, without units; empty if words represent a
+            value, as in ``5 + tax``.
+        converted: The same text with each quantity in the standard unit of its kind; empty
+            unless every term has a known unit and all are of one kind.
+        kind: Kind of the units of ``converted``, such as length.
+        units: The removed units, in order.
+        is_sum: Whether it has no other operators than plus and minus.
         is_lone: Whether it is a single number or name.
-        other_text: A second way to read it, which holds if the first does not.
-        is_doubtful: Whether more or less of the sentence may belong to it, so that
-            it can agree with another side but not contradict one.
+        other_text: Alternative reading, used if ``text`` contradicts the claim.
+        is_doubtful: Whether its borders in the sentence are uncertain. A doubtful side can
+            confirm a claim but not refute it.
     """
 
     text: str
@@ -42,14 +42,14 @@ class Chain:
 
     Attributes:
         start: Index of its first character in the step.
-        end: Index behind its last one.
-        sides: The sides; one more than operators.
-        operators: Any of ``= ~ < > <= >= !=``; ``~`` for "about".
-        is_premise: Whether it is assumed, as in "let x = 5", and not claimed.
-        is_quoted: Whether the text says itself that it is wrong.
-        is_hypothetical: Whether it stands in a clause of assumptions, which need not
-            fit what was said before.
+        end: Index after its last character.
+        sides: The sides; one more than ``operators``.
+        operators: The relations: ``= ~ < > <= >= !=``, where ``~`` means "about".
+        is_premise: Whether it is assumed, as in "let x = 5", not claimed.
+        is_quoted: Whether the text itself calls it incorrect.
         is_alternative: Whether it is one of several cases, as in "or x = -2".
+        is_hypothetical: Whether it is part of a clause of assumptions, which may contradict
+            earlier steps.
     """
 
     start: int

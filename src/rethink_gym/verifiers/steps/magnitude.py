@@ -1,4 +1,4 @@
-"""Whether two sides without names agree: as numbers, as roundings, as quantities."""
+"""Compare two sides without unknowns: as exact values, as roundings, as quantities."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,32 +23,32 @@ from rethink_gym.verifiers.math.expression.values.exact import exact_value
 from rethink_gym.verifiers.number import Number, are_numbers_equal, is_rounding
 from rethink_gym.verifiers.steps.claim import SCALE, Side
 
-__all__ = ["Reading", "are_close", "compare_constants", "read_side"]
+__all__ = ["CONVERSION_FACTORS", "Reading", "are_close", "compare_constants", "read_side"]
 
 MIN_DECIMALS = 2
-"""Digits behind the point from which a decimal may be a rounding of another decimal."""
+"""Minimum number of decimals of a number that may be a rounding of another decimal."""
 
 FLOAT_DECIMALS = 12
-"""Digits behind the point from which a decimal is what a machine printed."""
+"""Minimum number of decimals of a number that looks like printed floating-point output."""
 
 ABOUT = Fraction(1, 100)
-"""How far apart, relatively, two values may be that are about the same."""
+"""Maximum relative difference of two values that are about equal."""
 
 NEAR = Fraction(1, 50)
-"""How far apart, relatively, two quantities may be where units are converted."""
+"""Maximum relative difference of two quantities after a conversion of units."""
 
 FAR = Fraction(1, 10)
-"""How far apart they are at least if they are not even about the same."""
+"""Minimum relative difference of two values that are not about equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A side that was read.
+    """A parsed side.
 
     Attributes:
-        side: What was written.
-        node: Its tree; None if the parser knows no such mathematics.
-        value: Its exact value, if there is one without knowing any name.
+        side: The side.
+        node: Tree of its expression; None if it cannot be parsed.
+        value: Exact value; None if it depends on a name or is not rational.
     """
 
     side: Side
@@ -58,12 +58,12 @@ class Reading:
 
 @lru_cache(maxsize=4096)
 def read_side(side: Side) -> Reading:
-    """Parse a side and work it out, as far as that goes exactly."""
-    node = _parsed(side.text)
-    return Reading(side, node, None if node is None else _value(node))
+    """Parse a side and evaluate it exactly, if possible."""
+    node = _parse_side(side.text)
+    return Reading(side, node, None if node is None else _exact_value(node))
 
 
-def _parsed(text: str) -> Node | None:
+def _parse_side(text: str) -> Node | None:
     try:
         node = parse(text) if text else None
     except (ExpressionError, RecursionError):
@@ -78,7 +78,7 @@ def _parsed(text: str) -> Node | None:
     return node
 
 
-def _value(node: Node) -> Fraction | None:
+def _exact_value(node: Node) -> Fraction | None:
     try:
         return exact_value(node)
     except UndefinedError:
@@ -86,16 +86,17 @@ def _value(node: Node) -> Fraction | None:
 
 
 def are_close(left: Fraction, right: Fraction, left_node: Node, right_node: Node) -> bool | None:
-    """Tell whether two values agree, one perhaps a rounding of the other.
+    """Return whether two values are equal, or one is a rounding of the other.
 
-    A value that never ends may be rounded or cut to any decimal; one that ends, to
-    two decimals or more, and properly. A percentage agrees with its bare figure.
+    A value with infinitely many decimals may be rounded or truncated to any decimal. A value
+    with finitely many may only be rounded, to two decimals or more. A percentage also equals
+    its bare number.
 
     Args:
         left: One value.
-        right: The other.
-        left_node: What the first was written as.
-        right_node: What the other was written as.
+        right: The other value.
+        left_node: Expression of the first value.
+        right_node: Expression of the other value.
 
     Returns:
         Whether they agree; None if one may be the other rounded to a whole number.
@@ -111,9 +112,10 @@ def are_close(left: Fraction, right: Fraction, left_node: Node, right_node: Node
         if (node.decimals or 0) >= FLOAT_DECIMALS and _is_float(node.value, exact):
             return True
         figure = node.value * 100 if node.is_percent else node.value
-        places = (node.decimals or 0) - (2 if node.is_percent and node.decimals else 0)
+        num_decimals = (node.decimals or 0) - (2 if node.is_percent and node.decimals else 0)
         gap = abs(figure - exact)
-        if node.decimals is not None and places >= MIN_DECIMALS and _is_half(gap, places):
+        is_decimal = node.decimals is not None and num_decimals >= MIN_DECIMALS
+        if is_decimal and _is_rounding_error(gap, num_decimals):
             return True
         if figure.denominator == 1 and gap < 1:
             doubtful = doubtful or is_rounding(Number(figure, 0, 1), exact, 1)
@@ -121,25 +123,25 @@ def are_close(left: Fraction, right: Fraction, left_node: Node, right_node: Node
 
 
 def _is_float(printed: Fraction, exact: Fraction) -> bool:
-    """Tell whether ``99.00000000000001`` is 99 as a machine works it out."""
+    """Return whether a number such as ``99.00000000000001`` is 99 with a float error."""
     return bool(abs(printed - exact) * 10**FLOAT_DECIMALS <= max(abs(exact), 1))
 
 
-def _is_half(gap: Fraction, places: int) -> bool:
-    """Tell whether a gap is at most half a unit of the last place."""
-    return gap * 2 * Fraction(10) ** places <= 1
+def _is_rounding_error(gap: Fraction, num_decimals: int) -> bool:
+    """Return whether a difference is at most half a unit of the last decimal."""
+    return gap * 2 * Fraction(10) ** num_decimals <= 1
 
 
 def compare_constants(left: Reading, right: Reading, operator: str) -> bool | None:
-    """Compare two sides that hold no names.
+    """Check a relation between two sides without unknowns.
 
     Args:
-        left: One side.
-        right: The other.
-        operator: What was written between.
+        left: Left side.
+        right: Right side.
+        operator: The relation, as in `Chain.operators`.
 
     Returns:
-        Whether the claim is true; None if that cannot be told.
+        Whether the relation is true; None if that cannot be decided.
     """
     if left.node is None or right.node is None:
         return None
@@ -170,7 +172,7 @@ def _are_equal(left: Reading, right: Reading) -> bool | None:
     equal = are_close(left.value, right.value, left.node, right.node)
     if equal or ("%" in left.side.text) == ("%" in right.side.text):
         return equal
-    # "9 / 21 * 100% = 42.86", and "$75 / 75% = $1", in which the figure is meant
+    # In "9 / 21 * 100% = 42.86" and "$75 / 75% = $1", the percentage is a bare number.
     return (
         are_close(left.value * 100, right.value, left.node, right.node)
         or are_close(left.value, right.value * 100, left.node, right.node)
@@ -179,13 +181,14 @@ def _are_equal(left: Reading, right: Reading) -> bool | None:
 
 
 def _is_conversion(left: Fraction, right: Fraction) -> bool:
-    """Tell whether one value may be the other in another unit, which is not named."""
+    """Return whether one value may be the other one in an unnamed unit."""
     if not left or not right:
         return False
-    return left / right in _FACTORS or right / left in _FACTORS
+    return left / right in CONVERSION_FACTORS or right / left in CONVERSION_FACTORS
 
 
-_FACTORS = frozenset((3, 7, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 3600))
+CONVERSION_FACTORS = frozenset((3, 7, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 3600))
+"""Common conversion factors, such as inches per foot and seconds per hour."""
 
 
 _COMPARISONS = {
@@ -198,7 +201,7 @@ _COMPARISONS = {
 
 
 def _are_alike(left: Reading, right: Reading) -> bool:
-    """Tell whether both sides have the same units, or none, and percent signs alike."""
+    """Return whether both sides have the same units and both or neither have a percent sign."""
     percents = ["%" in reading.side.text for reading in (left, right)]
     return set(left.side.units) == set(right.side.units) and percents[0] == percents[1]
 
@@ -211,29 +214,29 @@ def _are_about(left: Fraction, right: Fraction) -> bool | None:
 
 
 def _are_near(left: Fraction, right: Fraction) -> bool:
-    """Tell whether two quantities may be the same but for rounded conversions."""
+    """Return whether two quantities may differ only by rounded conversions."""
     return abs(left - right) <= max(abs(left), abs(right)) * NEAR
 
 
 def _converted_values(left: Reading, right: Reading) -> tuple[Fraction, Fraction] | None:
-    """Return both values in standard units, if both have units of one kind."""
+    """Return both values in standard units; None unless both have units of one kind."""
     if SCALE in (left.side.kind, right.side.kind):
         one, other = (
-            _parsed(reading.side.converted) if reading.side.kind == SCALE else reading.node
+            _parse_side(reading.side.converted) if reading.side.kind == SCALE else reading.node
             for reading in (left, right)
         )
     elif left.side.converted and left.side.kind == right.side.kind:
-        one, other = _parsed(left.side.converted), _parsed(right.side.converted)
+        one, other = _parse_side(left.side.converted), _parse_side(right.side.converted)
     else:
         return None
     if one is None or other is None:
         return None
-    first, second = _value(one), _value(other)
+    first, second = _exact_value(one), _exact_value(other)
     return None if first is None or second is None else (first, second)
 
 
 def _compare_irrational(left: Node, right: Node, operator: str) -> bool | None:
-    """Compare values such as roots, by approximation."""
+    """Compare values such as roots numerically."""
     if operator not in "=~" or symbols_of(left) or symbols_of(right):
         return None
     if any(

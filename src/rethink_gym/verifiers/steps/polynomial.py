@@ -1,4 +1,4 @@
-"""Expressions as quotients of polynomials with exact coefficients, within bounds."""
+"""Expressions as quotients of polynomials with exact coefficients and limited size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,36 +8,39 @@ from rethink_gym.verifiers.math.expression.tree import Call, Node, Symbol, Undef
 from rethink_gym.verifiers.math.expression.values.exact import exact_value
 from rethink_gym.verifiers.number import Number
 
-__all__ = ["Polynomial", "Quotient", "TooBigError", "quotient_of"]
+__all__ = ["Polynomial", "PolynomialLimitError", "Quotient", "quotient_of"]
 
 MAX_TERMS = 60
+"""Maximum number of terms of a polynomial."""
 MAX_DEGREE = 12
+"""Maximum degree of a polynomial."""
 MAX_BITS = 2_000
+"""Maximum number of bits of a numerator or denominator."""
 
 _CONSTANTS = frozenset(("pi", "oo", "reals", "integers", "rationals", "naturals", "empty"))
-"""Names that never stand for a number to be found."""
+"""Names of constants, which are never unknowns."""
 
 Monomial = tuple[tuple[str, int], ...]
-"""Names with their exponents, in the order of names."""
+"""Names with their exponents, sorted by name."""
 
 
-class TooBigError(Exception):
+class PolynomialLimitError(Exception):
     """A polynomial has too many terms, too high a degree or too many digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polynomial:
-    """A polynomial in several names.
+    """A polynomial in several unknowns.
 
     Attributes:
-        terms: The coefficient of each monomial; none is zero.
+        terms: The nonzero coefficients by monomial.
     """
 
     terms: Mapping[Monomial, Fraction]
 
     @classmethod
     def of(cls, value: Fraction) -> "Polynomial":
-        """Build a constant."""
+        """Return a constant polynomial."""
         return cls({(): value} if value else {})
 
     def __add__(self, other: "Polynomial") -> "Polynomial":
@@ -61,30 +64,30 @@ class Polynomial:
         return _checked(terms)
 
     def scaled(self, factor: Fraction) -> "Polynomial":
-        """Return a multiple."""
+        """Return the polynomial multiplied by a number."""
         return _checked({monomial: value * factor for monomial, value in self.terms.items()})
 
     @property
     def names(self) -> frozenset[str]:
-        """The names in it."""
+        """Names of the unknowns."""
         return frozenset(name for monomial in self.terms for name, _ in monomial)
 
     @property
     def degree(self) -> int:
-        """Its degree; 0 for a constant."""
+        """Total degree; 0 for a constant."""
         return max((_degree(monomial) for monomial in self.terms), default=0)
 
     @property
     def constant(self) -> Fraction:
-        """The term without names."""
+        """Constant term."""
         return self.terms.get((), Fraction(0))
 
     def linear(self, name: str) -> Fraction:
-        """Return the coefficient of a name by itself."""
+        """Return the coefficient of the linear term of a name."""
         return self.terms.get(((name, 1),), Fraction(0))
 
-    def replaced(self, values: Mapping[str, Fraction]) -> "Polynomial":
-        """Put values in the places of names."""
+    def substitute(self, values: Mapping[str, Fraction]) -> "Polynomial":
+        """Replace names by values."""
         if not self.names & values.keys():
             return self
         terms: dict[Monomial, Fraction] = {}
@@ -112,43 +115,43 @@ def _degree(monomial: Monomial) -> int:
 def _checked(terms: dict[Monomial, Fraction]) -> Polynomial:
     kept = {monomial: factor for monomial, factor in terms.items() if factor}
     if len(kept) > MAX_TERMS or any(_degree(monomial) > MAX_DEGREE for monomial in kept):
-        raise TooBigError
+        raise PolynomialLimitError
     for factor in kept.values():
         if max(factor.numerator.bit_length(), factor.denominator.bit_length()) > MAX_BITS:
-            raise TooBigError
+            raise PolynomialLimitError
     return Polynomial(kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Quotient:
-    """One polynomial over another that is not zero."""
+    """A quotient of two polynomials; the denominator is not zero."""
 
-    above: Polynomial
-    below: Polynomial
+    numerator: Polynomial
+    denominator: Polynomial
 
     def minus(self, other: "Quotient") -> Polynomial:
-        """Return a polynomial that is zero where the two agree."""
-        if self.below == other.below:
-            return self.above - other.above
-        return self.above * other.below - other.above * self.below
+        """Return a polynomial that is zero exactly where the quotients are equal."""
+        if self.denominator == other.denominator:
+            return self.numerator - other.numerator
+        return self.numerator * other.denominator - other.numerator * self.denominator
 
 
 _ONE = Polynomial.of(Fraction(1))
 
 
 def quotient_of(node: Node) -> Quotient | None:
-    """Bring an expression to one quotient of polynomials.
+    """Convert an expression to a quotient of polynomials.
 
     Args:
-        node: Any tree.
+        node: Tree of the expression.
 
     Returns:
-        The quotient, or None if the expression is made of more than sums, products
-        and whole powers of names and numbers, divides by zero or is too big.
+        The quotient; None if the expression has other parts than sums, products and whole
+        powers of names and numbers, divides by zero, or exceeds a limit.
     """
     try:
         return _quotient(node)
-    except (TooBigError, UndefinedError):
+    except (PolynomialLimitError, UndefinedError):
         return None
 
 
@@ -186,28 +189,31 @@ def _constant(node: Node) -> Quotient | None:
 
 def _combined(name: str, left: Quotient, right: Quotient) -> Quotient:
     if name == "multiply":
-        return Quotient(left.above * right.above, left.below * right.below)
-    if left.below == right.below:
-        return Quotient(left.above + right.above, left.below)
-    return Quotient(left.above * right.below + right.above * left.below, left.below * right.below)
+        return Quotient(left.numerator * right.numerator, left.denominator * right.denominator)
+    if left.denominator == right.denominator:
+        return Quotient(left.numerator + right.numerator, left.denominator)
+    return Quotient(
+        left.numerator * right.denominator + right.numerator * left.denominator,
+        left.denominator * right.denominator,
+    )
 
 
 def _power(base: Quotient, exponent: int) -> Quotient | None:
-    above, below = base.above, base.below
+    numerator, denominator = base.numerator, base.denominator
     if exponent < 0:
-        if not above.terms:
+        if not numerator.terms:
             return None
-        above, below, exponent = below, above, -exponent
-    if above.names or below.names:
+        numerator, denominator, exponent = denominator, numerator, -exponent
+    if numerator.names or denominator.names:
         if exponent > MAX_DEGREE:
-            raise TooBigError
-    elif exponent * max(map(_bits, (above.constant, below.constant))) > MAX_BITS:
-        raise TooBigError
+            raise PolynomialLimitError
+    elif exponent * max(map(_bits, (numerator.constant, denominator.constant))) > MAX_BITS:
+        raise PolynomialLimitError
     result = Quotient(_ONE, _ONE)
     for _ in range(exponent):
-        result = Quotient(result.above * above, result.below * below)
-    if not result.below.names:  # one number below: divided out
-        return Quotient(result.above.scaled(1 / result.below.constant), _ONE)
+        result = Quotient(result.numerator * numerator, result.denominator * denominator)
+    if not result.denominator.names:  # divide by a constant denominator
+        return Quotient(result.numerator.scaled(1 / result.denominator.constant), _ONE)
     return result
 
 

@@ -1,7 +1,7 @@
-"""Cuts prose with mathematics in it into tokens, by one pass of one pattern.
+"""Tokenizer of prose that contains mathematics, by one pass of one pattern.
 
-This only tells where mathematics stands between words; what it means is read by
-the parser of `rethink_gym.verifiers.math.expression`.
+The tokens only separate mathematics from words. Its meaning is left to the parser of
+`rethink_gym.verifiers.math.expression`.
 """
 
 import re
@@ -12,36 +12,36 @@ __all__ = ["Token", "TokenKind", "tokenize_prose"]
 
 
 class TokenKind(StrEnum):
-    """What a token is."""
+    """Kind of a token."""
 
     NUMBER = "number"
     NAME = "name"
-    """A letter that may stand for a value."""
+    """A letter that may be an unknown."""
     COMMAND = "command"
     """A root or a fraction, whose arguments follow."""
     OPERATOR = "operator"
     OPEN = "open"
     CLOSE = "close"
     SUFFIX = "suffix"
-    """What may follow an operand, such as ``%`` and ``!``."""
+    """A sign after an operand, such as ``%`` and ``!``."""
     MONEY = "money"
     RELATION = "relation"
     WORD = "word"
     STOP = "stop"
-    """A sign that mathematics does not go across."""
+    """A sign that separates expressions."""
     UNREAD = "unread"
-    """Mathematics that is not read, such as a time of day or ``\\sin``."""
+    """Mathematics that is not supported, such as a time of day or ``\\sin``."""
 
 
 class Token(NamedTuple):
     """One token.
 
     Attributes:
-        kind: What it is.
-        text: How the parser is to read it.
+        kind: Kind of the token.
+        text: Text for the expression parser.
         start: Index of its first character.
-        end: Index behind its last one.
-        is_spaced: Whether a blank or nothing at all stands in front of it.
+        end: Index after its last character.
+        is_spaced: Whether it follows a blank or is at the start of the text.
     """
 
     kind: TokenKind
@@ -117,14 +117,14 @@ _WRITTEN = {
 
 
 def tokenize_prose(text: str) -> list[Token]:
-    """Cut a step into tokens.
+    """Split a step into tokens.
 
     Args:
         text: The step.
 
     Returns:
-        Its tokens in order; blanks, bold face and the dollar signs around formulas
-        are left out.
+        Its tokens in order, without blanks, bold face and the dollar signs around
+        formulas.
     """
     fences = _fences(text)
     tokens: list[Token] = []
@@ -158,10 +158,10 @@ _ENDS = (TokenKind.NUMBER, TokenKind.NAME, TokenKind.CLOSE, TokenKind.SUFFIX)
 
 
 def _fences(text: str) -> dict[int, bool]:
-    """Find the dollar signs that enclose formulas, and whether each opens one.
+    """Find the dollar signs that enclose formulas, and whether each opens a formula.
 
-    One that opens stands before no blank; one that closes, behind none and before
-    no digit.
+    No blank follows an opening sign. No blank precedes a closing sign and no digit follows
+    it.
     """
     fences: dict[int, bool] = {}
     opened: int | None = None

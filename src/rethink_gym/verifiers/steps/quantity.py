@@ -13,22 +13,24 @@ __all__ = ["Piece", "converted", "with_unit_letters"]
 
 
 def with_unit_letters(tokens: list[Token]) -> list[Token]:
-    """Take letters such as the m of ``3 m = 300 cm`` for units, where they must be.
+    """Mark letters that are units, such as the m of ``3 m = 300 cm``, as words.
 
     Args:
-        tokens: Those of a step.
+        tokens: Tokens of a step.
 
     Returns:
-        The same, with words in place of the letters that only ever stand behind a
-        number and a blank, if some other unit stands there too.
+        The tokens. A letter becomes a word if it always follows a number and a blank, and if
+        another unit follows a number in the step.
     """
     letters: set[str] = set()
     others: set[str] = set()
     has_unit = False
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.kind is TokenKind.NAME and token.text in UNIT_LETTERS:
-            is_behind = before is not None and before.kind is TokenKind.NUMBER and token.is_spaced
-            (letters if is_behind else others).add(token.text)
+            follows_number = (
+                before is not None and before.kind is TokenKind.NUMBER and token.is_spaced
+            )
+            (letters if follows_number else others).add(token.text)
         elif token.kind is TokenKind.WORD and before and before.kind is TokenKind.NUMBER:
             has_unit = has_unit or unit_factor(token.text) is not None
     units = letters - others
@@ -46,9 +48,9 @@ class Piece(NamedTuple):
     """A part of a side.
 
     Attributes:
-        text: How it is written, with a blank in front where there is one.
-        kind: What it is.
-        unit: The words behind a number.
+        text: Its text, including a preceding blank.
+        kind: Kind of its token.
+        unit: Words after a number.
     """
 
     text: str
@@ -57,14 +59,14 @@ class Piece(NamedTuple):
 
 
 def converted(pieces: list[Piece]) -> tuple[str, str]:
-    """Put every quantity into the standard unit of its kind.
+    """Convert every quantity of a side to the standard unit of its kind.
 
     Args:
-        pieces: A side.
+        pieces: Pieces of the side.
 
     Returns:
-        The side so, and the kind; empty texts unless every term has one known unit,
-        all of them of one kind, or is counted in millions and the like.
+        The converted text and the kind. Both are empty unless every term has one known
+        unit of the same kind, or terms have words such as "million".
     """
     known = [_known_unit(piece.unit) if piece.unit else None for piece in pieces]
     has_scale = any(unit is not None and unit[0] == SCALE for unit in known)
@@ -84,7 +86,7 @@ def converted(pieces: list[Piece]) -> tuple[str, str]:
 
 
 def _has_unit_in_every_term(pieces: list[Piece]) -> bool:
-    """Tell whether each thing that is added or subtracted has one unit."""
+    """Return whether every term has exactly one unit."""
     num_units = [0]
     before = "("
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""Where one step of a worked solution ends and the next begins."""
+"""Split a worked solution into steps."""
 
 import re
 from typing import NamedTuple
@@ -7,11 +7,11 @@ __all__ = ["Span", "split_steps"]
 
 
 class Span(NamedTuple):
-    """Where a step stands.
+    """Position of a step in the text.
 
     Attributes:
         start: Index of its first character.
-        end: Index behind its last one.
+        end: Index after its last character.
     """
 
     start: int
@@ -24,17 +24,21 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s)|\Z)", re.DOTALL)
 
 
 def split_steps(text: str) -> tuple[Span, ...]:
-    """Split a worked solution into its steps.
+    r"""Split a worked solution into its steps.
 
-    Where two or more lines open with "Step 1", "Step 2", ..., a step goes from one
-    such line to the next. Otherwise every line is a step; if there is only one line,
-    every sentence is.
+    If at least two lines start with headings such as "Step 1", each heading starts a step.
+    Otherwise every line is a step. If there is only one line, every sentence is a step.
 
     Args:
         text: The solution.
 
     Returns:
-        The steps in order, without the blanks around them; none is empty.
+        The nonempty steps in order, without outer blanks.
+
+    Examples:
+        >>> text = "16 - 7 = 9\n9 * 2 = 18"
+        >>> [text[start:end] for start, end in split_steps(text)]
+        ['16 - 7 = 9', '9 * 2 = 18']
     """
     headings = [match.start() for match in _HEADING.finditer(text)]
     if len(headings) > 1:
@@ -45,13 +49,13 @@ def split_steps(text: str) -> tuple[Span, ...]:
     steps = _stripped(text, pieces)
     if len(steps) == 1 and len(headings) < 2:
         only = steps[0]
-        found = _SENTENCE.finditer(text, only.start, only.end)
-        steps = _stripped(text, [Span(*match.span()) for match in found])
+        sentences = _SENTENCE.finditer(text, only.start, only.end)
+        steps = _stripped(text, [Span(*match.span()) for match in sentences])
     return steps
 
 
 def _stripped(text: str, pieces: list[Span]) -> tuple[Span, ...]:
-    """Take the blanks off both ends of every piece, and drop pieces of nothing else."""
+    """Remove the outer blanks of every piece, and drop blank pieces."""
     steps = []
     for start, end in pieces:
         piece = text[start:end]

@@ -1,4 +1,4 @@
-"""The verifier of worked solutions: one score per step, and one for the answer."""
+"""Verifier of worked solutions: one score per step, and the verdict of the final answer."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,36 +15,36 @@ from rethink_gym.verifiers.steps.segmentation import Span, split_steps
 from rethink_gym.verifiers.verifier import Verifier, read_options
 
 if TYPE_CHECKING:
-    from rethink_gym.verifiers.steps.judgement import Finding
+    from rethink_gym.verifiers.steps.step_checker import Finding
 
 __all__ = ["PrefixScorer", "StepVerifier"]
 
 SCORES = ("outcome", "steps")
 MAX_CHARS = 100_000
-"""Steps that end beyond are not checked."""
+"""Number of characters that are checked; later steps have no score."""
 
 MAX_STEPS = 500
-"""Further steps are neither checked nor given to a prefix scorer."""
+"""Maximum number of steps that are checked or given to a prefix scorer."""
 
 UNMATCHED = 0.5
-"""The score of a step that is right, and leads to no result of the reference."""
+"""Score of a correct step without a result of the reference solution."""
 
 
 class PrefixScorer(Protocol):
-    """Says how likely a solution that begins so is to end well.
+    """Estimates the probability that a partial solution ends in a correct answer.
 
-    A function will do; a learned outcome reward model is the usual one.
+    It may be a function or, typically, a learned outcome reward model.
     """
 
     def __call__(self, problem: Problem, prefixes: Sequence[str], /) -> Sequence[float]:
-        """Score the beginnings of one solution.
+        """Score the prefixes of one solution.
 
         Args:
-            problem: The problem that it answers.
+            problem: The problem.
             prefixes: The solution up to the end of each of its steps, shortest first.
 
         Returns:
-            One number in [0, 1] per prefix.
+            One probability per prefix.
         """
         ...
 
@@ -52,33 +52,41 @@ class PrefixScorer(Protocol):
 class StepVerifier(Verifier):
     r"""Scores every step of a worked solution.
 
-    What a step claims is worked out anew: arithmetic (``16-3-4=9``,
-    ``<<9*2=18>>``, chains ``a = b = c``, ``20% of 50 = 10``, ``3 kg + 2 kg = 5 kg``),
-    and equations between names, which must follow from what the steps before said of
-    them (``2x+3=7``, then ``2x=4``, then ``x=2``). A step scores 0 if it claims
-    something wrong, 1 if something right and nothing wrong, and None if nothing in
-    it could be checked. A step built on a wrong one is judged by itself: a mistake
-    counts where it is made. Nothing that the text says is run, and the time that
-    it takes is bounded.
+    The claims of a step are recomputed: arithmetic (``16-3-4=9``, ``<<9*2=18>>``, chains
+    ``a = b = c``, ``20% of 50 = 10``, ``3 kg + 2 kg = 5 kg``), and equations of unknowns,
+    which must follow from earlier steps (``2x+3=7``, then ``2x=4``, then ``x=2``). A step
+    scores 0 if a claim is incorrect, 1 if at least one claim is correct and none is
+    incorrect, and None if no claim could be checked. A step that builds on an incorrect one
+    is checked by itself, so that a mistake counts once. No code in the text is run, and the
+    CPU time is limited.
 
-    A confirmed step is not yet a good one, since ``1+1=2`` is right wherever it
-    stands. So the overall score is by default that of the final answer alone.
+    A correct step need not be useful: ``1+1=2`` is correct in every solution. Therefore the
+    overall score is by default that of the final answer alone.
 
     Args:
-        final: Judges the final answer; the overall verdict is its verdict.
-        score: ``"outcome"``: the score of the final answer. ``"steps"``: the mean of
-            the steps whose score is known, and that of the answer if there are none.
-        use_reference: Whether steps are matched with `Problem.solution`: a step that
-            comes to a result of the reference scores 1, if nothing in it is wrong,
-            and a confirmed one that does not scores 0.5. Without a solution, nothing
-            changes.
-        prefix_scorer: Scores the steps in which nothing is wrong, in the place of all
-            the above.
-        timeout_s: CPU seconds for the steps of one solution; those that no time is
-            left for score None.
+        final: Verifier of the final answer, whose verdict is the overall verdict; a
+            `MathVerifier` by default.
+        score: ``"outcome"``: the score of the final answer. ``"steps"``: the mean of the
+            known step scores, or the score of the final answer if no step score is known.
+            This mean can be 1 although the final answer is incorrect.
+        use_reference: Whether steps are matched with `Problem.solution`. A step with a
+            result of the reference and without an incorrect claim scores 1; another
+            correct step scores 0.5. Ignored for problems without a solution.
+        prefix_scorer: Scorer of the steps without an incorrect claim; it replaces the
+            scores above.
+        timeout_s: CPU time limit in seconds for the steps of one solution. Steps after the
+            limit have the score None.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``score`` is unknown, or ``timeout_s`` is not a number above 0.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.steps import StepVerifier
+        >>> problem = Problem("eggs/0", "16 eggs, 7 eaten, the rest sold for $2 each?", "18")
+        >>> verdict = StepVerifier().verify("16 - 7 = 9\n9 * 2 = 19\n#### 18", problem)
+        >>> verdict.correct, [step.score for step in verdict.steps]
+        (True, [1.0, 0.0, None])
 
     References:
         Havrilla et al., "Teaching Large Language Models to Reason with Reinforcement
@@ -104,35 +112,35 @@ class StepVerifier(Verifier):
         self.timeout_s = float(timeout_s)
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge a solution that is one text.
+        """Verify a solution given as one text.
 
         Args:
-            answer: The solution, as `split_steps` splits it.
-            problem: The problem it answers.
+            answer: The solution; `split_steps` splits it into steps.
+            problem: The problem.
 
         Returns:
-            The verdict of the final answer, with the scores of all steps; its
-            ``detail`` names the first step with a wrong claim.
+            The verdict of the final answer, with the scores of all steps. Its ``detail``
+            names the first step with an incorrect claim.
 
         Raises:
-            VerifierError: If the prefix scorer does not return one number in [0, 1]
-                per prefix, or the final verifier is broken.
+            VerifierError: If the prefix scorer does not return one number in [0, 1] per
+                prefix, or ``final`` raises it.
         """
         return self._verdict(answer, split_steps(answer), problem)
 
     def verify_steps(self, steps: Sequence[str], problem: Problem) -> Verdict:
-        """Judge a solution whose steps are known.
+        """Verify a solution given as a list of steps.
 
         Args:
             steps: The steps in order.
-            problem: The problem they answer.
+            problem: The problem.
 
         Returns:
-            The verdict, as of `verify`; places are those in the steps joined by line
-            breaks.
+            The verdict, as from `verify`. Positions of steps refer to the steps joined by
+            line breaks.
 
         Raises:
-            VerifierError: As of `verify`.
+            VerifierError: As from `verify`.
         """
         ends = list(accumulate(len(step) + 1 for step in steps))
         spans = tuple(
@@ -144,7 +152,7 @@ class StepVerifier(Verifier):
         """Return the configuration as plain JSON data, its kind under ``"type"``.
 
         Raises:
-            ArgumentError: If there is a prefix scorer, which is no plain data.
+            ArgumentError: If ``prefix_scorer`` is set, which cannot be written as data.
         """
         if self.prefix_scorer is not None:
             raise argument_error("prefix_scorer", "None to be written as data", self.prefix_scorer)
@@ -161,9 +169,9 @@ class StepVerifier(Verifier):
         """Build a verifier from what `to_dict` returned; options may be left out.
 
         Raises:
-            ArgumentError: If there is an option that is not known.
+            ArgumentError: If an option is unknown or its value is not allowed.
         """
-        # The dispatch over all kinds knows this one, so it is looked up only now.
+        # Imported here, because that module knows all kinds of verifiers, this one included.
         from rethink_gym.verifiers import verifier_from_dict
 
         options = read_options(data, ("final", "score", "use_reference", "timeout_s"))
@@ -172,14 +180,14 @@ class StepVerifier(Verifier):
         return cls(**options)
 
     def _verdict(self, text: str, spans: Sequence[Span], problem: Problem) -> Verdict:
-        # Loaded when first needed: it takes the parser of expressions.
-        from rethink_gym.verifiers.steps.judgement import judge_steps
+        # Imported on first use, because it imports the expression parser.
+        from rethink_gym.verifiers.steps.step_checker import check_steps
 
         checked = [span for span in spans[:MAX_STEPS] if span.end <= MAX_CHARS]
-        found = judge_steps(
+        findings = check_steps(
             [text[start:end] for start, end in checked], problem.prompt, self.timeout_s
         )
-        scores = self._scores(found, problem)
+        scores = self._step_scores(findings, problem)
         if self.prefix_scorer is not None:
             prefixes = [text[: span.end] for span in checked]
             estimates = _checked_estimates(self.prefix_scorer(problem, prefixes), len(checked))
@@ -190,10 +198,11 @@ class StepVerifier(Verifier):
         scores += [None] * (len(spans) - len(checked))
         final = self.final.verify(text, problem)
         known = [score for score in scores if score is not None]
-        wrong = next((n for n, finding in enumerate(found) if finding.is_correct is False), None)
         details = [final.detail] if final.detail else []
-        if wrong is not None:
-            details.append(f"step {wrong + 1} is wrong: {found[wrong].wrong}")
+        for number, finding in enumerate(findings, start=1):
+            if finding.is_correct is False:
+                details.append(f"step {number} is incorrect: {finding.incorrect_claim}")
+                break
         return Verdict(
             fmean(known) if self.score == "steps" and known else final.score,
             final.correct,
@@ -208,34 +217,38 @@ class StepVerifier(Verifier):
             final.isolation,
         )
 
-    def _scores(self, found: "Sequence[Finding]", problem: Problem) -> list[float | None]:
-        """Turn findings into scores."""
+    def _step_scores(self, findings: "Sequence[Finding]", problem: Problem) -> list[float | None]:
+        """Return the scores of the steps, without the prefix scorer."""
         plain: list[float | None] = [
-            None if finding.is_correct is None else float(finding.is_correct) for finding in found
+            None if finding.is_correct is None else float(finding.is_correct)
+            for finding in findings
         ]
         if not self.use_reference or problem.solution is None:
             return plain
-        from rethink_gym.verifiers.steps.judgement import are_matched
+        from rethink_gym.verifiers.steps.step_checker import match_reference
 
-        reference = _judge_reference(problem.solution, problem.prompt, self.timeout_s)
-        return [
-            score if score == 0.0 else 1.0 if is_matched else UNMATCHED if score else None
-            for score, is_matched in zip(plain, are_matched(found, reference), strict=True)
-        ]
+        reference = _check_reference(problem.solution, problem.prompt, self.timeout_s)
+        scores: list[float | None] = []
+        for score, is_matched in zip(plain, match_reference(findings, reference), strict=True):
+            if score != 0.0 and is_matched:
+                scores.append(1.0)
+            else:
+                scores.append(UNMATCHED if score == 1.0 else score)
+        return scores
 
 
 @lru_cache(maxsize=1024)
-def _judge_reference(solution: str, prompt: str, timeout_s: float) -> "tuple[Finding, ...]":
-    """Judge the steps of a reference; a solution that grows step by step asks often."""
-    from rethink_gym.verifiers.steps.judgement import judge_steps
+def _check_reference(solution: str, prompt: str, timeout_s: float) -> "tuple[Finding, ...]":
+    """Check a reference solution; cached, because it is needed once per step of an episode."""
+    from rethink_gym.verifiers.steps.step_checker import check_steps
 
     solution = solution[:MAX_CHARS]
     steps = [solution[start:end] for start, end in split_steps(solution)]
-    return tuple(judge_steps(steps, prompt, timeout_s))
+    return tuple(check_steps(steps, prompt, timeout_s))
 
 
 def _checked_estimates(estimates: Sequence[float], num_prefixes: int) -> list[float]:
-    """Check what a prefix scorer returned; it is not to be trusted with rewards unseen."""
+    """Check the values of a prefix scorer before they become rewards."""
     values = [float(estimate) for estimate in estimates]
     if len(values) != num_prefixes:
         raise VerifierError(

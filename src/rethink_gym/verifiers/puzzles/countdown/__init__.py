@@ -1,4 +1,4 @@
-"""Reaching a number from others with + - * /: reading, judging, moves, all solutions."""
+"""Countdown: expressions of given numbers that reach a target; verifier, moves, solver."""
 
 from rethink_gym.verifiers.puzzles.countdown.canonical import canonical_solution, canonical_text
 from rethink_gym.verifiers.puzzles.countdown.move import apply_move, legal_moves, moves_of

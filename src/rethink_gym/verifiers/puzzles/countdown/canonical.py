@@ -1,4 +1,4 @@
-"""When two solutions are the same: one text for all ways to write a solution."""
+"""Canonical form of a solution: one text for all equivalent expressions."""
 
 from typing import NamedTuple
 
@@ -15,18 +15,22 @@ __all__ = ["Form", "canonical_solution", "canonical_text", "combine", "leaf"]
 
 
 def canonical_solution(expression: str) -> str | None:
-    """Return the one text that stands for all ways to write a solution.
+    """Return the canonical form of an expression.
 
-    Two expressions are the same solution if one becomes the other by reordering or
-    regrouping sums and products, by taking signs out of brackets, and by multiplying with
-    1 where the other divides by it: ``8-(3-1)*2`` and ``(1-3)*2+8`` are the same.
+    Two expressions are the same solution if these rules turn one into the other: reorder or
+    regroup sums and products, move signs out of brackets, and replace a division by 1 with a
+    multiplication. For example, ``8-(3-1)*2`` and ``(1-3)*2+8`` are the same solution.
 
     Args:
-        expression: Such as ``6*(13-9)``.
+        expression: An expression such as ``6*(13-9)``.
 
     Returns:
-        The text, such as ``(13-9)*6``; None if the expression cannot be read or divides
-        by zero.
+        The canonical form, such as ``(13-9)*6``; None if the expression cannot be parsed or
+        divides by zero.
+
+    Examples:
+        >>> canonical_solution("8-(3-1)*2") == canonical_solution("(1-3)*2+8")
+        True
     """
     try:
         return canonical_text(parse_tree(expression))
@@ -35,7 +39,7 @@ def canonical_solution(expression: str) -> str | None:
 
 
 def canonical_text(tree: Tree) -> str:
-    """Return what `canonical_solution` returns, of an expression that is read already.
+    """Return the canonical form of a parsed expression; see `canonical_solution`.
 
     Raises:
         UndefinedError: If the expression divides by zero.
@@ -44,15 +48,16 @@ def canonical_text(tree: Tree) -> str:
 
 
 class Form(NamedTuple):
-    """An expression without regard to the way it is written, or to its sign.
+    """Canonical form of an expression up to its sign.
 
     Attributes:
-        value: What it is worth, at least 0.
-        text: How it is written.
+        value: Value of the form, at least 0.
+        text: Text of the form.
         is_sum: Whether it is a sum or difference.
         is_product: Whether it is a product or quotient.
-        tops: The terms that are added, or the factors that are multiplied.
-        bottoms: The terms that are subtracted, or the factors that are divided by.
+        tops: Texts of the terms that are added, or of the factors in the numerator.
+        bottoms: Texts of the terms that are subtracted, or of the factors in the
+            denominator.
     """
 
     value: Exact
@@ -64,17 +69,17 @@ class Form(NamedTuple):
 
 
 def leaf(number: int) -> Form:
-    """Return the form of a single number, at least 0."""
+    """Return the form of a single number of at least 0."""
     return Form(number, str(number))
 
 
 def combine(operator: str, left: Form, right: Form) -> tuple[int, Form] | None:
-    """Put two forms together.
+    """Combine two forms by an operation.
 
     Args:
         operator: One of ``+ - * /``.
-        left: What stands before the sign.
-        right: What stands behind it.
+        left: Left operand.
+        right: Right operand.
 
     Returns:
         The sign of the result, 1 or -1, and its form; None for a division by zero.
@@ -88,6 +93,7 @@ def combine(operator: str, left: Form, right: Form) -> tuple[int, Form] | None:
         if operator == "-":
             more, less = less, more
         tops, bottoms = _sorted(tops, more), _sorted(bottoms, less)
+        # The form is at least 0; a form of value 0 has the smaller terms first.
         is_turned = value < 0 or (not value and bool(bottoms) and bottoms < tops)
         if is_turned:
             tops, bottoms = bottoms, tops
@@ -99,7 +105,7 @@ def combine(operator: str, left: Form, right: Form) -> tuple[int, Form] | None:
     if operator == "/":
         more, less = less, more
     tops, bottoms = _sorted(tops, more), _sorted(bottoms, less)
-    if "1" in bottoms:
+    if "1" in bottoms:  # a division by 1 is written as a multiplication
         ones = ("1",) * bottoms.count("1")
         tops, bottoms = _sorted(tops, ones), tuple(text for text in bottoms if text != "1")
     text = "/".join(("*".join(tops), *bottoms))

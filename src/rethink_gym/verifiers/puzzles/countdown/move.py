@@ -1,4 +1,4 @@
-"""Playing countdown move by move: two of the numbers are replaced by what they come to."""
+"""Moves of Countdown: each replaces two of the numbers by the result of an operation."""
 
 import re
 from collections.abc import Sequence
@@ -18,20 +18,23 @@ _SIGNS = {"×": "*", "÷": "/", "−": "-"}  # noqa: RUF001
 
 
 def legal_moves(numbers: Sequence[Exact]) -> tuple[str, ...]:
-    """List what can be done with two of the numbers.
+    """List the operations on two of the numbers.
 
     Args:
-        numbers: The numbers left.
+        numbers: The remaining numbers.
 
     Returns:
-        The moves, such as ``6*4=24``, each once; a number that is not whole stands in
-        brackets, as in ``8/(1/3)=24``. Sums and products begin with the larger number.
-        Differences below zero are left out, since every value above zero can be reached
-        without.
+        The moves, such as ``6*4=24``, each once. Fractions are written in brackets, as in
+        ``8/(1/3)=24``. Sums and products start with the larger number. Negative
+        differences are left out, because no positive value needs them.
+
+    Examples:
+        >>> legal_moves((4, 6))
+        ('6+4=10', '6-4=2', '6*4=24', '6/4=3/2', '4/6=2/3')
     """
     moves: dict[str, None] = {}
-    for place, one in enumerate(numbers):
-        for other in numbers[place + 1 :]:
+    for index, one in enumerate(numbers):
+        for other in numbers[index + 1 :]:
             large, small = (one, other) if one >= other else (other, one)
             for operator, left, right in (
                 *((operator, large, small) for operator in "+-*/"),
@@ -39,26 +42,26 @@ def legal_moves(numbers: Sequence[Exact]) -> tuple[str, ...]:
             ):
                 result = operate(operator, left, right)
                 if result is not None:
-                    moves[_worded(left, operator, right, result)] = None
+                    moves[_write_move(left, operator, right, result)] = None
     return tuple(moves)
 
 
 def apply_move(numbers: Sequence[Exact], move: str) -> tuple[Exact, ...] | None:
-    """Make a move.
+    """Apply a move to the numbers.
 
     Args:
-        numbers: The numbers left.
-        move: Such as ``6*4=24``; blanks do not matter, nor the order of the numbers.
+        numbers: The remaining numbers.
+        move: A move such as ``6*4=24``. Blanks are ignored.
 
     Returns:
-        The numbers left afterwards, the result last; None if the text is no move, if the
-        result is wrong, or if one of the numbers is not there.
+        The remaining numbers after the move, the result last; None if the text is not a
+        move, its result is incorrect, or one of its numbers is missing.
     """
     match = _MOVE.fullmatch(move) if len(move) <= MAX_CHARS else None
     if match is None:
         return None
-    left, right = _read(match[1] or match[2]), _read(match[4] or match[5])
-    result = _read(match[6])
+    left, right = _parse_number(match[1] or match[2]), _parse_number(match[4] or match[5])
+    result = _parse_number(match[6])
     if left is None or right is None or result is None:
         return None
     rest = list(numbers)
@@ -72,10 +75,10 @@ def apply_move(numbers: Sequence[Exact], move: str) -> tuple[Exact, ...] | None:
 
 
 def moves_of(tree: Tree) -> tuple[str, ...]:
-    """Return the moves that an expression consists of, the innermost first.
+    """Return the moves of an expression, the innermost first.
 
     Args:
-        tree: Such as that of ``(13-9)*6``, whose moves are ``13-9=4`` and ``4*6=24``.
+        tree: The expression; the moves of ``(13-9)*6`` are ``13-9=4`` and ``4*6=24``.
 
     Returns:
         The moves, one per operation.
@@ -84,22 +87,22 @@ def moves_of(tree: Tree) -> tuple[str, ...]:
         UndefinedError: If the expression divides by zero.
     """
     moves: list[str] = []
-    _work_out(tree, moves)
+    _append_moves(tree, moves)
     return tuple(moves)
 
 
-def _work_out(tree: Tree, moves: list[str]) -> Exact:
+def _append_moves(tree: Tree, moves: list[str]) -> Exact:
     if isinstance(tree, int):
         return tree
-    left, right = _work_out(tree.left, moves), _work_out(tree.right, moves)
+    left, right = _append_moves(tree.left, moves), _append_moves(tree.right, moves)
     result = operate(tree.operator, left, right)
     if result is None:
         raise UndefinedError("it divides by zero")
-    moves.append(_worded(left, tree.operator, right, result))
+    moves.append(_write_move(left, tree.operator, right, result))
     return result
 
 
-def _worded(left: Exact, operator: str, right: Exact, result: Exact) -> str:
+def _write_move(left: Exact, operator: str, right: Exact, result: Exact) -> str:
     return f"{_operand(left)}{operator}{_operand(right)}={result}"
 
 
@@ -107,6 +110,6 @@ def _operand(number: Exact) -> str:
     return str(number) if isinstance(number, int) and number >= 0 else f"({number})"
 
 
-def _read(text: str) -> Exact | None:
-    above, _, below = text.partition("/")
-    return operate("/", int(above), int(below or 1))
+def _parse_number(text: str) -> Exact | None:
+    numerator, _, denominator = text.partition("/")
+    return operate("/", int(numerator), int(denominator or 1))

@@ -1,8 +1,8 @@
-r"""Expressions of whole numbers with + - * / and brackets: read strictly, worked out exactly.
+r"""Expressions of whole numbers with + - * / and brackets: strict parser, exact values.
 
-This is stricter than the parser of `rethink_gym.verifiers.math.expression`: no signs in front of
-numbers, no powers, no products without a sign, no decimals. So nothing can be had that the
-rules of the game do not give.
+The parser is stricter than that of `rethink_gym.verifiers.math.expression`: no signs before
+numbers, no powers, no implicit products, no decimals. This excludes values that the rules of
+the game do not allow.
 """
 
 import re
@@ -19,24 +19,26 @@ from rethink_gym.verifiers.math.expression.tree import (
 __all__ = ["Exact", "Operation", "Tree", "evaluate", "leaves_of", "operate", "parse_tree"]
 
 Exact: TypeAlias = int | Fraction
-"""A number without rounding; whole ones are always of type int."""
+"""An exact number; whole numbers always have the type int."""
 
 Tree: TypeAlias = "int | Operation"
-"""An expression."""
+"""An expression: a number, or an operation on two expressions."""
 
 MAX_CHARS = 500
+"""Maximum length of an expression."""
 MAX_DIGITS = 9
+"""Maximum number of digits of a number."""
 MAX_DEPTH = 40
-"""Brackets inside brackets."""
+"""Maximum depth of nested brackets."""
 
 
 class Operation(NamedTuple):
-    """Two expressions with a sign between them.
+    """An operation on two expressions.
 
     Attributes:
         operator: One of ``+ - * /``.
-        left: What stands before the sign.
-        right: What stands behind it.
+        left: Left operand.
+        right: Right operand.
     """
 
     operator: str
@@ -45,18 +47,18 @@ class Operation(NamedTuple):
 
 
 def parse_tree(text: str) -> Tree:
-    r"""Read an expression.
+    r"""Parse an expression.
 
     Args:
-        text: Such as ``(13-9)*6``; ``×``, ``÷``, ``\times``, ``\cdot``, ``\div`` and
-            ``\frac{1}{2}`` are read too.
+        text: An expression such as ``(13-9)*6``. The signs ``×``, ``÷``, ``\times``,
+            ``\cdot``, ``\div`` and ``\frac{1}{2}`` are allowed too.
 
     Returns:
         The expression.
 
     Raises:
-        UnreadableError: If it is anything else.
-        OverLimitError: If it is longer or deeper than anybody needs.
+        UnreadableError: If ``text`` is not such an expression.
+        OverLimitError: If ``text`` exceeds `MAX_CHARS`, `MAX_DIGITS` or `MAX_DEPTH`.
     """
     if len(text) > MAX_CHARS:
         raise OverLimitError(f"more than {MAX_CHARS} characters")
@@ -64,10 +66,14 @@ def parse_tree(text: str) -> Tree:
 
 
 def evaluate(tree: Tree) -> Exact:
-    """Return what an expression is worth.
+    """Return the value of an expression.
 
     Raises:
-        UndefinedError: If it divides by zero.
+        UndefinedError: If the expression divides by zero.
+
+    Examples:
+        >>> evaluate(parse_tree("8/(3-8/3)"))
+        24
     """
     if isinstance(tree, int):
         return tree
@@ -87,12 +93,12 @@ def leaves_of(tree: Tree) -> Iterator[int]:
 
 
 def operate(operator: str, left: Exact, right: Exact) -> Exact | None:
-    """Work out one operation.
+    """Return the exact result of an operation.
 
     Args:
         operator: One of ``+ - * /``.
-        left: What stands before it.
-        right: What stands behind it.
+        left: Left operand.
+        right: Right operand.
 
     Returns:
         The result; None for a division by zero.
@@ -124,13 +130,13 @@ _SIGN = re.compile("|".join(f"{re.escape(sign)}(?![A-Za-z])" for sign in _SIGNS)
 
 
 class _Parser:
-    """Reads by descent, one method for each level of binding."""
+    """Recursive-descent parser, one method per level of precedence."""
 
     def __init__(self, text: str) -> None:
         plain = _WRITTEN.sub(" ", text)
         plain = _SIGN.sub(lambda match: _SIGNS[match[0]], plain)
         self.tokens = [match[1] or match[2] or match[3] for match in _TOKEN.finditer(plain)]
-        self.place = 0
+        self.position = 0
         self.depth = 0
 
     def parse(self) -> Tree:
@@ -141,11 +147,11 @@ class _Parser:
 
     @property
     def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
+        return self.tokens[self.position] if self.position < len(self.tokens) else ""
 
     def take(self) -> str:
         token = self.next
-        self.place += 1
+        self.position += 1
         return token
 
     def expect(self, sign: str) -> None:
@@ -183,7 +189,7 @@ class _Parser:
         self.expect("(")
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise OverLimitError(f"more than {MAX_DEPTH} brackets in each other")
+            raise OverLimitError(f"more than {MAX_DEPTH} nested brackets")
         tree = self.sum()
         self.expect(")")
         self.depth -= 1

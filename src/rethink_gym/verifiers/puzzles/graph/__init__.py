@@ -1,4 +1,4 @@
-"""Small graphs: written and read, walked through, and answers about them."""
+"""Graph problems: small graphs, distances and trails, and the verifier of answers."""
 
 from rethink_gym.verifiers.puzzles.graph.network import (
     Edge,

@@ -1,4 +1,4 @@
-"""Small graphs, and what can be found out about them."""
+"""Small graphs: shortest distances, Euler trails, and their text form."""
 
 import re
 from collections import Counter
@@ -20,12 +20,12 @@ __all__ = [
 
 
 class Edge(NamedTuple):
-    """A line between two nodes.
+    """An edge between two nodes.
 
     Attributes:
         start: One node.
         end: The other node.
-        weight: How long it is.
+        weight: Length of the edge.
     """
 
     start: str
@@ -39,8 +39,8 @@ class Network:
 
     Attributes:
         nodes: Its nodes, one capital letter each.
-        edges: Its edges, no two between the same nodes.
-        is_directed: Whether edges lead from start to end only.
+        edges: Its edges, at most one between two nodes.
+        is_directed: Whether edges lead only from start to end.
     """
 
     nodes: str
@@ -48,7 +48,7 @@ class Network:
     is_directed: bool = False
 
     def neighbors(self, node: str) -> Iterator[tuple[str, int]]:
-        """Yield the nodes that an edge leads to, and how long it is."""
+        """Yield the neighbors of a node, each with the length of its edge."""
         for start, end, weight in self.edges:
             if start == node:
                 yield end, weight
@@ -57,26 +57,26 @@ class Network:
 
 
 def distances_from(network: Network, start: str) -> dict[str, int]:
-    """Return how far each node is that can be reached, the nearest first.
+    """Return the distance of every reachable node, the nearest first (Dijkstra).
 
     References:
         Dijkstra, "A note on two problems in connexion with graphs", 1959, problem 2.
     """
-    found: dict[str, int] = {}
+    distances: dict[str, int] = {}
     queue = [(0, start)]
     while queue:
         distance, node = heappop(queue)
-        if node in found:
+        if node in distances:
             continue
-        found[node] = distance
+        distances[node] = distance
         for other, weight in network.neighbors(node):
-            if other not in found:
+            if other not in distances:
                 heappush(queue, (distance + weight, other))
-    return found
+    return distances
 
 
 def has_trail(network: Network) -> bool:
-    """Tell whether one can walk along every edge exactly once.
+    """Return whether an undirected graph has an Euler trail, which uses every edge once.
 
     References:
         Euler, "Solutio problematis ad geometriam situs pertinentis", 1741.
@@ -89,15 +89,15 @@ def has_trail(network: Network) -> bool:
 
 
 def graph_question(kind: str, arguments: Sequence[str], network: Network) -> str:
-    """Write a question as the gold answer of a problem names it.
+    """Write a question in the notation of the gold answer.
 
     Args:
-        kind: Such as ``"path"``.
-        arguments: Such as the start and the end of a path.
+        kind: Kind of the question, such as ``"path"``.
+        arguments: Its arguments, such as the start and the end of a path.
         network: The graph.
 
     Returns:
-        Such as ``path K M; KLM; K-L:1 L-M:1``; ``K>L:1`` for an edge with a direction.
+        A text such as ``path K M; KLM; K-L:1 L-M:1``; a directed edge is ``K>L:1``.
     """
     sign = ">" if network.is_directed else "-"
     edges = " ".join(f"{start}{sign}{end}:{weight}" for start, end, weight in network.edges)
@@ -105,17 +105,21 @@ def graph_question(kind: str, arguments: Sequence[str], network: Network) -> str
 
 
 def read_network(nodes: str, edges: str) -> Network:
-    """Read the last two parts of what `graph_question` wrote.
+    """Parse the last two parts of a text that `graph_question` wrote.
+
+    Args:
+        nodes: The nodes, such as ``KLM``.
+        edges: The edges, such as ``K-L:1 L-M:1``.
 
     Raises:
-        ArgumentError: If they are no graph.
+        ArgumentError: If ``nodes`` and ``edges`` are not a graph in that notation.
     """
-    found = [_EDGE.fullmatch(edge) for edge in edges.split()]
-    matches = [match for match in found if match is not None]
+    parsed = [_EDGE.fullmatch(edge) for edge in edges.split()]
+    matches = [match for match in parsed if match is not None]
     known = set(nodes)
     is_known = all(match[1] in known and match[3] in known for match in matches)
     signs = {match[2] for match in matches}
-    if len(matches) < len(found) or not is_known or len(signs) > 1 or len(known) < len(nodes):
+    if len(matches) < len(parsed) or not is_known or len(signs) > 1 or len(known) < len(nodes):
         raise argument_error("graph", "written like KLM; K-L:1 L-M:1", f"{nodes}; {edges}")
     return Network(
         nodes,

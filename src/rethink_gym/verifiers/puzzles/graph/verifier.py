@@ -1,4 +1,4 @@
-"""The verifier of questions about graphs: every right path, order or colouring counts."""
+"""Verifier of graph problems: every correct path, order or coloring is accepted."""
 
 import re
 from collections.abc import Callable
@@ -20,36 +20,43 @@ __all__ = ["GraphVerifier"]
 
 
 class GraphVerifier(GivenVerifier):
-    """Judges answers about graphs by checking them on the graph.
+    """Checks answers to graph problems on the graph, and accepts every correct one.
 
-    The gold answer says what is asked, such as
+    The gold answer contains the question, such as
     ``K-L-M given [path K M; KLM; K-L:1 L-M:1]``:
 
     - ``path K M``: a shortest path, by the sum of the lengths, or ``none``.
-    - ``reach K``: all nodes that can be reached from K, itself included, in any order.
-    - ``order``: all nodes in an order in which every edge leads forwards.
-    - ``colors 3``: a number from 1 to 3 for each node, such as ``K=1, L=2``, different
-      where there is an edge.
-    - ``trail``: a walk along every edge exactly once, or ``none``.
+    - ``reach K``: all nodes reachable from K, including K, in any order.
+    - ``order``: a topological order of all nodes.
+    - ``colors 3``: a proper coloring with the colors 1 to 3, such as ``K=1, L=2``.
+    - ``trail``: an Euler trail, which uses every edge once, or ``none``.
 
-    Nodes of a walk or list are joined by ``-``, ``->``, commas or blanks. Every right answer
-    counts, and whatever says two things is no answer.
+    Nodes are separated by ``-``, ``->``, commas or blanks. A text with two answers is
+    unreadable.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.puzzles.graph import GraphVerifier
+        >>> gold = "K-L-M given [path K M; KLMN; K-L:1 L-M:1 K-N:1 N-M:1]"
+        >>> problem = Problem("graph/0", "Find a shortest path from K to M.", gold)
+        >>> GraphVerifier().verify("A: K-N-M", problem).correct
+        True
     """
 
     type: ClassVar = "graph"
 
-    def judge(self, said: str, gold: str) -> Verdict:
-        """Judge an answer that was found."""
-        question = _read_question(split_gold(gold)[1])
-        read, find_fault = _KINDS[question.kind]
-        answered = read(_plain(said))
-        if answered is None:
+    def check_answer(self, answer: str, gold: str) -> Verdict:
+        """Check an answer on the graph of the gold answer."""
+        question = _parse_question(split_gold(gold)[1])
+        parse, find_fault = _KINDS[question.kind]
+        nodes = parse(_without_style(answer))
+        if nodes is None:
             fault = "The answer is not written as the question asks."
-            return refused(Reason.UNREADABLE, said, fault)
-        fault = find_fault(answered, question)
+            return refused(Reason.UNREADABLE, answer, fault)
+        fault = find_fault(nodes, question)
         if fault:
-            return refused(Reason.DIFFERENT, said, fault)
-        return accepted(said, "it was checked on the graph")
+            return refused(Reason.DIFFERENT, answer, fault)
+        return accepted(answer, "it was checked on the graph")
 
 
 class _Question(NamedTuple):
@@ -59,7 +66,7 @@ class _Question(NamedTuple):
 
 
 Nodes = tuple[str, ...]
-"""The nodes of an answer in order, none for the answer "none"; or the colour of each node."""
+"""The nodes of an answer in order, empty for "none"; or each node with its color, as "K1"."""
 
 _STYLE = re.compile(r"\\(?:text|mathrm)\s*\{([^{}]*)\}|\\[()\[\]]|[*_$]")
 _ARROW = re.compile(r"\\(?:to|rightarrow|longrightarrow)(?![A-Za-z])|→|⟶|–|—|−")  # noqa: RUF001
@@ -67,18 +74,18 @@ _NODES = re.compile(r"[A-Z](?:\s*(?:-+>?|>|,|\s)\s*[A-Z])*")
 _COLORS = re.compile(r"[A-Z]\s*[=:]\s*[0-9](?:\s*[,;\s]\s*[A-Z]\s*[=:]\s*[0-9])*")
 
 
-def _plain(said: str) -> str:
-    text = _STYLE.sub(lambda match: match[1] or "", said)
+def _without_style(answer: str) -> str:
+    text = _STYLE.sub(lambda match: match[1] or "", answer)
     return " ".join(_ARROW.sub("-", text).strip(" .()[]{}").split())
 
 
-def _read_nodes(text: str) -> Nodes | None:
+def _parse_nodes(text: str) -> Nodes | None:
     if text.casefold() == "none":
         return ()
     return tuple(re.findall("[A-Z]", text)) if _NODES.fullmatch(text) else None
 
 
-def _read_colors(text: str) -> Nodes | None:
+def _parse_colors(text: str) -> Nodes | None:
     if not _COLORS.fullmatch(text):
         return None
     return tuple(f"{node}{color}" for node, color in re.findall(r"([A-Z])\s*.\s*([0-9])", text))
@@ -86,10 +93,10 @@ def _read_colors(text: str) -> Nodes | None:
 
 def _path_fault(nodes: Nodes, question: _Question) -> str:
     start, end = question.arguments
-    least = distances_from(question.network, start).get(end)
+    shortest = distances_from(question.network, start).get(end)
     if not nodes:
-        return "" if least is None else "There is a path."
-    if least is None or (nodes[0], nodes[-1]) != (start, end):
+        return "" if shortest is None else "There is a path."
+    if shortest is None or (nodes[0], nodes[-1]) != (start, end):
         return f"That is no path from {start} to {end}."
     length = 0
     for node, following in pairwise(nodes):
@@ -97,25 +104,25 @@ def _path_fault(nodes: Nodes, question: _Question) -> str:
         if weight is None:
             return f"No edge leads from {node} to {following}."
         length += weight
-    return "" if length == least else "There is a shorter path."
+    return "" if length == shortest else "There is a shorter path."
 
 
 def _reach_fault(nodes: Nodes, question: _Question) -> str:
     reached = distances_from(question.network, question.arguments[0])
     if len(nodes) > len(set(nodes)):
         return "A node stands twice."
-    wrong = sorted(set(nodes) - set(reached))
-    if wrong:
-        return f"{wrong[0]} cannot be reached."
+    unreachable = sorted(set(nodes) - set(reached))
+    if unreachable:
+        return f"{unreachable[0]} cannot be reached."
     return "" if len(nodes) == len(reached) else "Not all nodes are there."
 
 
 def _order_fault(nodes: Nodes, question: _Question) -> str:
     if sorted(nodes) != sorted(question.network.nodes):
         return "Each node must stand exactly once."
-    places = {node: place for place, node in enumerate(nodes)}
+    positions = {node: position for position, node in enumerate(nodes)}
     for start, end, _ in question.network.edges:
-        if places[start] > places[end]:
+        if positions[start] > positions[end]:
             return f"{start} must stand before {end}."
     return ""
 
@@ -146,16 +153,16 @@ def _trail_fault(nodes: Nodes, question: _Question) -> str:
 
 
 _KINDS: dict[str, tuple[Callable[[str], Nodes | None], Callable[[Nodes, _Question], str]]] = {
-    "path": (_read_nodes, _path_fault),
-    "reach": (_read_nodes, _reach_fault),
-    "order": (_read_nodes, _order_fault),
-    "colors": (_read_colors, _colors_fault),
-    "trail": (_read_nodes, _trail_fault),
+    "path": (_parse_nodes, _path_fault),
+    "reach": (_parse_nodes, _reach_fault),
+    "order": (_parse_nodes, _order_fault),
+    "colors": (_parse_colors, _colors_fault),
+    "trail": (_parse_nodes, _trail_fault),
 }
 
 
 @lru_cache(maxsize=4096)
-def _read_question(text: str) -> _Question:
+def _parse_question(text: str) -> _Question:
     try:
         head, nodes, edges = text.split("; ")
         network = read_network(nodes, edges)
@@ -170,6 +177,6 @@ def _read_question(text: str) -> _Question:
 
 def _unreadable(text: str) -> VerifierError:
     return VerifierError(
-        "The gold answer of a problem about a graph must say what is asked, such as "
+        "The gold answer of a graph problem must contain its question, such as "
         f"'given [path K M; KLM; K-L:1 L-M:1]', got {text!r}."
     )

@@ -1,4 +1,4 @@
-"""Propositional logic: formulas, their truth tables, and answers about them."""
+"""Propositional logic: formulas, truth tables, and the verifier of answers."""
 
 from rethink_gym.verifiers.puzzles.logic.formula import (
     Connective,

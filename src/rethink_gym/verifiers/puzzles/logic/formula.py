@@ -1,4 +1,4 @@
-"""Formulas of propositional logic: read, written, and tabulated."""
+"""Formulas of propositional logic: parser, text forms, truth tables."""
 
 import re
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ __all__ = [
 ]
 
 Formula: TypeAlias = "str | Connective"
-"""The name of a variable, a small letter, or something put together."""
+"""A variable, named by a lower-case letter, or a connective."""
 
 
 class Connective(NamedTuple):
-    """Formulas put together.
+    """A connective with its operands.
 
     Attributes:
-        sign: ``~`` with one part, ``->`` or ``<->`` with two, ``&`` or ``|`` with two or
+        sign: ``~`` with one operand, ``->`` or ``<->`` with two, ``&`` or ``|`` with two or
             more.
-        parts: What is put together.
+        parts: The operands.
     """
 
     sign: str
@@ -34,54 +34,58 @@ class Connective(NamedTuple):
 
 
 def formula_symbols(formula: Formula) -> str:
-    """Write a formula in signs, such as ``(p & ~q) -> r``."""
-    return _written(formula, "~", _SIGNS)
+    """Write a formula with signs, such as ``(p & ~q) -> r``."""
+    return _write(formula, "~", _SIGNS)
 
 
 def formula_words(formula: Formula) -> str:
     """Write a formula in words, such as ``(p and (not q)) implies r``."""
-    return _written(formula, "not ", _WORDS)
+    return _write(formula, "not ", _WORDS)
 
 
 def truth_table(formula: Formula, names: Sequence[str]) -> int:
-    """Work out a formula for all assignments at once.
+    """Return the truth table of a formula as the bits of an integer.
 
     Args:
         formula: The formula.
-        names: Its variables, and any others.
+        names: Names of the variables; the formula need not use all of them.
 
     Returns:
-        One bit per assignment, ``2**len(names)`` of them: bit ``k`` is the value where
-        the variable number ``i`` is bit ``i`` of ``k``.
+        ``2**len(names)`` bits. Bit ``k`` is the value of the formula for the assignment in
+        which variable ``i`` is bit ``i`` of ``k``.
+
+    Examples:
+        >>> bin(truth_table(parse_formula("p & q"), ["p", "q"]))
+        '0b1000'
     """
     if isinstance(formula, str):
         return _columns(len(names))[names.index(formula)]
     tables = [truth_table(part, names) for part in formula.parts]
-    everywhere = (1 << (1 << len(names))) - 1
+    all_ones = (1 << (1 << len(names))) - 1
     sign, first = formula.sign, tables[0]
     if sign == "~":
-        return everywhere ^ first
+        return all_ones ^ first
     if sign == "->":
-        return (everywhere ^ first) | tables[1]
+        return (all_ones ^ first) | tables[1]
     if sign == "<->":
-        return everywhere ^ first ^ tables[1]
+        return all_ones ^ first ^ tables[1]
     for table in tables[1:]:
         first = first & table if sign == "&" else first | table
     return first
 
 
 def parse_formula(text: str) -> Formula:
-    """Read a formula in signs.
+    """Parse a formula with signs.
 
     Args:
-        text: What `formula_symbols` returned; of the signs only ``~`` binds, all others
-            need brackets where two kinds meet.
+        text: A formula as `formula_symbols` writes it. ``~`` binds most tightly; two
+            different other signs need brackets.
 
     Returns:
         The formula.
 
     Raises:
-        ArgumentError: If the text is none.
+        ArgumentError: If ``text`` is not such a formula.
     """
     tokens = _TOKEN.findall(text)
     formula, rest = _parse(tokens, text)
@@ -95,12 +99,12 @@ _WORDS = {"&": " and ", "|": " or ", "->": " implies ", "<->": " if and only if 
 _TOKEN = re.compile(r"<->|->|[a-z]|[~&|()]")
 
 
-def _written(formula: Formula, negation: str, signs: dict[str, str]) -> str:
+def _write(formula: Formula, negation: str, signs: dict[str, str]) -> str:
     if isinstance(formula, str):
         return formula
     parts = []
     for part in formula.parts:
-        text = _written(part, negation, signs)
+        text = _write(part, negation, signs)
         is_bound = isinstance(part, str) or (part.sign == negation)
         parts.append(text if is_bound else f"({text})")
     return negation + parts[0] if formula.sign == "~" else signs[formula.sign].join(parts)
@@ -108,13 +112,13 @@ def _written(formula: Formula, negation: str, signs: dict[str, str]) -> str:
 
 @lru_cache(maxsize=16)
 def _columns(num_names: int) -> tuple[int, ...]:
-    """Return the table of each variable."""
+    """Return the truth table of each variable."""
     rows = range(1 << num_names)
-    return tuple(sum(1 << row for row in rows if row >> place & 1) for place in range(num_names))
+    return tuple(sum(1 << row for row in rows if row >> index & 1) for index in range(num_names))
 
 
 def _parse(tokens: list[str], text: str) -> tuple[Formula, list[str]]:
-    """Read from the front of the tokens; return what is left too."""
+    """Parse a formula from the start of the tokens; return it and the remaining tokens."""
     first, tokens = _parse_bound(tokens, text)
     if not tokens or tokens[0] == ")":
         return first, tokens

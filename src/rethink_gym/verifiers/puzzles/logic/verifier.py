@@ -1,4 +1,4 @@
-"""The verifier of propositional logic: assignments are judged by what they make true."""
+"""Verifier of propositional logic: assignments are checked by evaluating the formulas."""
 
 import re
 from functools import lru_cache
@@ -13,111 +13,126 @@ __all__ = ["LogicVerifier"]
 
 
 class LogicVerifier(GivenVerifier):
-    """Judges answers about formulas, by working the formulas out.
+    """Checks answers about formulas by their truth tables.
 
-    The gold answer says what is asked:
+    The gold answer is one of these:
 
-    - ``p=true, q=false given [satisfy: p | q; ~q]``: an assignment that makes all
-      formulas true, or ``none`` if there is none. Every such assignment is right.
-    - ``yes given [follow: p -> q; p; q]``: ``yes`` if the last formula is true wherever
-      the others are, else an assignment for which it is not. Every such one is right, and
-      "no" alone is not.
-    - ``true, false, true`` or ``5``: truth values in order, with commas between them, or a
-      number.
+    - ``p=true, q=false given [satisfy: p | q; ~q]``: asks for an assignment that satisfies
+      all formulas, or ``none`` if they are unsatisfiable. Every such assignment is
+      correct.
+    - ``yes given [follow: p -> q; p; q]``: asks whether the last formula follows from the
+      others: ``yes``, or a counterexample. Every counterexample is correct; "no" alone is
+      not.
+    - ``true, false, true`` or ``5``: truth values separated by commas, or a number.
 
-    An assignment names every variable of the question once, such as ``p=true, q=false``;
-    ``T``, ``F``, ``1`` and ``0`` will do. Whatever says two things is no answer.
+    An assignment has every variable of the question once, such as ``p=true, q=false``. The
+    values ``T``, ``F``, ``1`` and ``0`` are allowed too. A text with two answers is
+    unreadable.
+
+    Examples:
+        >>> from rethink_gym.problem import Problem
+        >>> from rethink_gym.verifiers.puzzles.logic import LogicVerifier
+        >>> gold = "p=true, q=true given [satisfy: p | q]"
+        >>> problem = Problem("logic/0", "Satisfy p or q.", gold)
+        >>> LogicVerifier().verify("A: p=false, q=true", problem).correct
+        True
     """
 
     type: ClassVar = "logic"
 
-    def judge(self, said: str, gold: str) -> Verdict:
-        """Judge an answer that was found."""
-        gold, question = split_gold(gold)
-        plain = _plain(said)
-        if not question:
-            return _verify_values(said, plain, gold)
-        asked = _read_question(question)
-        if plain == asked.denial:
-            if asked.rows:
-                return refused(Reason.DIFFERENT, said, f"The answer {plain!r} is wrong.")
-            return accepted(said, "no assignment is left")
-        row = _read_assignment(plain, asked.names)
+    def check_answer(self, answer: str, gold: str) -> Verdict:
+        """Check an answer by the truth tables of the formulas in the gold answer."""
+        gold, question_text = split_gold(gold)
+        plain = _without_style(answer)
+        if not question_text:
+            return _compare_values(answer, plain, gold)
+        question = _parse_question(question_text)
+        if plain == question.denial:
+            if question.correct_rows:
+                return refused(Reason.DIFFERENT, answer, f"The answer {plain!r} is wrong.")
+            return accepted(answer, "no assignment is left")
+        row = _parse_assignment(plain, question.names)
         if row is None:
-            fault = f"The answer must be {asked.denial!r}, or give each of "
-            fault += f"{', '.join(asked.names)} one truth value."
-            return refused(Reason.UNREADABLE, said, fault)
-        if asked.rows >> row & 1:
-            return accepted(said, "the assignment does what is asked")
-        return refused(Reason.DIFFERENT, said, "The assignment does not do what is asked.")
+            fault = f"The answer must be {question.denial!r}, or give each of "
+            fault += f"{', '.join(question.names)} one truth value."
+            return refused(Reason.UNREADABLE, answer, fault)
+        if question.correct_rows >> row & 1:
+            return accepted(answer, "the assignment does what is asked")
+        return refused(Reason.DIFFERENT, answer, "The assignment does not do what is asked.")
 
 
 class _Question(NamedTuple):
-    """What is asked: assignments that are right, and what to say if there are none."""
+    """A parsed question.
+
+    Attributes:
+        names: Names of the variables.
+        correct_rows: The correct assignments, as bits of a truth table.
+        denial: Correct answer if no assignment is correct.
+    """
 
     names: tuple[str, ...]
-    rows: int
+    correct_rows: int
     denial: str
 
 
 _STYLE = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}|\\[()\[\]]|[*_$]")
 _VALUES = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _ITEM = re.compile(r"([a-z])\s*(?:=|:|is)\s*(true|false|[tf10])")
-_BREAK = re.compile(r"\s*(?:[,;]\s*(?:and\s)?|\sand\s|\s)\s*")
+_SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\s)?|\sand\s|\s)\s*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def _plain(said: str) -> str:
-    text = _STYLE.sub(lambda match: match[1] or "", said).strip(" .()[]{}")
+def _without_style(answer: str) -> str:
+    text = _STYLE.sub(lambda match: match[1] or "", answer).strip(" .()[]{}")
     return " ".join(text.casefold().split())
 
 
-def _verify_values(said: str, plain: str, gold: str) -> Verdict:
-    items = [_value(item.strip()) for item in plain.split(",")]
-    wanted = [_value(item.strip()) for item in gold.split(",")]
-    if items == wanted and None not in items:
-        return accepted(said, f"it equals {gold}")
-    reason = Reason.UNREADABLE if None in items else Reason.DIFFERENT
-    return Verdict(0.0, False, reason, said, f"{plain} is not {gold}")
+def _compare_values(answer: str, plain: str, gold: str) -> Verdict:
+    values = [_normalized_value(item.strip()) for item in plain.split(",")]
+    gold_values = [_normalized_value(item.strip()) for item in gold.split(",")]
+    if values == gold_values and None not in values:
+        return accepted(answer, f"it equals {gold}")
+    reason = Reason.UNREADABLE if None in values else Reason.DIFFERENT
+    return Verdict(0.0, False, reason, answer, f"{plain} is not {gold}")
 
 
-def _value(item: str) -> str | None:
+def _normalized_value(item: str) -> str | None:
     if _NUMBER.fullmatch(item):
         return str(int(item))
     value = _VALUES.get(item)
     return None if value is None else str(value)
 
 
-def _read_assignment(text: str, names: tuple[str, ...]) -> int | None:
-    """Read an assignment as the number of its row; None unless each name stands once."""
+def _parse_assignment(text: str, names: tuple[str, ...]) -> int | None:
+    """Return the row of an assignment in the truth table; None unless each name occurs once."""
     values: dict[str, bool] = {}
-    place = 0
-    while match := _ITEM.match(text, place):
+    position = 0
+    while match := _ITEM.match(text, position):
         if match[1] in values:
             return None
         values[match[1]] = _VALUES[match[2]]
-        place = match.end()
-        if place == len(text):
+        position = match.end()
+        if position == len(text):
             break
-        joint = _BREAK.match(text, place)
-        if joint is None:
+        separator = _SEPARATOR.match(text, position)
+        if separator is None:
             return None
-        place = joint.end()
-    if place < len(text) or set(values) != set(names):
+        position = separator.end()
+    if position < len(text) or set(values) != set(names):
         return None
-    return sum(1 << place for place, name in enumerate(names) if values[name])
+    return sum(1 << index for index, name in enumerate(names) if values[name])
 
 
 @lru_cache(maxsize=4096)
-def _read_question(question: str) -> _Question:
+def _parse_question(question: str) -> _Question:
     kind, _, listed = question.partition(": ")
     try:
         formulas = [parse_formula(text) for text in listed.split("; ")]
     except ArgumentError as error:
         raise _unreadable(question) from error
-    names = tuple(sorted({name for formula in formulas for name in _names(formula)}))
-    rows = (1 << (1 << len(names))) - 1
-    if kind == "follow":
+    names = tuple(sorted({name for formula in formulas for name in _variables_of(formula)}))
+    rows = (1 << (1 << len(names))) - 1  # all assignments
+    if kind == "follow":  # counterexamples make the last formula false and the others true
         rows ^= truth_table(formulas.pop(), names)
     elif kind != "satisfy":
         raise _unreadable(question)
@@ -126,14 +141,14 @@ def _read_question(question: str) -> _Question:
     return _Question(names, rows, "yes" if kind == "follow" else "none")
 
 
-def _names(formula: Formula) -> set[str]:
+def _variables_of(formula: Formula) -> set[str]:
     if isinstance(formula, str):
         return {formula}
-    return {name for part in formula.parts for name in _names(part)}
+    return {name for part in formula.parts for name in _variables_of(part)}
 
 
 def _unreadable(question: str) -> VerifierError:
     return VerifierError(
-        "The gold answer of a problem of logic must say what is asked, such as "
+        "The gold answer of a logic problem must contain its question, such as "
         f"'given [satisfy: p | q; ~q]', got {question!r}."
     )

@@ -1,4 +1,4 @@
-"""The known JSON is accepted unchanged, and what is not known is told."""
+"""The JSON of graders is accepted unchanged, and unknown entries are refused."""
 
 import json
 import pickle
@@ -140,7 +140,7 @@ def test_changing_the_data_later_changes_no_grader() -> None:
         ({**MULTI, "graders": []}, "graders must be one or more graders"),
         ({**MULTI, "graders": 1}, "graders must be graders by name"),
         ({**MULTI, "graders": {"a": 1}}, "grader must be fields by name"),
-        ({**MULTI, "graders": {"a": MULTI}}, "graders that are no multi"),
+        ({**MULTI, "graders": {"a": MULTI}}, "graders that are not multi graders"),
         ({**MULTI, "graders": [STRING, STRING]}, "graders of different names"),
         ({**MULTI, "calculate_output": "exact +"}, "formula must be"),
         ({**MULTI, "calculate_output": "exact + wrong"}, "There is no grader 'wrong'"),
@@ -153,7 +153,7 @@ def test_changing_the_data_later_changes_no_grader() -> None:
         ({**CODE, "options": {"scores": "dense"}}, "option must be one of"),
     ],
 )
-def test_what_is_not_known_is_told(data: Any, words: str) -> None:
+def test_what_is_not_known_is_refused(data: Any, words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         grader_from_dict(data)
 
@@ -162,7 +162,7 @@ def test_what_is_not_known_is_told(data: Any, words: str) -> None:
     ("sample", "item", "words"),
     [(1, {}, "sample must be"), (None, {}, "sample must be"), ("x", None, "item must be")],
 )
-def test_a_sample_or_item_of_a_wrong_type_is_told(sample: Any, item: Any, words: str) -> None:
+def test_a_sample_or_item_of_a_wrong_type_is_refused(sample: Any, item: Any, words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         grader_from_dict(STRING).grade(sample, item)
 

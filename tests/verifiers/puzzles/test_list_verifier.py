@@ -1,4 +1,4 @@
-"""The promises of the verifier of lists."""
+"""The verifier of lists."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from rethink_gym.errors import ArgumentError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers import verifier_from_dict
-from rethink_gym.verifiers.puzzles.given import ListVerifier
+from rethink_gym.verifiers.puzzles.list_verifier import ListVerifier
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_list_counts_if_it_holds_the_items_in_order(
         ("A: bee, ant, cow", ""),
     ],
 )
-def test_the_feedback_tells_no_item(answer: str, feedback: str) -> None:
+def test_the_feedback_reveals_no_item(answer: str, feedback: str) -> None:
     problem = Problem("x", "?", "ant, bee, cat")
     assert ListVerifier().verify(answer, problem).feedback == feedback
 

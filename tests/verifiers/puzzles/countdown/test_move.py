@@ -1,4 +1,4 @@
-"""The promises of the moves of countdown."""
+"""The moves of Countdown."""
 
 from fractions import Fraction
 from random import Random

@@ -66,7 +66,7 @@ INVALID = "p=false, q=true given [follow: p -> q; q; p]"
         ("5", "A: 4, 5", Reason.DIFFERENT),
     ],
 )
-def test_an_answer_is_judged_by_what_it_makes_true(gold: str, answer: str, reason: Reason) -> None:
+def test_an_answer_is_checked_by_what_it_makes_true(gold: str, answer: str, reason: Reason) -> None:
     verdict = LogicVerifier().verify(answer, Problem("x", "?", gold))
     assert verdict.reason is reason, verdict
     assert verdict.correct is (reason is Reason.EQUAL)
@@ -81,5 +81,5 @@ def test_the_verifier_comes_back_from_its_data() -> None:
 
 @pytest.mark.parametrize("question", ["prove: p", "satisfy: p q", "satisfy", "follow: "])
 def test_a_gold_whose_question_cannot_be_read_is_a_fault_of_the_data(question: str) -> None:
-    with pytest.raises(VerifierError, match="must say what is asked"):
+    with pytest.raises(VerifierError, match="must contain its question"):
         LogicVerifier().verify("A: yes", Problem("x", "?", f"yes given [{question}]"))

@@ -28,7 +28,7 @@ from rethink_gym.verifiers.puzzles.logic import (
         ("(p -> q) -> p", "(p implies q) implies p", "0101"),
     ],
 )
-def test_a_formula_is_read_written_and_worked_out(symbols: str, words: str, table: str) -> None:
+def test_a_formula_is_parsed_written_and_evaluated(symbols: str, words: str, table: str) -> None:
     formula = parse_formula(symbols)
     assert formula_symbols(formula) == symbols
     assert formula_words(formula) == words
@@ -39,6 +39,6 @@ def test_a_formula_is_read_written_and_worked_out(symbols: str, words: str, tabl
 @pytest.mark.parametrize(
     "text", ["", "p &", "& p", "p q", "p & q | p", "p -> q -> p", "(p", "p)", "P", "p => q", "~"]
 )
-def test_what_is_no_formula_is_refused(text: str) -> None:
+def test_what_is_not_a_formula_is_refused(text: str) -> None:
     with pytest.raises(ArgumentError, match="formula must be written like"):
         parse_formula(text)

@@ -1,4 +1,4 @@
-"""The graders that compare texts: their values, by a table."""
+"""The grader of similar texts: its values, by a table."""
 
 import importlib.util
 import sys
@@ -21,37 +21,9 @@ NO_OTHER_LANGUAGES = SimpleNamespace()
 LONG = "one two three four five six seven"
 
 
-def check(text: str, reference: str, operation: str) -> Grade:
-    config = {"type": "string_check", "name": "check", "operation": operation, **TEXTS}
-    return grader_from_dict(config).grade(text, {"reference": reference})
-
-
 def likeness(text: str, reference: str, name: str, **tools: Any) -> Grade:
     config = {"type": "text_similarity", "name": "like", "evaluation_metric": name, **TEXTS}
     return grader_from_dict(config, **tools).grade(text, {"reference": reference})
-
-
-@pytest.mark.parametrize(
-    ("text", "reference", "holding"),
-    [
-        ("Paris", "Paris", {"eq", "like", "ilike"}),
-        ("paris", "Paris", {"ne", "neq", "ilike"}),
-        ("It is Paris.", "Paris", {"ne", "neq", "like", "ilike"}),
-        ("It is PARIS.", "Paris", {"ne", "neq", "ilike"}),
-        ("Par", "Paris", {"ne", "neq"}),
-        ("Paris ", "Paris", {"ne", "neq", "like", "ilike"}),
-        ("", "Paris", {"ne", "neq"}),
-        ("Paris", "", {"ne", "neq", "like", "ilike"}),
-        ("STRASSE", "Straße", {"ne", "neq", "ilike"}),
-        ("{{item.reference}}", "Paris", {"ne", "neq"}),
-        ("P.ris", "P.ris", {"eq", "like", "ilike"}),
-        ("Paris", "P.ris", {"ne", "neq"}),
-    ],
-)
-def test_a_string_check_scores_one_or_zero(text: str, reference: str, holding: set[str]) -> None:
-    operations = ("eq", "ne", "neq", "like", "ilike")
-    scores = {operation: check(text, reference, operation).score for operation in operations}
-    assert scores == {operation: float(operation in holding) for operation in operations}
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -1,11 +1,11 @@
-"""What several samples of each problem show."""
+"""Metrics of several samples of each problem."""
 
 import pytest
 from tests.metrics.episodes import make_episode
 
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
-from rethink_gym.metrics.multi_sample import last_answers, sample_values
+from rethink_gym.metrics.multi_sample import diversity_values, last_answers, sample_values
 
 
 def played(*problems: list[list[str | None]]) -> list[Episode]:
@@ -39,6 +39,7 @@ def test_every_metric_of_two_problems_is_as_counted_by_hand() -> None:
         "distinct_answers": [2.0, 2.0],
         "distinct_right": [1.0, 1.0],
         "answer_entropy": [0.562335, 1.039721],
+        "effective_number": [1.754765, 2.828427],
     }
     for name, numbers in expected.items():
         assert values[name] == pytest.approx(numbers, abs=1e-6), name
@@ -65,3 +66,19 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
         sample_values(EPISODES, num_samples, scores=scores)
+
+
+def test_the_diversity_of_texts_is_that_of_last_messages() -> None:
+    pytest.importorskip("sacrebleu")
+    values = diversity_values(EPISODES, 4)
+    # texts "A: 7" x 2, "A: 7", "A: 5" and "A: 8" x 2, "A: 7", "pass"
+    assert values["distinct_1"] == pytest.approx([3 / 8, 4 / 7])
+    assert values["distinct_2"] == pytest.approx([2 / 4, 2 / 3])
+    assert values["self_bleu"].shape == (2,)
+    same = played([["7"], ["7"], ["7"]])
+    assert diversity_values(same, 3)["self_bleu"] == pytest.approx([1.0])
+
+
+def test_the_diversity_of_one_sample_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="num_samples must be a whole number of at least 2"):
+        diversity_values(EPISODES, 1)

@@ -32,7 +32,7 @@ def test_a_text_is_split_into_headings_or_lines_or_sentences(text: str, steps: l
 
 
 @given(st.text(alphabet="a1 .!\n=S", max_size=60) | st.text(max_size=60))
-def test_steps_hold_all_that_is_no_blank_once_and_in_order(text: str) -> None:
+def test_steps_have_every_character_but_blanks_once_and_in_order(text: str) -> None:
     spans = split_steps(text)
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))

@@ -1,4 +1,4 @@
-"""What is said of a name in one step binds the next."""
+"""The equations of earlier steps decide about later ones."""
 
 import pytest
 
@@ -38,7 +38,7 @@ SOLUTIONS = [
 
 
 @pytest.mark.parametrize(("steps", "scores"), SOLUTIONS)
-def test_what_is_said_of_a_name_binds_the_next_step(
+def test_the_equations_of_earlier_steps_bind_later_ones(
     steps: list[str], scores: list[int | None]
 ) -> None:
     verdict = StepVerifier().verify_steps(steps, Problem("test/0", "", "1"))

@@ -1,4 +1,4 @@
-"""Verifiers as graders, and graders as verifiers."""
+"""Graders as verifiers."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from rethink_gym.envs import ReasoningEnv
 from rethink_gym.envs.tasks.arithmetic import Arithmetic
 from rethink_gym.errors import ArgumentError, VerifierError
 from rethink_gym.problem import Problem
-from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers import MathVerifier, Verifier, verifier_from_dict
-from rethink_gym.verifiers.graders import ErrorKind, GraderVerifier, MathGrader, grader_from_dict
+from rethink_gym.verdict import Reason
+from rethink_gym.verifiers import verifier_from_dict
+from rethink_gym.verifiers.graders import GraderVerifier, grader_from_dict
 
 MATH = {"type": "math", "reference": "{{item.gold}}"}
 EXACT = {
@@ -36,56 +36,6 @@ JUDGE = {
     "passing_labels": ["good"],
 }
 PROBLEM = Problem("p/0", "How many?", "1/2", "Half of one is 1/2.")
-
-
-@pytest.mark.parametrize(
-    ("options", "answer", "score"),
-    [
-        ({}, "So it is \\boxed{0.5}.", 1.0),
-        ({}, "So it is \\boxed{0.6}.", 0.0),
-        ({}, "I do not know.", 0.0),
-        ({"mode": "answer"}, "\\frac{2}{4}", 1.0),
-        ({"mode": "answer"}, "__import__('os')", 0.0),
-    ],
-)
-def test_a_math_grader_judges_by_value(options: dict[str, Any], answer: str, score: float) -> None:
-    grade = grader_from_dict({**MATH, "options": options}).grade(answer, {"gold": "1/2"})
-    assert (grade.score, grade.errors) == (score, {})
-    assert grade.detail
-
-
-def test_the_gold_of_a_math_grader_may_be_a_number_of_the_data() -> None:
-    assert grader_from_dict(MATH).grade("A: \\boxed{12}", {"gold": 12}).score == 1.0
-
-
-class BrokenVerifier(MathVerifier):
-    """A verifier that fails."""
-
-    def verify(self, answer: str, problem: Problem) -> Verdict:
-        return Verdict(0.0, False, Reason.ERROR, answer, "lost its worker")
-
-
-class Broken(MathGrader):
-    """A grader whose verifier fails."""
-
-    def make_verifier(self) -> Verifier:
-        return BrokenVerifier()
-
-
-def test_a_verifier_that_fails_leaves_the_score_missing() -> None:
-    grade = Broken(reference="1").grade("1", {})
-    assert grade.score is None
-    assert grade.errors == {ErrorKind.OTHER_ERROR: "lost its worker"}
-
-
-def test_a_steps_grader_judges_a_worked_solution() -> None:
-    data = {**MATH, "type": "steps", "solution": "{{item.solution}}"}
-    grader = grader_from_dict(data)
-    assert grader.to_dict() == data
-    worked = "16 - 3 - 4 = 9\n9 * 2 = 18\nThe answer is 18."
-    item = {"gold": "18", "solution": worked}
-    assert grader.grade(worked, item).score == 1.0
-    assert grader.grade("The answer is 17.", item).score == 0.0
 
 
 @pytest.mark.parametrize(
@@ -191,7 +141,7 @@ def test_it_is_among_the_verifiers_that_are_built_by_their_type() -> None:
         ({"type": "grader", "grader": EXACT, "fields": {"a": "god"}}, "Did you mean 'gold'"),
     ],
 )
-def test_a_wrong_option_is_told(data: dict[str, Any], words: str) -> None:
+def test_a_wrong_option_is_refused(data: dict[str, Any], words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         GraderVerifier.from_dict(data)
 

@@ -1,11 +1,14 @@
-"""What of a step can be checked, and what it comes to."""
+"""The claims that are found in a step, and whether they are correct."""
+
+from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.steps import StepVerifier
+from rethink_gym.verifiers.steps.magnitude import CONVERSION_FACTORS
 
 VERIFIER = StepVerifier()
 
@@ -68,12 +71,12 @@ def score(step: str) -> float | None:
 
 
 @pytest.mark.parametrize("step", RIGHT)
-def test_a_right_claim_is_confirmed(step: str) -> None:
+def test_a_correct_claim_is_confirmed(step: str) -> None:
     assert score(step) == 1.0
 
 
 @pytest.mark.parametrize("step", WRONG)
-def test_a_wrong_claim_is_refuted(step: str) -> None:
+def test_an_incorrect_claim_is_refuted(step: str) -> None:
     assert score(step) == 0.0
 
 
@@ -107,8 +110,15 @@ def test_a_true_claim_is_never_refuted(expression: tuple[str, int], frame: str) 
 
 
 @given(expressions(), FRAMES, st.integers(-50, 50).filter(bool))
-def test_a_false_claim_always_is(expression: tuple[str, int], frame: str, error: int) -> None:
+def test_a_false_claim_is_refuted_unless_it_may_be_a_conversion(
+    expression: tuple[str, int], frame: str, error: int
+) -> None:
     text, value = expression
+    # "3 = 36 apples" may convert a unit that is not named.
+    other = value + error
+    factors = [max(abs(value), abs(other)), min(abs(value), abs(other))]
+    is_conversion = factors[1] and Fraction(*factors) in CONVERSION_FACTORS
+    assume(not (is_conversion and ("apples" in frame or "$" in frame)))
     assert score(frame.format(text, value + error)) == 0.0
 
 

@@ -1,4 +1,4 @@
-"""The promises of the verifier of countdown."""
+"""The verifier of Countdown and of the game of 24."""
 
 import time
 
@@ -8,7 +8,7 @@ from rethink_gym.errors import ArgumentError, VerifierError
 from rethink_gym.problem import Problem
 from rethink_gym.verdict import Reason
 from rethink_gym.verifiers import verifier_from_dict
-from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
+from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier, find_solutions
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_all_numbers_must_be_used_where_the_rules_say_so(puzzle: Problem) -> Non
         ("A: 4/(6-6)", "The expression divides by zero."),
     ],
 )
-def test_the_feedback_says_what_is_wrong_and_tells_no_solution(
+def test_the_feedback_names_the_fault_and_reveals_no_solution(
     puzzle: Problem, answer: str, feedback: str
 ) -> None:
     assert CountdownVerifier().verify(answer, puzzle).feedback == feedback
@@ -106,7 +106,7 @@ def test_the_feedback_says_what_is_wrong_and_tells_no_solution(
         "[{" * 99,
     ],
 )
-def test_huge_answers_are_judged_at_once(puzzle: Problem, answer: str) -> None:
+def test_huge_answers_are_checked_at_once(puzzle: Problem, answer: str) -> None:
     started = time.process_time()
     assert not CountdownVerifier().verify(f"A: {answer}", puzzle).correct
     assert time.process_time() - started < 0.5
@@ -124,6 +124,61 @@ def test_the_verifier_comes_back_from_its_data() -> None:
         CountdownVerifier(use_all=1)  # type: ignore[arg-type]
 
 
-def test_a_gold_that_is_no_expression_is_a_fault_of_the_data() -> None:
+def test_a_gold_that_is_not_an_expression_is_a_fault_of_the_data() -> None:
     with pytest.raises(VerifierError, match="must be an expression"):
         CountdownVerifier().verify("A: 1", Problem("x", "?", "see above"))
+
+
+def test_every_solution_of_a_puzzle_is_listed_in_canonical_form(puzzle: Problem) -> None:
+    verifier = CountdownVerifier()
+    solutions = verifier.list_solutions(puzzle)
+    assert solutions is not None
+    assert solutions == set(find_solutions((2, 4, 6, 6), 24))
+    assert verifier.canonical_solution("6*4", puzzle) in solutions
+    for solution in solutions:
+        assert verifier.verify(f"A: {solution}", puzzle).correct
+        assert verifier.canonical_solution(solution, puzzle) == solution
+
+
+def test_the_game_of_24_lists_only_solutions_that_use_every_number() -> None:
+    game = Problem("game24/test/0", "Make 24 from 3, 3, 8 and 8.", "8/(3-8/3)")
+    assert CountdownVerifier(use_all=True).list_solutions(game) == frozenset(["8/(3-8/3)"])
+    assert CountdownVerifier().list_solutions(game) == frozenset(["3*8", "8/(3-8/3)"])
+
+
+@pytest.mark.parametrize(
+    "answer", ["A: 6*4", "A: (4*6) = 24", "A: $4 \\times 6$.", "A: 6 * 4 = 24.", "\\boxed{4·6}"]
+)
+def test_accepted_answers_of_one_solution_share_their_canonical_form(
+    puzzle: Problem, answer: str
+) -> None:
+    verifier = CountdownVerifier()
+    verdict = verifier.verify(answer, puzzle)
+    assert verdict.correct
+    assert verdict.answer is not None
+    assert verifier.canonical_solution(verdict.answer, puzzle) == "4*6"
+
+
+@pytest.mark.parametrize(
+    "gold",
+    [
+        "1+2+3+4+5+6",  # six numbers would take seconds
+        "0+24",  # the solver knows numbers of at least 1 only
+        "2-3",  # a target below 1
+        "1/2",  # a target that is not whole
+    ],
+)
+def test_solutions_that_cannot_be_listed_soon_are_not(gold: str) -> None:
+    assert CountdownVerifier().list_solutions(Problem("x", "?", gold)) is None
+
+
+def test_the_solutions_of_five_numbers_are_listed_within_a_second() -> None:
+    started = time.process_time()
+    solutions = CountdownVerifier().list_solutions(Problem("x", "?", "(2+3)*7+11*50"))
+    assert solutions
+    assert time.process_time() - started < 1.0
+
+
+def test_a_gold_that_is_not_an_expression_lists_nothing() -> None:
+    with pytest.raises(VerifierError, match="must be an expression"):
+        CountdownVerifier().list_solutions(Problem("x", "?", "see above"))
