@@ -31,7 +31,7 @@ from typing import Any
 from record import write_record
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
-from rethink_gym.verifiers.sandbox.system_call import NUMBERS, call
+from rethink_gym.verifiers.sandbox.kernel.system_call import NUMBERS, call
 from rethink_gym.verifiers.worker_pool import shared_pool
 from sandbox_processes import cpu_times, holdings
 

@@ -4,9 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from rethink_gym.cli import app
-from rethink_gym.verifiers.sandbox import probe as probing
 from rethink_gym.verifiers.sandbox.level import Level
-from rethink_gym.verifiers.sandbox.probe import LevelReport, Probe, probe, try_level
+from rethink_gym.verifiers.sandbox.server import probe as probing
+from rethink_gym.verifiers.sandbox.server.probe import LevelReport, Probe, probe, try_level
 
 RUNNER = CliRunner(env={"COLUMNS": "200"})
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rethink_gym.verifiers.sandbox.level import Level
-from rethink_gym.verifiers.sandbox.probe import LevelReport, Probe, probe
+from rethink_gym.verifiers.sandbox.server.probe import LevelReport, Probe, probe
 
 __all__ = ["doctor"]
 

@@ -33,7 +33,7 @@ from sight: a machine may be that loaded, and the verdict must not depend on it.
 _FOLDER = Path(__file__).parent
 _PROGRAMS = {
     "math": (str(_FOLDER / "math" / "worker.py"),),
-    "code": (str(_FOLDER / "sandbox" / "launch.py"), "judge"),
+    "code": (str(_FOLDER / "sandbox" / "server" / "launch.py"), "grading.grader_process"),
 }
 """What the workers of each kind run."""
 

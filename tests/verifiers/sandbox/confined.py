@@ -15,9 +15,10 @@ import pytest
 
 from rethink_gym.errors import SandboxError
 from rethink_gym.verifiers.sandbox.limits import Limits
-from rethink_gym.verifiers.sandbox.program import STATUS_MARK
-from rethink_gym.verifiers.sandbox.session import Ending, Server
-from rethink_gym.verifiers.sandbox.writer import pack
+from rethink_gym.verifiers.sandbox.protocol.writer import pack
+from rethink_gym.verifiers.sandbox.server.program import STATUS_MARK
+from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
+from rethink_gym.verifiers.sandbox.server.session import Ending
 
 __all__ = [
     "WAYS",
@@ -25,7 +26,7 @@ __all__ = [
     "children",
     "gone_within",
     "is_alive",
-    "open_server",
+    "open_sandbox",
     "run_confined",
     "run_outside",
     "script",
@@ -49,15 +50,15 @@ class Run:
 
 
 @contextmanager
-def open_server(way: str) -> Iterator[Server]:
+def open_sandbox(way: str) -> Iterator[Sandbox]:
     """Start a server, or skip the test where this machine has no such level."""
     try:
-        server = Server(**WAYS[way])  # type: ignore[arg-type]  # read from the table
-        server.start(script("pass"), Limits()).close()
+        sandbox = Sandbox(**WAYS[way])  # type: ignore[arg-type]  # read from the table
+        sandbox.start(script("pass"), Limits()).close()
     except SandboxError as error:
         pytest.skip(str(error))
-    yield server
-    server.close()
+    yield sandbox
+    sandbox.close()
 
 
 def script(source: str) -> bytes:
@@ -65,9 +66,9 @@ def script(source: str) -> bytes:
     return pack(["script", [source], ""])
 
 
-def run_confined(server: Server, source: str, limits: Limits | None = None) -> Run:
+def run_confined(sandbox: Sandbox, source: str, limits: Limits | None = None) -> Run:
     """Run a program in the sandbox."""
-    with server.start(script(source), limits or Limits()) as session:
+    with sandbox.start(script(source), limits or Limits()) as session:
         said, ending = session.receive_rest()
         time_s = session.time_s
     return Run(said.partition(STATUS_MARK)[0].decode(), ending, time_s)

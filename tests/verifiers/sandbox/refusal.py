@@ -5,7 +5,7 @@ import errno
 import platform
 import struct
 
-from rethink_gym.verifiers.sandbox.system_call import NUMBERS, call
+from rethink_gym.verifiers.sandbox.kernel.system_call import NUMBERS, call
 
 __all__ = ["refuse_namespaces"]
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests.verifiers.sandbox.refusal import refuse_namespaces
-from tests.verifiers.sandbox.watch import processes
+from tests.verifiers.sandbox.usage_watch import processes
 
 __all__ = ["main"]
 
@@ -63,7 +63,7 @@ def run_grader(lines: list[str], settings: dict[str, object]) -> int:
         [
             sys.executable,
             "-m",
-            "tests.verifiers.sandbox.grader",
+            "tests.verifiers.sandbox.attack_runner",
             *words,
             "M" + secrets.token_hex(4),
         ],

@@ -1,0 +1,61 @@
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from rethink_gym.verifiers.sandbox.server import clock
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="read from the books of Linux")
+
+
+def test_cpu_time_is_that_of_all_threads_and_of_no_sleep() -> None:
+    started_s = clock.cpu_s(os.getpid())
+    time.sleep(0.1)
+    assert clock.cpu_s(os.getpid()) - started_s < 0.05
+    threads = [threading.Thread(target=spin, args=(0.05,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert clock.cpu_s(os.getpid()) - started_s >= 0.1
+
+
+def spin(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+def test_a_process_that_waits_for_its_processor_waits_and_one_that_sleeps_does_not() -> None:
+    processor = min(os.sched_getaffinity(0))
+    source = f"import os\nos.sched_setaffinity(0, [{processor}])\nprint(flush=True)\nwhile 1: pass"
+    busy = [
+        subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    idle = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+    for process in busy:
+        assert process.stdout is not None
+        process.stdout.readline()
+    before_s = sum(clock.waiting_s(process.pid) for process in busy)
+    time.sleep(0.5)
+    idle_s = clock.waiting_s(idle.pid)
+    waited_s = sum(clock.waiting_s(process.pid) for process in busy) - before_s
+    for process in (*busy, idle):
+        process.kill()
+        process.communicate()
+    assert 0.6 < waited_s < 1.6  # three share one processor: each has a third
+    assert idle_s < 0.3
+
+
+def test_what_is_gone_has_used_nothing() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    pidfd = os.pidfd_open(process.pid)
+    assert clock.pid_of(pidfd) == process.pid
+    process.wait()
+    assert clock.pid_of(pidfd) == -1
+    os.close(pidfd)
+    assert clock.cpu_s(process.pid) == 0
+    assert clock.waiting_s(process.pid) == 0
