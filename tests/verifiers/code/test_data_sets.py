@@ -13,14 +13,14 @@ from rethink_gym.verdict import Verdict
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
 
 UNSOLVED = {
-    # Tests that belong to another function, or expect something else than they ask for.
+    # Tests of another function, or tests that contradict the prompt.
     *("MBPP/160", "MBPP/607", "MBPP/631", "MBPP/642"),
-    # Tests that use what nobody defines.
+    # Tests that use an undefined name.
     *("MBPP/367", "MBPP/601", "MBPP/927"),
-    # A test that expects the sizes of objects of another version of Python.
+    # A test that expects the object sizes of another Python version.
     "MBPP/596",
 }
-"""Rows whose reference fails its tests when both are just run together, too."""
+"""Rows whose reference solution also fails its tests in one ordinary process."""
 
 
 def problem(row: dict[str, Any]) -> Problem:
@@ -34,7 +34,7 @@ def problem(row: dict[str, Any]) -> Problem:
     return Problem(row["task_id"], row["prompt"], tests.to_gold())
 
 
-def judge(rows: list[dict[str, Any]], answers: Iterable[str], **options: Any) -> list[Verdict]:
+def verify(rows: list[dict[str, Any]], answers: Iterable[str], **options: Any) -> list[Verdict]:
     return CodeVerifier(**options).verify_batch(list(answers), list(map(problem, rows)))
 
 
@@ -54,11 +54,11 @@ def test_all_references_of_humaneval_pass_as_bare_completions(
     humaneval: list[dict[str, Any]],
 ) -> None:
     assert len(humaneval) == 164
-    verdicts = judge(humaneval, (row["canonical_solution"] for row in humaneval))
+    verdicts = verify(humaneval, (row["canonical_solution"] for row in humaneval))
     assert [verdict.detail for verdict in verdicts if not verdict.correct] == []
 
 
-def test_references_of_humaneval_pass_as_worked_answers_test_by_test(
+def test_references_of_humaneval_pass_in_full_answers_test_by_test(
     humaneval: list[dict[str, Any]],
 ) -> None:
     rows = humaneval[::4]
@@ -66,18 +66,18 @@ def test_references_of_humaneval_pass_as_worked_answers_test_by_test(
         f"I think so.\n```python\n{row['prompt']}{row['canonical_solution']}\n```\nDone."
         for row in rows
     ]
-    assert [verdict.score for verdict in judge(rows, answers, score="dense")] == [1.0] * len(rows)
+    assert [verdict.score for verdict in verify(rows, answers, score="dense")] == [1.0] * len(rows)
 
 
-def test_an_empty_body_passes_nowhere(humaneval: list[dict[str, Any]]) -> None:
+def test_an_empty_body_never_passes(humaneval: list[dict[str, Any]]) -> None:
     rows = humaneval[::8]
-    verdicts = judge(rows, ["    pass"] * len(rows))
+    verdicts = verify(rows, ["    pass"] * len(rows))
     assert not any(verdict.correct for verdict in verdicts)
     assert all(verdict.feedback for verdict in verdicts)
 
 
 def check_mbpp(rows: list[dict[str, Any]]) -> None:
-    verdicts = judge(rows, (row["canonical_solution"] for row in rows))
+    verdicts = verify(rows, (row["canonical_solution"] for row in rows))
     failed = {
         row["task_id"] for row, verdict in zip(rows, verdicts, strict=True) if not verdict.correct
     }
@@ -89,7 +89,7 @@ def test_references_of_mbpp_pass(mbpp: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-def test_all_references_of_mbpp_pass_but_those_with_faulty_tests(
+def test_all_references_of_mbpp_pass_except_those_with_faulty_tests(
     mbpp: list[dict[str, Any]],
 ) -> None:
     assert len(mbpp) == 974

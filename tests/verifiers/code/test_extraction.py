@@ -1,4 +1,4 @@
-"""Where programs stand in worked texts, and how they are meant."""
+"""Extraction of programs from answers, and the candidate sources of each."""
 
 import time
 
@@ -13,8 +13,8 @@ SIGNATURE = 'import math\n\ndef h(x):\n    return x\n\ndef f(n):\n    """Add one
 BODY = "    return n + 1"
 
 
-def meant(text: str, entry_point: str = "f", signature: str = "") -> str | None:
-    """Return the first way in which a text may be meant that is Python."""
+def first_valid(text: str, entry_point: str = "f", signature: str = "") -> str | None:
+    """Return the first candidate source of a text that is valid Python."""
     program = extract_program(text, entry_point, signature)
     for source in program.sources if program else ():
         try:
@@ -62,7 +62,7 @@ def fence(code: str, mark: str = "```python") -> str:
     ],
 )
 def test_the_program_is_found(text: str) -> None:
-    assert meant(text) == F
+    assert first_valid(text) == F
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_the_program_is_found(text: str) -> None:
         ("async def f(n):\n    return 1", "async def f(n):\n    return 1"),
         (f'{F}\n"""\nA text of prose.\n"""\nx = 1', f'{F}\n"""\nA text of prose.\n"""\nx = 1'),
         ("def f(n):\n\treturn n", "def f(n):\n\treturn n"),
-        (fence(G), G),  # not the function asked for: its own failure, told where it runs
+        (fence(G), G),  # without the entry point: the failure is reported when it runs
     ],
 )
-def test_what_belongs_to_the_program_stays(text: str, program: str) -> None:
-    assert meant(text) == program
+def test_every_part_of_the_program_is_kept(text: str, program: str) -> None:
+    assert first_valid(text) == program
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_what_belongs_to_the_program_stays(text: str, program: str) -> None:
         "\treturn n + 1",
     ],
 )
-def test_a_body_continues_the_signature(text: str) -> None:
-    source = meant(text, signature=SIGNATURE)
+def test_a_body_completes_the_signature(text: str) -> None:
+    source = first_valid(text, signature=SIGNATURE)
     assert source is not None
     space: dict[str, object] = {}
     exec(source, space)
@@ -105,35 +105,35 @@ def test_a_body_continues_the_signature(text: str) -> None:
 
 def test_other_functions_are_a_program_without_the_entry_point_and_not_its_body() -> None:
     other = "def g(n):\n    return n + 1"
-    assert meant(fence(other), signature=SIGNATURE) == other
-    used = meant(fence(f"{other}\nreturn g(n)"), signature=SIGNATURE)
+    assert first_valid(fence(other), signature=SIGNATURE) == other
+    used = first_valid(fence(f"{other}\nreturn g(n)"), signature=SIGNATURE)
     assert used is not None
     assert used.startswith(SIGNATURE)
 
 
-def test_a_body_whose_indentation_differs_from_the_prompt_still_continues_it() -> None:
+def test_a_body_with_other_indentation_than_the_prompt_completes_the_signature() -> None:
     signature = 'def f(n):\n\t"""Add one."""\n'
-    assert meant("    m = n + 1\n    return m", signature=signature) == (
+    assert first_valid("    m = n + 1\n    return m", signature=signature) == (
         "def f(n):\n    m = n + 1\n    return m"
     )
 
 
-def test_a_whole_function_may_use_what_the_prompt_shows_before_it() -> None:
+def test_a_whole_function_may_use_the_imports_of_the_prompt() -> None:
     text = "def f(n):\n    return h(n) + math.floor(1.5)"
-    source = meant(fence(text), signature=SIGNATURE)
+    source = first_valid(fence(text), signature=SIGNATURE)
     assert source is not None
     assert source.startswith("import math")
     assert source.endswith(text)
 
 
-def test_imports_from_the_future_still_come_first() -> None:
+def test_future_imports_stay_first() -> None:
     text = f"from __future__ import annotations\n{F}"
-    assert meant(text, signature=SIGNATURE) == text
+    assert first_valid(text, signature=SIGNATURE) == text
 
 
-def test_a_variable_in_a_body_that_is_called_like_the_function_defines_nothing() -> None:
+def test_a_variable_in_a_body_named_like_the_function_is_not_its_definition() -> None:
     body = "    f = n + 1\n    return f"
-    source = meant(body, signature=SIGNATURE)
+    source = first_valid(body, signature=SIGNATURE)
     assert source is not None
     assert source.endswith(f'"""Add one."""\n{body}')
 
@@ -142,7 +142,7 @@ def test_a_variable_in_a_body_that_is_called_like_the_function_defines_nothing()
     "text",
     ["", "   \n", "I do not know.", "```\n```", f"{F}</think>", "The answer is 42."],
 )
-def test_prose_holds_no_program(text: str) -> None:
+def test_prose_is_not_a_program(text: str) -> None:
     assert extract_program(text, "f", SIGNATURE) is None
 
 
@@ -156,7 +156,7 @@ def test_prose_holds_no_program(text: str) -> None:
     ],
 )
 def test_a_program_without_an_entry_point_is_found(text: str, program: str) -> None:
-    assert meant(text, entry_point="") == program
+    assert first_valid(text, entry_point="") == program
 
 
 UNITS = (
@@ -197,7 +197,7 @@ UNITS = (
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_no_text_takes_long(unit: str) -> None:
+def test_extraction_is_fast_for_every_text(unit: str) -> None:
     started = time.process_time()
     for text in (
         unit * (60_000 // len(unit)),
@@ -209,5 +209,5 @@ def test_no_text_takes_long(unit: str) -> None:
     assert time.process_time() - started < 2.0
 
 
-def test_the_limit_is_far_above_what_a_program_takes() -> None:
+def test_the_length_limit_is_far_above_the_length_of_programs() -> None:
     assert MAX_ANSWER_CHARS >= 100_000

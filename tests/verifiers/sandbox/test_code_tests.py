@@ -1,4 +1,4 @@
-"""The tests of a problem go into its gold answer and come back; what is none is told."""
+"""The tests of a problem are written to its gold answer and read again; faults are errors."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ CHECK = "def check(candidate):\n    assert candidate(1) == 2\n"
     ],
     ids=lambda tests: tests.style,
 )
-def test_tests_come_back_as_they_went_in(tests: CodeTests) -> None:
+def test_tests_are_read_as_they_were_written(tests: CodeTests) -> None:
     gold = tests.to_gold()
     assert gold.isascii()
     assert "\n" not in gold
@@ -53,7 +53,7 @@ def test_cases_may_be_given_as_pairs() -> None:
         ({"style": "asserts", "entry_point": "f", "tests": ("x",), "setup": None}, "setup must be"),
     ],
 )
-def test_what_is_no_test_is_told(fields: dict[str, Any], words: str) -> None:
+def test_invalid_tests_are_an_error(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         CodeTests(**fields)
 
@@ -61,6 +61,6 @@ def test_what_is_no_test_is_told(fields: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     "gold", ["", "42", "[]", "{}", '{"style": "asserts"}', '{"x": 1}', "[" * 9999]
 )
-def test_a_gold_answer_without_tests_is_told(gold: str) -> None:
+def test_a_gold_answer_without_tests_is_an_error(gold: str) -> None:
     with pytest.raises(DataError, match="gold must be tests"):
         CodeTests.from_gold(gold)

@@ -45,7 +45,7 @@ def extract_program(text: str, entry_point: str = "", signature: str = "") -> Pr
             imports.
 
     Returns:
-        The program, or None if there is none.
+        The program; None if the text does not contain one.
     """
     text = text[text.rfind("</think>") + 8 :] if "</think>" in text else text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")

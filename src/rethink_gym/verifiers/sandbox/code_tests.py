@@ -43,7 +43,7 @@ class CodeTests:
         tests: The tests; at least one here or in ``hidden``.
         hidden: Further tests whose arguments and values feedback does not show.
         signature: Function signature from the prompt, which an answer may complete with
-            the body alone; empty if there is none.
+            the body alone; empty if the prompt shows no signature.
         tolerance: Maximum absolute or relative difference of a printed number from the
             expected one; 0 if all words must be identical. For ``"stdio"`` only.
 

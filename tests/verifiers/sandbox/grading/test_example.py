@@ -1,4 +1,4 @@
-"""Examples of docstrings become tests that mean the same."""
+"""Docstring examples are converted to equivalent assert statements."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_an_example_becomes_a_statement(text: str, source: str) -> None:
         (">>> f()\nTraceback (most recent call last):\nLookupError: y", KeyError(), ValueError()),
     ],
 )
-def test_an_example_passes_for_its_value_alone(text: str, passing: Any, failing: Any) -> None:
+def test_an_example_passes_only_for_its_value(text: str, passing: Any, failing: Any) -> None:
     def run(outcome: Any) -> bool:
         def f() -> Any:
             if isinstance(outcome, Exception):
@@ -55,6 +55,6 @@ def test_an_example_passes_for_its_value_alone(text: str, passing: Any, failing:
 
 
 @pytest.mark.parametrize("text", [">>> x = 1\n2", ">>> print(f(1), end='')\n1", ">>> print(*x)\n1"])
-def test_an_example_that_cannot_be_compared_is_told(text: str) -> None:
+def test_an_example_that_cannot_be_compared_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="print"):
         read_examples(text)

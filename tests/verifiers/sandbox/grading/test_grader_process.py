@@ -31,7 +31,7 @@ SLOW = "def f(n):\n    for _ in range(2 * 10**6): pass\n    return n + 1"
 ENDLESS = "def f(n):\n    while True: pass"
 SLEEPING = "import time\ndef f(n): time.sleep(99)"
 ASLEEP_FOR_A_WHILE = "import time\ndef f(n):\n    time.sleep(0.2)\n    return n + 1"
-# Its value makes trusted code slow: numbers that all have one hash.
+# Its value makes trusted code slow: numbers that all have the same hash.
 COLLIDING = "def f(n): return {i * (2**61 - 1) for i in range(30_000)}"
 EXPECTED = {
     RIGHT: Reason.EQUAL,
@@ -148,11 +148,11 @@ def verify_in_child(answers: "multiprocessing.Queue[tuple[bool, list[int]]]") ->
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # beside threads: the point
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # with threads, on purpose
 def test_a_child_process_starts_grader_processes_of_its_own(method: str) -> None:
     assert verify().correct
     before = shared_pool("code").pids
-    context: Any = multiprocessing.get_context(method)  # its type knows no Process
+    context: Any = multiprocessing.get_context(method)  # its type lacks Process
     answers = context.Queue()
     child = context.Process(target=verify_in_child, args=(answers,), daemon=True)
     child.start()
@@ -170,7 +170,7 @@ def burn(is_over: Any) -> None:
         sum(range(10**5))
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # beside threads, which wait
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the other threads are waiting
 def test_verdicts_are_the_same_on_a_loaded_machine() -> None:
     programs = list(EXPECTED)
     answers = [f"```\n{program}\n```" for program in programs]

@@ -1,4 +1,4 @@
-"""What is told of values is short, printable and quick, whatever they are."""
+"""Texts about values are short, printable and fast to make, for every value."""
 
 import time
 from typing import Any
@@ -18,7 +18,7 @@ from rethink_gym.verifiers.sandbox.grading.message import shorten, show_call, sh
         ("\x1b[31m\n\u202e\ud800", r"'\x1b[31m\n\u202e\ud800'"),
     ],
 )
-def test_a_value_is_shown_as_it_would_be_written(value: object, shown: str) -> None:
+def test_a_value_is_shown_as_source(value: object, shown: str) -> None:
     assert show_value(value) == shown
 
 
@@ -32,7 +32,7 @@ def nested(depth: int) -> list[Any]:
 @pytest.mark.parametrize(
     "value", ["x" * 10**6, list(range(10**6)), dict.fromkeys(range(10**5), "y" * 99), nested(12)]
 )
-def test_a_large_value_is_shown_shortly_and_at_once(value: object) -> None:
+def test_a_large_value_is_shown_short_and_fast(value: object) -> None:
     started = time.process_time()
     shown = show_value(value)
     assert time.process_time() - started < 0.5
@@ -40,7 +40,7 @@ def test_a_large_value_is_shown_shortly_and_at_once(value: object) -> None:
     assert shown.isprintable()
 
 
-def test_a_call_is_shown_as_it_would_be_written() -> None:
+def test_a_call_is_shown_as_source() -> None:
     assert show_call("f", [1, "a"], [("key", [2])]) == "f(1, 'a', key=[2])"
     assert len(show_call("f", ["x" * 500] * 9, [])) < 500
 

@@ -1,4 +1,4 @@
-"""Arguments that a program changes are changed in place, as far as a value can be."""
+"""Arguments that a program changes are changed in place, if their type allows it."""
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any

@@ -1,3 +1,5 @@
+"""The bubblewrap command line of a container."""
+
 from pathlib import Path
 
 import pytest
@@ -19,23 +21,23 @@ def test_the_container_shares_nothing_with_the_machine(is_root: bool) -> None:
     assert words[size : size + 4] == ["--size", "123", "--tmpfs", DISK]
 
 
-def test_what_is_shown_is_read_only() -> None:
+def test_visible_paths_are_read_only() -> None:
     words = container(readable=["/opt/x/lib"], devices=[], disk_bytes=1, info=7, is_root=False)
-    place = words.index("/opt/x/lib")
-    assert words[place - 1 : place + 2] == ["--ro-bind", "/opt/x/lib", "/opt/x/lib"]
+    index = words.index("/opt/x/lib")
+    assert words[index - 1 : index + 2] == ["--ro-bind", "/opt/x/lib", "/opt/x/lib"]
     assert not {"--bind", "--dev", "--proc", "--share-net", "--bind-try"} & set(words)
 
 
-def test_directories_above_what_is_shown_can_be_passed_by_everybody() -> None:
+def test_directories_above_visible_paths_are_open_to_every_user() -> None:
     words = container(readable=["/private/p/lib"], devices=[], disk_bytes=1, info=7, is_root=True)
     for path in ("/private", "/private/p"):
-        place = words.index(path)
-        assert words[place - 3 : place] == ["--perms", "0755", "--dir"]
+        index = words.index(path)
+        assert words[index - 3 : index] == ["--perms", "0755", "--dir"]
 
 
-def test_a_linked_folder_of_libraries_stays_a_link() -> None:
+def test_a_symbolic_link_to_a_library_folder_stays_a_link() -> None:
     words = container(readable=[], devices=[], disk_bytes=1, info=7, is_root=False)
     for name in ("/lib", "/lib64"):
         if Path(name).is_symlink():
-            place = words.index(name)
-            assert words[place - 2 : place] == ["--symlink", str(Path(name).readlink())]
+            index = words.index(name)
+            assert words[index - 2 : index] == ["--symlink", str(Path(name).readlink())]

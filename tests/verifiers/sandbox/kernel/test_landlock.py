@@ -1,3 +1,5 @@
+"""A Landlock ruleset allows exactly the named rights, in every version of the interface."""
+
 import json
 import subprocess
 import sys
@@ -59,8 +61,8 @@ print(json.dumps(done))
 """
 
 
-def attempts_done(folder: Path, place: str, *, is_restricted: bool, version: int) -> list[str]:
-    """Try everything within a folder, in a process of its own; return what worked."""
+def attempts_done(folder: Path, inner: str, *, is_restricted: bool, version: int) -> list[str]:
+    """Try all operations in a folder, in a process of their own; return those that worked."""
     for name in ALLOWED:
         inside = folder / name
         inside.mkdir()
@@ -68,7 +70,7 @@ def attempts_done(folder: Path, place: str, *, is_restricted: bool, version: int
         (inside / "run").write_text("#!/bin/true\n")
         (inside / "run").chmod(0o755)
     attempts = {
-        name: attempt.replace("{inside}", str(folder / place)) for name, attempt in ATTEMPTS.items()
+        name: attempt.replace("{inside}", str(folder / inner)) for name, attempt in ATTEMPTS.items()
     }
     source = RULES.format(
         path=sys.path,
@@ -84,14 +86,14 @@ def attempts_done(folder: Path, place: str, *, is_restricted: bool, version: int
     return found
 
 
-@pytest.mark.parametrize("place", list(ALLOWED))
-def test_a_place_allows_what_it_is_for_and_nothing_else(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("inner", list(ALLOWED))
+def test_a_folder_allows_its_rights_and_nothing_else(tmp_path: Path, inner: str) -> None:
     version = landlock.abi()
-    done = attempts_done(tmp_path, place, is_restricted=True, version=version)
-    assert done == ALLOWED[place]
+    done = attempts_done(tmp_path, inner, is_restricted=True, version=version)
+    assert done == ALLOWED[inner]
 
 
-def test_all_of_it_works_without_the_rules(tmp_path: Path) -> None:
+def test_all_operations_work_without_a_ruleset(tmp_path: Path) -> None:
     version = landlock.abi()
     done = attempts_done(tmp_path, "elsewhere", is_restricted=False, version=version)
     assert done == list(ATTEMPTS)

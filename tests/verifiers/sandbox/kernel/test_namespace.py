@@ -1,3 +1,5 @@
+"""In namespaces a program sees nothing of the machine."""
+
 import sys
 from collections.abc import Iterator
 
@@ -8,7 +10,7 @@ from rethink_gym.errors import SandboxError
 from rethink_gym.verifiers.sandbox.server.fork_client import ForkClient
 from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are of Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
 
 APART = {
     "the users": "os.path.exists('/etc/passwd')",
@@ -29,13 +31,13 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("what", APART)
-def test_the_machine_is_out_of_sight(sandbox: Sandbox, what: str) -> None:
+def test_the_machine_is_not_visible(sandbox: Sandbox, what: str) -> None:
     source = f"import os\nprint({APART[what]})"
     assert run_confined(sandbox, source).output == "False\n"
     assert run_outside(source) == "True\n" or what == "a writable library"
 
 
-def test_without_namespaces_the_default_does_without_them(
+def test_if_namespaces_are_refused_the_default_level_works_without_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried = []
@@ -57,7 +59,7 @@ def test_without_namespaces_the_default_does_without_them(
         try:
             assert run_confined(sandbox, "print(1)").output == "1\n"
         except SandboxError:
-            pytest.skip("this machine has no way without namespaces")
+            pytest.skip("the default level needs namespaces on this machine")
     assert tried[:2] == [True, False]
     sandbox.close()
     with pytest.raises(SandboxError, match="Operation not permitted"):

@@ -1,3 +1,5 @@
+"""Dropped privileges cannot be regained."""
+
 import json
 import os
 import subprocess
@@ -7,7 +9,7 @@ import pytest
 
 from rethink_gym.verifiers.sandbox.kernel import privilege
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="capabilities are of Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has capabilities")
 
 SHOW = """
 import json, os, sys
@@ -26,7 +28,7 @@ except OSError:
 
 
 def drop(seed: int | None) -> tuple[int, list[int], list[int], dict[str, str], str]:
-    """Drop everything in a process of its own; return who it is then, and what it may."""
+    """Drop all privileges in a process of its own; return its ids and capabilities."""
     source = SHOW.format(path=sys.path, seed=seed)
     done = subprocess.run(
         [sys.executable, "-c", source], capture_output=True, text=True, check=True
@@ -36,9 +38,9 @@ def drop(seed: int | None) -> tuple[int, list[int], list[int], dict[str, str], s
     return user, users, groups, status, rest
 
 
-@pytest.mark.skipif(not privilege.can_change_user(), reason="only root becomes another user")
+@pytest.mark.skipif(not privilege.can_change_user(), reason="only root can become another user")
 @pytest.mark.parametrize("seed", [1, 4_194_303])
-def test_root_becomes_a_user_that_owns_nothing_for_good(seed: int) -> None:
+def test_root_irrevocably_becomes_a_user_that_owns_nothing(seed: int) -> None:
     user, users, groups, status, rest = drop(seed)
     assert user == 0x70000000 + seed
     assert users == groups == [user] * 3
@@ -49,7 +51,7 @@ def test_root_becomes_a_user_that_owns_nothing_for_good(seed: int) -> None:
     assert rest == "stays\n"
 
 
-def test_who_is_not_root_stays_and_can_gain_nothing() -> None:
+def test_another_user_keeps_its_id_and_cannot_gain_privileges() -> None:
     user, users, _, status, _ = drop(None)
     assert user == os.getuid() == users[0]
     for name in ("CapPrm", "CapEff", "CapAmb"):

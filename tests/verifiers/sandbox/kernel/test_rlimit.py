@@ -1,3 +1,5 @@
+"""Resource limits are applied, and never raised."""
+
 import subprocess
 import sys
 
@@ -18,7 +20,7 @@ print([resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in
 
 
 def applied(limits: Limits, first: bytes = b"") -> str:
-    """Apply limits in a process of its own, perhaps after others, and show them."""
+    """Apply limits in a process of its own, after optional first ones, and show them."""
     packed = rlimit.pack(limits, can_count_threads=False)
     assert len(packed) == rlimit.SIZE
     source = SHOW.format(path=sys.path, packed=packed, first=first)
@@ -28,15 +30,15 @@ def applied(limits: Limits, first: bytes = b"") -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not bound memory")
-def test_each_limit_is_set_hard_and_soft() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit memory")
+def test_each_limit_is_set_as_hard_and_soft_limit() -> None:
     limits = Limits(memory_bytes=2**28, time_s=1.5, file_bytes=1000, max_open_files=20)
     expected = [(2**28, 2**28), (3, 3), (1000, 1000), (20, 20), (0, 0)]
     assert applied(limits) == str(expected)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not bound memory")
-def test_a_limit_that_is_lower_already_stays() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit memory")
+def test_a_lower_limit_is_kept() -> None:
     low = rlimit.pack(Limits(file_bytes=500), can_count_threads=False)
     shown = applied(Limits(file_bytes=1000), first=low)
     assert "(500, 500)" in shown or "(1000, 1000)" in shown

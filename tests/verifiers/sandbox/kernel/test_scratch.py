@@ -1,3 +1,5 @@
+"""The scratch directory is empty again after each program."""
+
 import os
 from pathlib import Path
 
@@ -40,7 +42,7 @@ def leave_a_wide_tree(path: str) -> None:
         Path(path, str(number), "inner", "file").write_text("x")
 
 
-def leave_names_of_ours(path: str) -> None:
+def leave_reserved_names(path: str) -> None:
     for name in ("box", "moved-1", "moved-2", "-rf", " ", "\n", "é", "a" * 255):
         Path(path, name, "moved-1").mkdir(parents=True)
 
@@ -58,11 +60,11 @@ def leave_links(path: str) -> None:
         leave_locked_directories,
         leave_a_deep_tree,
         leave_a_wide_tree,
-        leave_names_of_ours,
+        leave_reserved_names,
         leave_links,
     ],
 )
-def test_nothing_that_a_program_leaves_is_there_for_the_next(
+def test_a_program_finds_no_files_of_the_previous_one(
     scratch: Scratch, tmp_path: Path, leave: object
 ) -> None:
     assert callable(leave)
@@ -89,16 +91,16 @@ def test_the_size_counts_files_and_their_entries(scratch: Scratch) -> None:
     assert scratch.size() > 4_000_000
 
 
-def test_a_sparse_file_is_as_large_as_what_it_holds(scratch: Scratch) -> None:
+def test_a_sparse_file_counts_only_its_blocks(scratch: Scratch) -> None:
     with open(Path(scratch.path, "sparse"), "wb") as file:
         file.truncate(10**12)
     assert scratch.size() < 100_000
 
 
-def test_a_tree_is_removed_with_all_in_it(tmp_path: Path) -> None:
+def test_a_directory_tree_is_removed_completely(tmp_path: Path) -> None:
     folder = tmp_path / "tree"
     folder.mkdir()
-    leave_names_of_ours(str(folder))
+    leave_reserved_names(str(folder))
     leave_a_deep_tree(str(folder))
     remove_tree(str(folder))
     assert not folder.exists()

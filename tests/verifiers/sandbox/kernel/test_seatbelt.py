@@ -1,3 +1,5 @@
+"""The profile of the macOS sandbox."""
+
 import subprocess
 import sys
 
@@ -11,7 +13,7 @@ from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
 TEXT = profile(python="/opt/python", readable=["/opt/lib", '/a "b" \\c'], scratch="/private/box")
 
 
-def test_everything_is_denied_but_what_is_named() -> None:
+def test_everything_is_denied_except_what_is_named() -> None:
     lines = TEXT.splitlines()
     assert lines[:2] == ["(version 1)", "(deny default)"]
     assert "(deny network*)" in lines
@@ -38,7 +40,7 @@ def test_the_command_runs_under_the_profile() -> None:
     assert command[2].startswith("(version 1)")
 
 
-@pytest.mark.skipif(sys.platform != "darwin", reason="the sandbox of macOS")
+@pytest.mark.skipif(sys.platform != "darwin", reason="needs macOS")
 def test_programs_run_on_macos() -> None:
     sandbox = Sandbox("seatbelt")
     assert run_confined(sandbox, "print(1)").output == "1\n"

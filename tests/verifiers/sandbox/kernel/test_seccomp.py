@@ -1,3 +1,5 @@
+"""The seccomp filter: by simulation for each processor, and in force in a program."""
+
 import errno
 import struct
 import sys
@@ -22,8 +24,8 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def judge(code: bytes, architecture: int, number: int, arguments: tuple[int, ...] = ()) -> int:
-    """Do what the kernel does with a filter: return its judgement of one call."""
+def simulate(code: bytes, architecture: int, number: int, arguments: tuple[int, ...] = ()) -> int:
+    """Simulate the kernel: return the action of a filter for one call."""
     padded = (*arguments, *[0] * (6 - len(arguments)))
     data = struct.pack("=IIQ6Q", number, architecture, 0, *padded)
     program = list(struct.iter_unpack("=HBBI", code))
@@ -47,22 +49,22 @@ def judge(code: bytes, architecture: int, number: int, arguments: tuple[int, ...
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_filter_allows_what_is_listed_and_refuses_all_other_numbers(machine: str) -> None:
+def test_the_filter_allows_the_listed_numbers_and_refuses_all_others(machine: str) -> None:
     code, numbers = make_filter(machine).code, NUMBERS[machine]
     allowed = {numbers[name] for name in ALLOWED if name in numbers}
     conditional = ("clone", "fcntl", "mmap", "open", "openat", "prctl", "prlimit64")
     depends = {numbers[name] for name in conditional if name in numbers}
     for number in set(range(600)) - depends:
-        judgement = judge(code, ARCHITECTURES[machine], number)
-        assert (judgement == ALLOW) is (number in allowed), number
+        action = simulate(code, ARCHITECTURES[machine], number)
+        assert (action == ALLOW) is (number in allowed), number
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize(
-    ("name", "arguments", "judgement"),
+    ("name", "arguments", "action"),
     [
         ("clone", (0x3D0F00,), ALLOW),
-        ("clone", (0x7D0F00,), ALLOW),  # as musl asks for a thread
+        ("clone", (0x7D0F00,), ALLOW),  # a thread of musl
         ("clone", (17,), ERROR | errno.EPERM),  # fork
         ("clone", (0x4111,), ERROR | errno.EPERM),  # vfork
         ("clone", (0x3D0F00 | 0x10000000,), ERROR | errno.EPERM),  # a user namespace
@@ -95,30 +97,30 @@ def test_the_filter_allows_what_is_listed_and_refuses_all_other_numbers(machine:
         ("getxattr", (), ERROR | errno.ENOTSUP),
     ],
 )
-def test_the_filter_looks_at_arguments(
-    machine: str, name: str, arguments: tuple[int, ...], judgement: int
+def test_the_filter_checks_arguments(
+    machine: str, name: str, arguments: tuple[int, ...], action: int
 ) -> None:
     code = make_filter(machine).code
     number = NUMBERS[machine][name]
-    assert judge(code, ARCHITECTURES[machine], number, arguments) == judgement
+    assert simulate(code, ARCHITECTURES[machine], number, arguments) == action
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_calls_by_the_numbers_of_another_processor_are_deadly(machine: str) -> None:
+def test_calls_by_the_numbers_of_another_processor_kill_the_program(machine: str) -> None:
     code = make_filter(machine).code
     read = NUMBERS[machine]["read"]
     i386, arm = 0x40000003, 0x40000028
     for architecture in (i386, arm):
-        assert judge(code, architecture, read) == KILL
+        assert simulate(code, architecture, read) == KILL
     if machine == "x86_64":
-        assert judge(code, ARCHITECTURES[machine], read | 0x40000000) == KILL  # x32
+        assert simulate(code, ARCHITECTURES[machine], read | 0x40000000) == KILL  # x32
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_calls_of_the_years_to_come_are_unknown_to_the_program(machine: str) -> None:
+def test_calls_of_future_kernels_do_not_exist_for_the_program(machine: str) -> None:
     code = make_filter(machine).code
     for number in (468, 500, 1000, 0x3FFFFFFF):
-        assert judge(code, ARCHITECTURES[machine], number) == ERROR | errno.ENOSYS
+        assert simulate(code, ARCHITECTURES[machine], number) == ERROR | errno.ENOSYS
 
 
 TRY = """
@@ -217,7 +219,7 @@ OTHER_NUMBERS = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_is_refused_inside_and_not_outside(sandbox: Sandbox, what: str) -> None:
+def test_a_call_is_refused_inside_and_works_outside(sandbox: Sandbox, what: str) -> None:
     attempt = REFUSED[what]
     for name, number in numbers().items():
         attempt = attempt.replace(f"{{{name}}}", str(number))
@@ -234,7 +236,7 @@ def numbers() -> dict[str, int]:
     return OTHER_NUMBERS[platform.machine()]
 
 
-def test_what_only_root_may_is_refused_as_well(sandbox: Sandbox) -> None:
+def test_calls_that_only_root_may_make_are_refused_too(sandbox: Sandbox) -> None:
     listed = numbers()
     lines = [
         f"try:\n    call({number}, 0, 0, 0, 0, 0)\n    print('{name}')\n"
@@ -282,5 +284,5 @@ BENIGN = {
 
 
 @pytest.mark.parametrize("what", BENIGN)
-def test_what_ordinary_programs_need_works(sandbox: Sandbox, what: str) -> None:
+def test_ordinary_programs_work(sandbox: Sandbox, what: str) -> None:
     assert run_confined(sandbox, BENIGN[what]).output == "190\n"

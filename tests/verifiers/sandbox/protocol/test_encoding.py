@@ -1,4 +1,4 @@
-"""Values keep their type on the way, and whatever arrives is a value or is refused."""
+"""Values keep their type, and invalid data is refused."""
 
 import enum
 import json
@@ -53,16 +53,16 @@ VALUES = st.recursive(
 )
 
 
-def refuse(*what: object) -> Any:
-    raise EncodingError(f"no object may be here: {what}")
+def refuse(*arguments: object) -> Any:
+    raise EncodingError(f"no object may be here: {arguments}")
 
 
-def carried(value: object) -> Any:
+def round_trip(value: object) -> Any:
     return load(unpack(pack(dump(value, refuse))), refuse)
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same down to types, signs of zero and nan."""
+def are_identical(one: Any, other: Any) -> bool:
+    """Return whether two values are identical, including types, signs of zero and NaN."""
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
@@ -70,24 +70,24 @@ def alike(one: Any, other: Any) -> bool:
             one == other or (math.isnan(one) and math.isnan(other))
         )
     if isinstance(one, complex):
-        return alike(one.real, other.real) and alike(one.imag, other.imag)
+        return are_identical(one.real, other.real) and are_identical(one.imag, other.imag)
     if isinstance(one, Decimal):
         return str(one) == str(other)
     if isinstance(one, list | tuple | deque):
-        return len(one) == len(other) and all(map(alike, one, other))
+        return len(one) == len(other) and all(map(are_identical, one, other))
     if isinstance(one, dict):
-        return alike(list(one.items()), list(other.items()))
+        return are_identical(list(one.items()), list(other.items()))
     if isinstance(one, set | frozenset):
         return one == other and Counter(map(type, one)) == Counter(map(type, other))
     if isinstance(one, type({}.values())):
-        return alike(list(one), list(other))
+        return are_identical(list(one), list(other))
     return bool(one == other)
 
 
 @settings(max_examples=60, deadline=None)
 @given(VALUES)
-def test_a_value_arrives_as_it_was(value: object) -> None:
-    assert alike(carried(value), value)
+def test_a_value_is_unchanged_by_a_round_trip(value: object) -> None:
+    assert are_identical(round_trip(value), value)
 
 
 @pytest.mark.parametrize(
@@ -117,19 +117,19 @@ def test_a_value_arrives_as_it_was(value: object) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_rare_values_arrive_as_they_were(value: object) -> None:
-    assert alike(carried(value), value)
+def test_rare_values_are_unchanged_by_a_round_trip(value: object) -> None:
+    assert are_identical(round_trip(value), value)
 
 
-def test_the_value_for_missing_keys_comes_along_if_it_is_a_plain_type() -> None:
-    assert carried(defaultdict(list))["x"] == []
-    assert carried(defaultdict(lambda: 1)).default_factory is None
+def test_a_default_factory_is_kept_if_it_is_a_plain_type() -> None:
+    assert round_trip(defaultdict(list))["x"] == []
+    assert round_trip(defaultdict(lambda: 1)).default_factory is None
 
 
-def test_views_of_a_dictionary_arrive_as_views() -> None:
-    assert carried({1: 2}.keys()) == {1: 0}.keys()
-    assert list(carried({1: 2}.values())) == [2]
-    assert carried({1: 2}.items()) == {1: 2}.items()
+def test_views_of_a_dictionary_stay_views() -> None:
+    assert round_trip({1: 2}.keys()) == {1: 0}.keys()
+    assert list(round_trip({1: 2}.values())) == [2]
+    assert round_trip({1: 2}.items()) == {1: 2}.items()
 
 
 class Whole(int):
@@ -187,11 +187,11 @@ Point = namedtuple("Point", "x y")  # as programs write it
         ({Words("abc"): Whole(1)}, {"abc": 1}),
     ],
 )
-def test_a_subclass_arrives_as_what_it_holds(value: object, plain: object) -> None:
-    assert alike(carried(value), plain)
+def test_an_instance_of_a_subclass_becomes_the_built_in_type(value: object, plain: object) -> None:
+    assert are_identical(round_trip(value), plain)
 
 
-def test_other_objects_are_referred_to_by_number() -> None:
+def test_other_objects_are_written_by_number() -> None:
     objects: list[object] = []
 
     def refer(value: object) -> int:
@@ -214,21 +214,21 @@ def test_a_value_nested_too_deeply_is_refused(build: Any) -> None:
     value: Any = 1
     for _ in range(MAX_DEPTH):
         value = build({1: value}) if build is dict else build([value])
-    assert alike(carried(value), value)
+    assert are_identical(round_trip(value), value)
     with pytest.raises(EncodingError, match="nested"):
         dump([value], refuse)
 
 
-def test_a_value_that_holds_itself_is_refused() -> None:
+def test_a_value_that_contains_itself_is_refused() -> None:
     value: list[Any] = []
     value.append(value)
     with pytest.raises(EncodingError, match="contains itself"):
         dump(value, refuse)
 
 
-def test_what_is_shared_is_written_twice_until_it_is_too_much() -> None:
+def test_shared_parts_are_written_twice_until_the_value_is_too_large() -> None:
     row = [1]
-    shared = carried([row, row])
+    shared = round_trip([row, row])
     assert shared == [[1], [1]]
     assert shared[0] is not shared[1]
     value: list[Any] = [1]
@@ -254,7 +254,7 @@ def test_what_is_shared_is_written_twice_until_it_is_too_much() -> None:
     ],
     ids=lambda message: message[:9].decode("latin-1"),
 )
-def test_what_is_no_message_is_refused(message: bytes) -> None:
+def test_an_invalid_message_is_refused(message: bytes) -> None:
     with pytest.raises(EncodingError):
         unpack(message)
 
@@ -314,7 +314,7 @@ def test_what_is_no_message_is_refused(message: bytes) -> None:
     ],
     ids=lambda node: json.dumps(node)[:30],
 )
-def test_what_is_no_value_is_refused(node: Any) -> None:
+def test_an_invalid_encoding_is_refused(node: Any) -> None:
     with pytest.raises(EncodingError):
         load(node, refuse)
 
@@ -329,9 +329,9 @@ def test_what_is_no_value_is_refused(node: Any) -> None:
         max_leaves=12,
     )
 )
-def test_anything_else_is_a_value_or_refused(node: Any) -> None:
+def test_random_data_is_decoded_or_refused(node: Any) -> None:
     try:
         value = load(unpack(pack(node)), refuse)
     except EncodingError:
         return
-    assert alike(carried(value), value)
+    assert are_identical(round_trip(value), value)

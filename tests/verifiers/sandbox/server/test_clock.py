@@ -1,3 +1,5 @@
+"""CPU time and waiting time of a process, read from outside."""
+
 import os
 import subprocess
 import sys
@@ -8,10 +10,10 @@ import pytest
 
 from rethink_gym.verifiers.sandbox.server import clock
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="read from the books of Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc of Linux")
 
 
-def test_cpu_time_is_that_of_all_threads_and_of_no_sleep() -> None:
+def test_cpu_time_includes_all_threads_and_excludes_sleep() -> None:
     started_s = clock.cpu_s(os.getpid())
     time.sleep(0.1)
     assert clock.cpu_s(os.getpid()) - started_s < 0.05
@@ -29,7 +31,7 @@ def spin(seconds: float) -> None:
         pass
 
 
-def test_a_process_that_waits_for_its_processor_waits_and_one_that_sleeps_does_not() -> None:
+def test_waiting_time_includes_waiting_for_a_processor_and_excludes_sleep() -> None:
     processor = min(os.sched_getaffinity(0))
     source = f"import os\nos.sched_setaffinity(0, [{processor}])\nprint(flush=True)\nwhile 1: pass"
     busy = [
@@ -46,11 +48,11 @@ def test_a_process_that_waits_for_its_processor_waits_and_one_that_sleeps_does_n
     for process in (*busy, idle):
         process.kill()
         process.communicate()
-    assert 0.6 < waited_s < 1.6  # three share one processor: each has a third
+    assert 0.6 < waited_s < 1.6  # three share one processor: each waits two thirds
     assert idle_s < 0.3
 
 
-def test_what_is_gone_has_used_nothing() -> None:
+def test_a_process_that_has_ended_has_used_nothing() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     pidfd = os.pidfd_open(process.pid)
     assert clock.pid_of(pidfd) == process.pid

@@ -1,3 +1,5 @@
+"""What a program sees of its surroundings and can use, and what it leaves behind."""
+
 import contextlib
 import gc
 import os
@@ -23,7 +25,7 @@ from rethink_gym.verifiers.sandbox.limits import Limits
 from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
 from rethink_gym.verifiers.sandbox.server.session import Ending
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the levels tried are of Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these levels need Linux")
 
 
 @pytest.fixture(scope="module", params=list(WAYS))
@@ -34,7 +36,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     del os.environ["CANARY"]
 
 
-def test_the_environment_holds_nothing_of_the_starter(sandbox: Sandbox) -> None:
+def test_the_environment_of_the_starter_is_not_inherited(sandbox: Sandbox) -> None:
     source = "import os\nprint(sorted(os.environ))"
     assert run_confined(sandbox, source).output == str(
         [
@@ -54,12 +56,12 @@ def test_no_descriptor_is_inherited(sandbox: Sandbox, tmp_path: Path) -> None:
         assert run_confined(sandbox, source).output == "[]\n"
 
 
-def test_the_standard_descriptors_lead_nowhere(sandbox: Sandbox) -> None:
+def test_the_standard_descriptors_are_empty(sandbox: Sandbox) -> None:
     source = "import os\nos.write(2, b'x')\nprint(os.read(0, 9))"
     assert run_confined(sandbox, source).output == "b''\n"
 
 
-def test_the_command_line_tells_nothing(sandbox: Sandbox) -> None:
+def test_the_command_line_contains_no_information(sandbox: Sandbox) -> None:
     source = "import sys\nprint(sys.argv, getattr(sys, 'orig_argv', []))"
     said = run_confined(sandbox, source).output
     assert said.startswith("['']")
@@ -100,7 +102,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_files_outside_are_out_of_reach(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
+def test_files_outside_cannot_be_reached(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
     tmp_path.chmod(0o777)
     secret = tmp_path / "secret"
     secret.write_text("canary")
@@ -135,7 +137,7 @@ def test_modes_and_times_of_files_outside_do_not_change(sandbox: Sandbox, tmp_pa
     assert os.stat(os.__file__).st_mtime > 1
 
 
-def test_installed_packages_are_there_only_if_asked_for(sandbox: Sandbox) -> None:
+def test_installed_packages_can_be_imported_only_on_request(sandbox: Sandbox) -> None:
     source = "import numpy\nprint(numpy.arange(20).sum())"
     assert run_confined(sandbox, source, Limits(has_packages=True)).output == "190\n"
     assert run_confined(sandbox, source).output == ""
@@ -174,13 +176,13 @@ LIMITED = {
 
 
 @pytest.mark.parametrize("what", LIMITED)
-def test_the_limits_of_the_kernel_hold(sandbox: Sandbox, what: str) -> None:
+def test_the_kernel_enforces_the_limits(sandbox: Sandbox, what: str) -> None:
     source, expected = LIMITED[what]
     assert run_confined(sandbox, source).output == expected
 
 
 @pytest.mark.parametrize("stack_bytes", [0, 65536])
-def test_threads_are_bounded(sandbox: Sandbox, stack_bytes: int) -> None:
+def test_the_number_of_threads_is_limited(sandbox: Sandbox, stack_bytes: int) -> None:
     source = f"""
 import os, threading, time
 threading.stack_size({stack_bytes})
@@ -195,7 +197,7 @@ os._exit(0)
     assert run.ending is Ending.KILLED or int(run.output) <= 64
 
 
-def test_the_disk_is_bounded(sandbox: Sandbox) -> None:
+def test_the_disk_space_is_limited(sandbox: Sandbox) -> None:
     source = (
         "for i in range(40):\n"
         "  with open(str(i), 'wb') as f: f.write(bytes(10**7))\nprint('all written')"
@@ -219,10 +221,10 @@ def test_the_disk_is_bounded(sandbox: Sandbox) -> None:
         "  f.close()\n  os.unlink('f')\nimport time\ntime.sleep(0.1)\nprint('all written')"
     )
     assert run_confined(sandbox, mapped).output == ""
-    assert run_confined(sandbox, "open('a', 'w').write('x')\nprint('well')").output == "well\n"
+    assert run_confined(sandbox, "open('a', 'w').write('x')\nprint('ok')").output == "ok\n"
 
 
-def test_a_directory_locked_or_deep_does_not_break_the_next_check(sandbox: Sandbox) -> None:
+def test_an_unreadable_or_deep_directory_does_not_affect_the_next_program(sandbox: Sandbox) -> None:
     locked = "import os\nos.makedirs('a/b')\nos.mkdir('a/b/c', 0)\nos.chmod('.', 0)"
     deep = "import os\nfor i in range(2000):\n  os.mkdir('d')\n  os.chdir('d')"
     for source in (locked, deep):
@@ -230,7 +232,7 @@ def test_a_directory_locked_or_deep_does_not_break_the_next_check(sandbox: Sandb
         assert run_confined(sandbox, "import os\nprint(os.listdir('.') in ([], ['stdin']))").output
 
 
-def test_each_program_is_the_same_whatever_the_hash_of_the_day(sandbox: Sandbox) -> None:
+def test_hashes_are_the_same_in_every_program(sandbox: Sandbox) -> None:
     source = "print(list({str(i) for i in range(9)}))"
     with open_sandbox("namespaces") as other:
         assert run_confined(sandbox, source).output == run_confined(other, source).output
@@ -242,15 +244,15 @@ sys.path[:0] = {path!r}
 from rethink_gym.verifiers.sandbox.limits import Limits
 from tests.verifiers.sandbox.confined import WAYS, script
 from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
-server = Sandbox(**WAYS[{way!r}])
-session = server.start(script("import time\\nwhile True: time.sleep(0.01)"), Limits(time_s=60))
+sandbox = Sandbox(**WAYS[{way!r}])
+session = sandbox.start(script("import time\\nwhile True: time.sleep(0.01)"), Limits(time_s=60))
 print("ready", flush=True)
 time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_nothing_survives_the_one_who_started_it(way: str) -> None:
+def test_no_process_outlives_its_starter(way: str) -> None:
     with open_sandbox(way):
         pass
     owner = subprocess.Popen(
@@ -267,7 +269,7 @@ def test_nothing_survives_the_one_who_started_it(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", list(WAYS))
-def test_nothing_is_left_after_a_session_and_after_a_server(way: str, tmp_path: Path) -> None:
+def test_no_process_is_left_after_a_session_and_after_a_sandbox(way: str, tmp_path: Path) -> None:
     before, descriptors = children(os.getpid()), len(os.listdir("/proc/self/fd"))
     with open_sandbox(way) as sandbox:
         own = [pid for pid in children(os.getpid()) if pid not in before]
@@ -279,7 +281,7 @@ def test_nothing_is_left_after_a_session_and_after_a_server(way: str, tmp_path: 
 
 
 def footprint(sandbox: Sandbox) -> dict[str, int]:
-    """Measure what a leak would let grow: of this process and of its server."""
+    """Measure resources of this process and its fork server that a leak would increase."""
     pids = [os.getpid(), *children(sandbox.pids[0])]
     return {
         "descriptors": sum(map(num_descriptors, pids)),
@@ -292,7 +294,7 @@ def num_descriptors(pid: int) -> int:
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except PermissionError:
-        return 0  # the server hides itself from all but root
+        return 0  # only root can see those of the fork server
 
 
 def resident_kilobytes(pid: int) -> int:
@@ -301,7 +303,7 @@ def resident_kilobytes(pid: int) -> int:
 
 
 @pytest.mark.parametrize("num_checks", [300, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_many_checks_leave_nothing_behind(num_checks: int) -> None:
+def test_many_checks_do_not_leak(num_checks: int) -> None:
     jobs = [
         script("print(1)"),
         script("open('a', 'w').write('x')"),
@@ -327,7 +329,7 @@ def test_many_checks_leave_nothing_behind(num_checks: int) -> None:
     assert after["kilobytes"] < before["kilobytes"] + 1024
 
 
-def test_closing_the_session_of_a_lost_server_is_no_error() -> None:
+def test_closing_the_session_of_a_lost_fork_server_is_not_an_error() -> None:
     with open_sandbox("namespaces") as sandbox:
         pid = sandbox.pids[0]
         session = sandbox.start(script("import time\ntime.sleep(9)"), Limits())

@@ -1,3 +1,5 @@
+"""Messages between the trusted side and a program, its time budget, and how it ends."""
+
 import os
 import signal
 import sys
@@ -19,15 +21,15 @@ from rethink_gym.verifiers.sandbox.limits import Limits
 from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
 from rethink_gym.verifiers.sandbox.server.session import Ending
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the levels tried are of Linux")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these levels need Linux")
 
-SAY = """
+PIPE = """
 import os
-def say(data):
+def send(data):
     data = len(data).to_bytes(4, "big") + data
     while data:
         data = data[os.write(4, data):]
-def hear():
+def receive():
     size = int.from_bytes(os.read(3, 4), "big")
     data = b""
     while len(data) < size:
@@ -43,7 +45,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 def test_messages_go_both_ways_in_order(sandbox: Sandbox) -> None:
-    job = script(SAY + "while True: say(hear()[::-1])")
+    job = script(PIPE + "while True: send(receive()[::-1])")
     with sandbox.start(job, Limits()) as session:
         for message in (b"abc", b"", b"x" * 100_000 + b"y"):
             session.send(message)
@@ -53,15 +55,15 @@ def test_messages_go_both_ways_in_order(sandbox: Sandbox) -> None:
         assert [session.receive(), session.receive()] == [b"21", b"43"]
 
 
-def test_large_messages_do_not_lock_both_sides(sandbox: Sandbox) -> None:
-    job = script(SAY + "say(b'a' * 1000_000)\nsay(hear())")
+def test_large_messages_do_not_block_both_sides(sandbox: Sandbox) -> None:
+    job = script(PIPE + "send(b'a' * 1000_000)\nsend(receive())")
     with sandbox.start(job, Limits()) as session:
         session.send(b"b" * 1_000_000)
         assert session.receive() == b"a" * 1_000_000
         assert session.receive() == b"b" * 1_000_000
 
 
-def test_what_is_said_to_a_program_that_is_gone_is_no_error(sandbox: Sandbox) -> None:
+def test_sending_to_a_program_that_has_ended_is_not_an_error(sandbox: Sandbox) -> None:
     with sandbox.start(script("import os\nos._exit(0)"), Limits()) as session:
         assert session.receive() is Ending.EXITED
         session.send(b"hello")
@@ -79,11 +81,14 @@ def test_a_message_beyond_the_limit_is_refused_before_it_is_sent(sandbox: Sandbo
 ENDINGS = {
     "an exit": ("import os\nos._exit(0)", Ending.EXITED),
     "an exit with an error": ("import os\nos._exit(3)", Ending.EXITED),
-    "half a message": (SAY + "os.write(4, b'\\0\\0\\0\\5ab')\nos._exit(0)", Ending.EXITED),
+    "half a message": (
+        PIPE + "os.write(4, b'\\0\\0\\0\\5ab')\nos._exit(0)",
+        Ending.EXITED,
+    ),
     "an access violation": ("import ctypes\nctypes.string_at(0)", Ending.KILLED),
     "an abort": ("import os\nos.abort()", Ending.KILLED),
-    "a message too large": (SAY + "say(b'x' * 3_000_000)", Ending.OVER_LIMIT),
-    "a lie about the size": (SAY + "os.write(4, b'\\xff' * 8)", Ending.OVER_LIMIT),
+    "a message too large": (PIPE + "send(b'x' * 3_000_000)", Ending.OVER_LIMIT),
+    "a lie about the size": (PIPE + "os.write(4, b'\\xff' * 8)", Ending.OVER_LIMIT),
     "a busy loop": ("while True: pass", Ending.TIMED_OUT),
     "a busy loop in C": ("sum(range(10**13))", Ending.TIMED_OUT),
     "a busy loop in many threads": (
@@ -92,7 +97,7 @@ ENDINGS = {
         Ending.TIMED_OUT,
     ),
     "a sleep": ("import time\ntime.sleep(99)", Ending.TIMED_OUT),
-    "a wait for input": (SAY + "hear()", Ending.TIMED_OUT),
+    "a wait for input": (PIPE + "receive()", Ending.TIMED_OUT),
     "a stop": ("import threading\nthreading.Event().wait()", Ending.TIMED_OUT),
     "silence with all closed": (
         "import os\nfor d in range(64):\n  try: os.close(d)\n  except OSError: pass\n"
@@ -109,7 +114,7 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("what", ENDINGS)
-def test_how_a_program_ended_is_told(sandbox: Sandbox, what: str) -> None:
+def test_the_ending_says_how_a_program_ended(sandbox: Sandbox, what: str) -> None:
     source, ending = ENDINGS[what]
     with sandbox.start(script(source), Limits(time_s=0.4)) as session:
         assert session.receive() is ending
@@ -117,7 +122,7 @@ def test_how_a_program_ended_is_told(sandbox: Sandbox, what: str) -> None:
 
 
 def test_a_flood_of_small_messages_is_cut_off(sandbox: Sandbox) -> None:
-    job = script(SAY + "while True: say(b'x' * 1000)")
+    job = script(PIPE + "while True: send(b'x' * 1000)")
     with sandbox.start(job, Limits(output_bytes=100_000)) as session:
         received = 0
         while isinstance(session.receive(), bytes):
@@ -134,12 +139,12 @@ def test_a_flood_of_output_is_cut_off(sandbox: Sandbox) -> None:
     assert len(said) < 300_000
 
 
-def test_the_budget_is_that_of_all_messages_together(sandbox: Sandbox) -> None:
+def test_the_time_budget_is_shared_by_all_messages(sandbox: Sandbox) -> None:
     spin = (
         "import time\ndef spin(s):\n  end = time.process_time() + s\n"
         "  while time.process_time() < end: pass\n"
     )
-    job = script(SAY + spin + "while True:\n  hear()\n  spin(0.2)\n  say(b'done')")
+    job = script(PIPE + spin + "while True:\n  receive()\n  spin(0.2)\n  send(b'done')")
     replies: list[bytes | Ending] = []
     with sandbox.start(job, Limits(time_s=0.7)) as session:
         while len(replies) < 9 and Ending.TIMED_OUT not in replies:
@@ -149,8 +154,8 @@ def test_the_budget_is_that_of_all_messages_together(sandbox: Sandbox) -> None:
     assert replies == [b"done", b"done", b"done", Ending.TIMED_OUT]
 
 
-def test_time_in_which_nobody_waits_for_the_program_is_free(sandbox: Sandbox) -> None:
-    with sandbox.start(script(SAY + "while True: say(hear())"), Limits(time_s=0.5)) as session:
+def test_time_outside_of_receive_is_not_charged(sandbox: Sandbox) -> None:
+    with sandbox.start(script(PIPE + "while True: send(receive())"), Limits(time_s=0.5)) as session:
         for _ in range(4):
             time.sleep(0.2)
             session.send(b"x")
@@ -159,12 +164,12 @@ def test_time_in_which_nobody_waits_for_the_program_is_free(sandbox: Sandbox) ->
 
 
 @pytest.mark.parametrize("source", ["while True: pass", "import time\ntime.sleep(99)"])
-def test_a_time_bomb_is_judged_soon_after_its_budget(sandbox: Sandbox, source: str) -> None:
+def test_an_endless_program_is_stopped_soon_after_its_budget(sandbox: Sandbox, source: str) -> None:
     run = run_confined(sandbox, "pass")
     with sandbox.start(script(source), Limits(time_s=0.3)) as session:
         started = time.process_time()
         assert session.receive() is Ending.TIMED_OUT
-        assert time.process_time() - started < 0.1  # waiting costs nothing
+        assert time.process_time() - started < 0.1  # waiting takes no CPU time
         assert 0.3 <= session.time_s < 0.6
     assert run.ending is Ending.EXITED
 
@@ -179,9 +184,9 @@ def test_one_program_runs_at_a_time(sandbox: Sandbox) -> None:
         sandbox.start(script("pass"), Limits())
 
 
-def test_a_lost_server_is_replaced(sandbox: Sandbox) -> None:
+def test_a_lost_fork_server_is_replaced(sandbox: Sandbox) -> None:
     if sandbox.level == "strict":
-        pytest.skip("there is no server")
+        pytest.skip("this level has no fork server")
     run_confined(sandbox, "pass")
     lost = [*sandbox.pids, *children(sandbox.pids[0])]
     os.kill(sandbox.pids[0], signal.SIGKILL)
@@ -189,9 +194,11 @@ def test_a_lost_server_is_replaced(sandbox: Sandbox) -> None:
     assert run_confined(sandbox, "print(1)").output == "1\n"
 
 
-def test_a_server_lost_under_a_program_is_an_error_and_then_replaced(sandbox: Sandbox) -> None:
+def test_a_fork_server_lost_during_a_program_is_an_error(
+    sandbox: Sandbox,
+) -> None:
     if sandbox.level == "strict":
-        pytest.skip("there is no server")
+        pytest.skip("this level has no fork server")
     with sandbox.start(script("import time\ntime.sleep(9)"), Limits()) as session:
         os.kill(sandbox.pids[0], signal.SIGKILL)
         with pytest.raises(VerifierError, match="lost"):
@@ -199,7 +206,7 @@ def test_a_server_lost_under_a_program_is_an_error_and_then_replaced(sandbox: Sa
     assert run_confined(sandbox, "print(1)").output == "1\n"
 
 
-def test_a_session_of_a_closed_server_closes() -> None:
+def test_a_session_of_a_closed_sandbox_can_be_closed() -> None:
     with open_sandbox("namespaces") as sandbox:
         session = sandbox.start(script("import time\ntime.sleep(9)"), Limits())
         sandbox.close()
@@ -207,7 +214,7 @@ def test_a_session_of_a_closed_server_closes() -> None:
         assert session.receive() is Ending.KILLED
 
 
-def test_an_unknown_level_is_named() -> None:
+def test_an_unknown_level_is_an_error() -> None:
     with pytest.raises(ArgumentError, match="Did you mean 'strict'"):
         Sandbox("strikt")
 

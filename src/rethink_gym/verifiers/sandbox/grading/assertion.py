@@ -43,7 +43,7 @@ class Unit:
 
     @property
     def expected(self) -> str:
-        """Source of the literal that the test compares with; empty if there is none."""
+        """Source of the literal that the test compares with; empty without such a literal."""
         if not _is_equality(self.test):
             return ""
         sides = (self.test.comparators[0], self.test.left)

@@ -35,7 +35,7 @@ _PATH_BENEATH = 1
 
 
 def abi() -> int:
-    """Return the version of the Landlock interface of this kernel; 0 if there is none."""
+    """Return the version of the Landlock interface of this kernel; 0 if it has no Landlock."""
     try:
         return call("landlock_create_ruleset", None, 0, _VERSION_FLAG)
     except OSError:

@@ -173,7 +173,7 @@ class _ForkServer:
         if not self._child:
             try:
                 self._become_program(request, readable, writable)
-            finally:  # whatever the program raised, the child must not continue as a server
+            finally:  # in every case, the child must not continue as a server
                 os._exit(1)
         os.close(readable)
         os.close(writable)

@@ -35,7 +35,7 @@ class Probe:
     Attributes:
         system: The operating system and the version of its kernel.
         machine: The processor.
-        landlock: Version of the Landlock interface of the kernel; 0 if there is none.
+        landlock: Version of the Landlock interface of the kernel; 0 if it has no Landlock.
         has_seccomp: Whether the kernel can filter system calls.
         namespaces: Why the level "default" has no namespaces; empty if it has them.
         bubblewrap: Path of bubblewrap; None if it is not installed.
