@@ -1,4 +1,4 @@
-"""A grader with canaries planted around it: judges attacks and says what did not hold.
+"""Verifies attacks in a process with canaries around it, and reports the checks that failed.
 
 Run as a program inside the outer sandbox, by `supervisor.py`: reads attacks as JSON lines
 on its standard input, and writes a JSON line before and after each.
@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.verifiers.sandbox.attack import Attack
 from tests.verifiers.sandbox.canary import Canaries
-from tests.verifiers.sandbox.executor import EXECUTORS, Judgement
+from tests.verifiers.sandbox.executor import EXECUTORS, Result
 from tests.verifiers.sandbox.usage_watch import Watch, cpu_pressure_s, processes
 
 __all__ = ["main"]
@@ -39,72 +39,72 @@ _BENIGN = Attack(
 
 
 def main() -> None:
-    """Judge the attacks on the standard input."""
+    """Run the attacks from the standard input."""
     executor, options, mark = sys.argv[1:4]
     lines = sys.stdin.read().split("\n")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     replies = os.fdopen(os.dup(1), "w")
-    said, path = tempfile.mkstemp()
+    output, path = tempfile.mkstemp()
     os.unlink(path)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
-    grader = Grader(executor, json.loads(options), mark, said)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    runner = AttackRunner(executor, json.loads(options), mark, output)
     for line in lines:
         attack = Attack.from_json(line)
-        print(json.dumps({"begun": attack.name}), file=replies, flush=True)
-        print(json.dumps({"name": attack.name, **grader.judge(attack)}), file=replies, flush=True)
+        print(json.dumps({"started": attack.name}), file=replies, flush=True)
+        print(json.dumps({"name": attack.name, **runner.run(attack)}), file=replies, flush=True)
 
 
-class Grader:
-    """Judges attacks one after another, all by the same executor.
+class AttackRunner:
+    """Runs attacks one after another, all with the same executor.
 
     Args:
-        executor: Of `EXECUTORS`.
-        options: Handed to it.
+        executor: Name of an executor, from `EXECUTORS`.
+        options: Options of the executor.
         mark: A word on the command line of this process.
-        said: Descriptor of the file that takes what this process prints.
+        output: Descriptor of the file that receives the output of this process.
     """
 
-    def __init__(self, executor: str, options: dict[str, Any], mark: str, said: int) -> None:
+    def __init__(self, executor: str, options: dict[str, Any], mark: str, output: int) -> None:
         self._execute = EXECUTORS[executor]
         self._options = options
         self._canaries = Canaries(mark)
-        self._said = said
+        self._output = output
         self._is_well()
 
-    def judge(self, attack: Attack) -> dict[str, Any]:
-        """Judge one attack, then look at everything that must hold."""
+    def run(self, attack: Attack) -> dict[str, Any]:
+        """Run one attack, then make all its checks."""
         if attack.before:
             before = self._canaries.fill(attack.before, attack.timeout_s)
             self._execute(replace(attack, timeout_s=5.0), before, self._options)
         answer = self._canaries.fill(attack.answer, attack.timeout_s)
         trusted = processes()
         self._canaries.reset()
-        said = os.fstat(self._said).st_size
+        output = os.fstat(self._output).st_size
         pressure_s, started = cpu_pressure_s(), time.monotonic()
         with Watch() as watch:
             try:
-                judgement = self._execute(attack, answer, self._options)
-            except Exception as error:  # whatever it is, a verifier must not raise it
-                judgement = _raised(error)
+                result = self._execute(attack, answer, self._options)
+            except Exception as error:  # a verifier must not raise any
+                result = _raised(error)
             elapsed_s = time.monotonic() - started
         waited_s = cpu_pressure_s() - pressure_s
-        text = judgement["text"] + self._said_since(said)
+        text = result["text"] + self._output_since(output)
         is_well = self._is_well()
         left = self._left(trusted)
         growth = watch.growth
-        # `benchmarks/sandbox.py` measures that half a second is enough on a quiet machine.
+        # On an idle machine half a second is enough: see `benchmarks/sandbox.py`.
         patience_s = 1.0 if attack.category == "time" else attack.timeout_s + 2.0
         late_s = elapsed_s - attack.timeout_s - patience_s - waited_s
         leaks = self._canaries.found_in(text) + LEAK.findall(text)
         faults = {
-            "not_passed": "it passed" if judgement["correct"] else "",
-            "passed": "" if judgement["correct"] else f"it failed: {judgement['text'][:300]}",
-            "verdict": judgement["text"][:500] if judgement["reason"] == "error" else "",
-            "text": _fault_of_text(judgement["text"]),
+            "not_passed": "it passed" if result["correct"] else "",
+            "passed": "" if result["correct"] else f"it failed: {result['text'][:300]}",
+            "verdict": result["text"][:500] if result["reason"] == "error" else "",
+            "text": _fault_of_text(result["text"]),
             "time": f"{late_s:.2f} s late" if late_s > 0 else "",
-            "parent": "" if is_well else "the next program was judged wrongly",
+            "parent": "" if is_well else "the next program got a wrong verdict",
             "steady": "" if processes().keys() == trusted.keys() else "a process was lost",
             "no_survivor": "; ".join(left),
             "no_outside": "; ".join(self._canaries.changes()),
@@ -120,22 +120,22 @@ class Grader:
             "elapsed_s": round(elapsed_s, 3),
             "waited_s": round(waited_s, 3),
             "memory_bytes": growth.memory_bytes,
-            "grader_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            **judgement,
+            "runner_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            **result,
             "text": text[:1000],
         }
 
     def _is_well(self) -> bool:
-        """Whether the next programs, a right and a wrong one, are judged as they should be."""
+        """Whether the next programs, a correct and an incorrect one, get the right verdicts."""
         try:
             right = self._execute(_BENIGN, _RIGHT, self._options)
             wrong = self._execute(_BENIGN, _WRONG, self._options)
-        except Exception:  # whatever it is, the pool did not survive
+        except Exception:  # the worker pool did not survive
             return False
         return bool(right["correct"] and not wrong["correct"])
 
     def _left(self, trusted: dict[int, str]) -> list[str]:
-        """Name the processes that are there now beyond as many as there were before."""
+        """Return the new processes, if there are more processes than before."""
         ended = time.monotonic() + SETTLE_S
         while len(now := processes()) > len(trusted) and time.monotonic() < ended:
             time.sleep(0.02)
@@ -143,12 +143,12 @@ class Grader:
             return []
         return [f"{pid} {now[pid]}" for pid in now.keys() - trusted.keys()]
 
-    def _said_since(self, size: int) -> str:
-        new = os.fstat(self._said).st_size - size
-        return os.pread(self._said, min(new, 4 * OUTPUT_BYTES), size).decode(errors="replace")
+    def _output_since(self, size: int) -> str:
+        new = os.fstat(self._output).st_size - size
+        return os.pread(self._output, min(new, 4 * OUTPUT_BYTES), size).decode(errors="replace")
 
 
-def _raised(error: Exception) -> Judgement:
+def _raised(error: Exception) -> Result:
     return {
         "correct": False,
         "reason": "error",
@@ -161,7 +161,7 @@ def _fault_of_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         return f"{len(text)} characters"
     strange = sorted({c for c in text if not (c.isprintable() or c in "\n\t")})
-    return f"holds {''.join(strange[:10])!a}" if strange else ""
+    return f"contains {''.join(strange[:10])!a}" if strange else ""
 
 
 def _over(number: int, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""Programs run in the sandbox and, to show the difference, outside it."""
+"""Helpers that run programs in the sandbox and, to show the difference, outside of it."""
 
 import json
 import subprocess
@@ -37,12 +37,12 @@ WAYS: dict[str, dict[str, object]] = {
     "plain": {"level": "default", "use_namespaces": False},
     "strict": {"level": "strict"},
 }
-"""The ways in which the sandbox isolates, by name; each is tried where the machine has it."""
+"""Arguments of `Sandbox` for each kind of isolation; tests skip those that are unavailable."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a program printed, how it ended, and the seconds of its budget."""
+    """The output of a program, how it ended, and the seconds it used of its budget."""
 
     output: str
     ending: Ending
@@ -51,7 +51,7 @@ class Run:
 
 @contextmanager
 def open_sandbox(way: str) -> Iterator[Sandbox]:
-    """Start a server, or skip the test where this machine has no such level."""
+    """Make a sandbox, or skip the test if this machine does not support it."""
     try:
         sandbox = Sandbox(**WAYS[way])  # type: ignore[arg-type]  # read from the table
         sandbox.start(script("pass"), Limits()).close()
@@ -62,21 +62,21 @@ def open_sandbox(way: str) -> Iterator[Sandbox]:
 
 
 def script(source: str) -> bytes:
-    """Return the job of a program that may print."""
+    """Return the job of a program that prints."""
     return pack(["script", [source], ""])
 
 
 def run_confined(sandbox: Sandbox, source: str, limits: Limits | None = None) -> Run:
     """Run a program in the sandbox."""
     with sandbox.start(script(source), limits or Limits()) as session:
-        said, ending = session.receive_rest()
+        output, ending = session.receive_rest()
         time_s = session.time_s
-    return Run(said.partition(STATUS_MARK)[0].decode(), ending, time_s)
+    return Run(output.partition(STATUS_MARK)[0].decode(), ending, time_s)
 
 
 @cache
 def run_outside(source: str) -> str:
-    """Run a program in an ordinary process, in an empty directory; return what it printed."""
+    """Run a program in an ordinary process, in an empty directory; return its output."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", source],
@@ -90,7 +90,7 @@ def run_outside(source: str) -> str:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that descend from one, as the kernel lists them."""
+    """Return all descendants of a process, as the kernel lists them."""
     found = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, path.read_text().split()):
@@ -99,7 +99,7 @@ def children(pid: int) -> list[int]:
 
 
 def gone_within(pids: list[int], seconds: float) -> bool:
-    """Tell whether all processes end in that time."""
+    """Return whether all processes end in that time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not any(is_alive(pid) for pid in pids):
@@ -109,7 +109,7 @@ def gone_within(pids: list[int], seconds: float) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one that only waits to be reaped does not."""
+    """Return whether a process runs; one that only waits to be reaped does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

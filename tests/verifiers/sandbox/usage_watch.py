@@ -1,4 +1,4 @@
-"""What the processes around a grader use, sampled while a program is judged."""
+"""Samples the resources of all processes while a program is verified."""
 
 import contextlib
 import os
@@ -16,12 +16,12 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Usage:
-    """What all processes of this namespace use at one moment.
+    """The resources of all processes of this namespace at one moment.
 
     Attributes:
         threads: All threads of all processes.
-        memory_bytes: Resident memory of all of them; what is shared counts for each.
-        disk_bytes: What is stored on the memory file systems that any of them sees.
+        memory_bytes: Resident memory of all of them; shared memory counts for each.
+        disk_bytes: Bytes stored on the memory file systems that any of them sees.
     """
 
     threads: int
@@ -30,15 +30,15 @@ class Usage:
 
 
 class Watch:
-    """Samples usage in a thread; `growth` is the most of each above the first sample."""
+    """Samples usage in a thread; `growth` is the maximum of each above the first sample."""
 
     def __init__(self) -> None:
-        self._first = self._most = Usage(0, 0, 0)
+        self._first = self._maximum = Usage(0, 0, 0)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def __enter__(self) -> Self:
-        self._first = self._most = _usage()
+        self._first = self._maximum = _usage()
         self._thread.start()
         return self
 
@@ -53,20 +53,20 @@ class Watch:
 
     @property
     def growth(self) -> Usage:
-        """The most that was used above the beginning, of each kind."""
+        """The maximum of each resource above the first sample."""
         return Usage(
-            self._most.threads - self._first.threads,
-            self._most.memory_bytes - self._first.memory_bytes,
-            self._most.disk_bytes - self._first.disk_bytes,
+            self._maximum.threads - self._first.threads,
+            self._maximum.memory_bytes - self._first.memory_bytes,
+            self._maximum.disk_bytes - self._first.disk_bytes,
         )
 
     def _sample(self) -> None:
         while not self._stop.wait(_EVERY_S):
-            now, most = _usage(), self._most
-            self._most = Usage(
-                max(now.threads, most.threads),
-                max(now.memory_bytes, most.memory_bytes),
-                max(now.disk_bytes, most.disk_bytes),
+            now, maximum = _usage(), self._maximum
+            self._maximum = Usage(
+                max(now.threads, maximum.threads),
+                max(now.memory_bytes, maximum.memory_bytes),
+                max(now.disk_bytes, maximum.disk_bytes),
             )
 
 
@@ -82,7 +82,7 @@ def processes() -> dict[int, str]:
 
 
 def cpu_pressure_s() -> float:
-    """Return the seconds in which somebody waited for a processor, since the machine started."""
+    """Return the seconds in which any process waited for a processor, since the start."""
     try:
         line = Path("/proc/pressure/cpu").read_text().split("\n", 1)[0]
     except OSError:

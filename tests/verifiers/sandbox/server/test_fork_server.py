@@ -1,4 +1,4 @@
-"""What a program sees of its surroundings and can use, and what it leaves behind."""
+"""What a program sees of its surroundings and can use, and which files and processes remain."""
 
 import contextlib
 import gc

@@ -37,15 +37,14 @@ def test_a_program_cannot_see_the_source_of_the_grading(sandbox: Sandbox) -> Non
     names = ("grading", "code_tests.py", "__init__.py", "../code", "../../envs")
     paths = [str(FOLDER / name) for name in names]
     source = (
-        f"import os\nfor path in {paths!r}:\n  try: print(open(path).read())\n  except OSError: pass\n"
+        f"import os\nfor path in {paths!r}:\n"
+        "  try: print(open(path).read())\n  except OSError: pass\n"
         "  try: print(os.listdir(path))\n  except OSError: pass"
     )
     assert run_confined(sandbox, source).output == ""
 
 
 def test_the_source_of_the_grading_does_not_exist_in_a_container() -> None:
-    source = f"import os\nprint(sorted(os.listdir({str(FOLDER)!r})))"
     with open_sandbox("strict") as sandbox:
-        exists = f"import os\nprint(os.path.exists({str(FOLDER / 'grading')!r}))"
-        assert run_confined(sandbox, exists).output == "False\n"
-        assert run_confined(sandbox, source).output in ("", "['kernel', 'protocol', 'server']\n")
+        source = f"import os\nprint(os.path.exists({str(FOLDER / 'grading')!r}))"
+        assert run_confined(sandbox, source).output == "False\n"

@@ -1,8 +1,9 @@
 """The encoding of Python values as plain JSON arrays, which keeps their types.
 
 Both sides of the sandbox use it, and the reader checks every element: nothing is ever
-unpickled or executed. None, booleans, numbers and strings are written as they are. Any
-other value is an array whose first element names its type, such as ``["t", 1, 2]``.
+unpickled or executed. None, booleans, numbers and strings are written as they are, except
+that the sign of a NaN is lost. Any other value is an array whose first element names its
+type, such as ``["t", 1, 2]``.
 
 A value is a tree: an object that is referred to twice is written twice, and a value that
 contains itself is refused as nested too deeply. An instance of a subclass of a built-in
