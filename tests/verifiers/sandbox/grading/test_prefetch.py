@@ -4,7 +4,9 @@ import ast
 from typing import Any
 
 import pytest
+from tests.verifiers.code.programs import ADD_ONE, asserts, verify
 
+from rethink_gym.verdict import Reason
 from rethink_gym.verifiers.sandbox.grading.prefetch import find_certain_calls
 
 
@@ -70,3 +72,36 @@ def test_if_tests_continue_after_a_failure_the_second_call_of_a_statement_is_not
     assert certain_calls(source, continues=True) == (certain_calls("f(1)\nf(2)")[0], False)
     cut = "assert f(1) + f(2) + f(x) == 3"
     assert certain_calls(cut, continues=True) == (certain_calls("f(1)")[0], False)
+
+
+def test_prefetched_calls_change_no_verdict() -> None:
+    counting = (
+        "calls = []\n"
+        "def f(n):\n"
+        "    calls.append(n)\n"
+        "    if n == 1: raise ValueError\n"
+        "    return len(calls)"
+    )
+    # f(1) raises, so f(2) is never called, and f(3) is the second call.
+    tests = asserts("assert f(1) + f(2) == 3", "assert f(3) == 2")
+    assert verify(counting, tests, score="dense").score == 0.5
+    assert verify(counting, tests).feedback.startswith("f(1) raised ValueError")
+    # The wrong value comes before the endless loop, and decides the reason.
+    program = "def f(n):\n    while n > 1: pass\n    return n"
+    assert verify(program, asserts(*ADD_ONE)).reason is Reason.DIFFERENT
+
+
+def test_tests_that_make_another_call_than_the_prefetched_one_run_again() -> None:
+    renaming = asserts("exec('f = lambda n: n * 10')\nassert f(1) == 10", "assert f(2) == 20")
+    assert verify("def f(n): return n", renaming).correct
+    swallowing = asserts("h()\nassert f(5) == 5", "assert f(6) == 6", setup=SWALLOWING_SETUP)
+    assert verify("def f(n): return n", swallowing).correct
+
+
+SWALLOWING_SETUP = """
+def h():
+    try:
+        return globals()['f'](0)
+    except:
+        pass
+"""
