@@ -37,13 +37,15 @@ def test_waiting_time_includes_waiting_for_a_processor_and_excludes_sleep() -> N
     busy = [
         subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) for _ in range(3)
     ]
-    idle = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
-    for process in busy:
+    sleep = "import time\nprint(flush=True)\ntime.sleep(30)"
+    idle = subprocess.Popen([sys.executable, "-c", sleep], stdout=subprocess.PIPE)
+    for process in (*busy, idle):
         assert process.stdout is not None
-        process.stdout.readline()
+        process.stdout.readline()  # the time that its start takes does not count
     before_s = sum(clock.waiting_s(process.pid) for process in busy)
+    idle_before_s = clock.waiting_s(idle.pid)
     time.sleep(0.5)
-    idle_s = clock.waiting_s(idle.pid)
+    idle_s = clock.waiting_s(idle.pid) - idle_before_s
     waited_s = sum(clock.waiting_s(process.pid) for process in busy) - before_s
     for process in (*busy, idle):
         process.kill()
