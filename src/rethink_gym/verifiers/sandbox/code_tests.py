@@ -48,9 +48,9 @@ class CodeTests:
             expected one; 0 if all words must be identical. For ``"stdio"`` only.
 
     Raises:
-        ArgumentError: If ``style`` is unknown, ``entry_point`` is not an identifier,
-            ``tolerance`` is negative or not finite, a text is not a string, or there are no
-            tests or tests that do not fit the style.
+        ArgumentError: If ``style`` is unknown, if ``entry_point`` is not an identifier, if
+            ``tolerance`` is negative or not finite, or if another field has the wrong type.
+            If there are no tests, or tests that do not fit the style.
     """
 
     style: str

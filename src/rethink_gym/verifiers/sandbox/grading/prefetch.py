@@ -3,12 +3,12 @@
 Such calls are sent to the program together with its source, which saves one round trip
 each. No verdict changes by this:
 
-- Only calls with literal arguments are prefetched, only from statements that run one after
-  another, and only up to the first point at which the tests may take another way.
+- Only calls with literal arguments are prefetched, from statements that run one after
+  another. The search ends at the first point at which the tests may take another way.
 - The program gets the same calls in the same order. Its replies are read one by one, so
   that the first failure ends the tests before a later call matters.
-- If the tests make another call after all, for example because they redefine the function,
-  the program is graded again without prefetching, on the rest of its time budget.
+- The tests may make another call after all, for example because they redefine the function.
+  The program is then graded again without prefetching, on the rest of its time budget.
 
 The expected values are never sent.
 """

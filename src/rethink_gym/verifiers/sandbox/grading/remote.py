@@ -1,4 +1,4 @@
-"""Proxies for objects of the program, known by number, that the tests hold instead of them."""
+"""Proxies that the tests hold for objects of the program, which are known by number."""
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any, Protocol

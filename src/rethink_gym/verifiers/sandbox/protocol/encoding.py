@@ -8,8 +8,8 @@ type, such as ``["t", 1, 2]``.
 A value is a tree: an object that is referred to twice is written twice, and a value that
 contains itself is refused as nested too deeply. An instance of a subclass of a built-in
 type is written as the built-in type. It is read by the methods of the built-in type, so
-that an override is never called. An object that is not plain data, such as an instance of
-a class of the program, is written as a number under which its own side knows it.
+that an override is never called. An object that is not plain data is written as a number,
+under which its own side knows it; an instance of a class of the program is an example.
 """
 
 from collections.abc import Callable
