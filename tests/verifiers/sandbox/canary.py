@@ -1,4 +1,4 @@
-"""Things that a program must not reach, planted around the grader, and whether one was reached."""
+"""Secrets, files and listeners around a process, which show whether a program reached them."""
 
 import contextlib
 import os
@@ -16,13 +16,13 @@ _RETRY_S = 0.1
 
 
 class Canaries:
-    """Secrets, files and listeners of one grader process.
+    """Secrets, files and listeners around one attack runner.
 
-    They are planted where a careless sandbox leaves a way: the environment, the memory
-    and the descriptors of the grader, a folder that everybody may write, and sockets.
+    They are where a weak sandbox leaves a gap: the environment, the memory and the
+    descriptors of the runner, a folder that every user may write, and sockets.
 
     Args:
-        mark: A word on the command line of the grader.
+        mark: A word on the command line of the runner.
     """
 
     def __init__(self, mark: str) -> None:
@@ -46,8 +46,8 @@ class Canaries:
         threading.Thread(target=self._knock, daemon=True).start()
 
     def fill(self, text: str, limit_s: float) -> str:
-        """Put what was planted into the places that a program leaves for it."""
-        for place, value in (
+        """Replace the placeholders of a program by paths, ports and the mark."""
+        for placeholder, value in (
             ("@OUTSIDE@", str(self.outside)),
             ("@PORT@", str(self.port)),
             ("@UDP@", str(self.udp)),
@@ -55,16 +55,16 @@ class Canaries:
             ("@MARK@", self.mark),
             ("@LIMIT@", repr(limit_s)),
         ):
-            text = text.replace(place, value)
+            text = text.replace(placeholder, value)
         return text
 
     def reset(self) -> None:
-        """Forget what was touched, and look at the folder anew."""
+        """Clear the record of accesses, and record the state of the folder again."""
         self.touched.clear()
         self._before = self._state()
 
     def changes(self) -> list[str]:
-        """Name what is different in the folder; it is put right if anything is."""
+        """Return the changed files of the folder, and restore it if there are any."""
         after = self._state()
         changed = sorted(
             name
@@ -76,7 +76,7 @@ class Canaries:
         return changed
 
     def found_in(self, text: str) -> list[str]:
-        """Name the secrets that stand in a text."""
+        """Return the kinds of secrets that a text contains."""
         return [kind for kind, secret in self.secrets.items() if secret in text]
 
     def _plant_descriptor(self) -> int:
@@ -116,18 +116,18 @@ class Canaries:
         if kind == socket.SOCK_STREAM:
             listener.listen()
             wait = lambda: listener.accept()[0].close()  # noqa: E731
-        threading.Thread(target=self._hear, args=(name, wait), daemon=True).start()
+        threading.Thread(target=self._accept, args=(name, wait), daemon=True).start()
         bound: tuple[str, int] = listener.getsockname() if family == socket.AF_INET else ("", 0)
         return bound
 
-    def _hear(self, name: str, wait: Callable[[], object]) -> None:
+    def _accept(self, name: str, wait: Callable[[], object]) -> None:
         while True:
             with contextlib.suppress(OSError):
                 wait()
                 self.touched.append(name)
 
     def _knock(self) -> None:
-        """Try, all the time, the port that a program may open."""
+        """Connect again and again to the port that a program may open."""
         while True:
             time.sleep(_RETRY_S)
             with socket.socket() as caller:

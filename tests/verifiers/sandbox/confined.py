@@ -1,4 +1,4 @@
-"""Programs run in the sandbox and, to show the difference, outside it."""
+"""Helpers that run programs in the sandbox and, to show the difference, outside of it."""
 
 import json
 import subprocess
@@ -15,9 +15,10 @@ import pytest
 
 from rethink_gym.errors import SandboxError
 from rethink_gym.verifiers.sandbox.limits import Limits
-from rethink_gym.verifiers.sandbox.program import STATUS_MARK
-from rethink_gym.verifiers.sandbox.session import Ending, Server
-from rethink_gym.verifiers.sandbox.writer import pack
+from rethink_gym.verifiers.sandbox.protocol.writer import pack
+from rethink_gym.verifiers.sandbox.server.program import STATUS_MARK
+from rethink_gym.verifiers.sandbox.server.sandbox import Sandbox
+from rethink_gym.verifiers.sandbox.server.session import Ending
 
 __all__ = [
     "WAYS",
@@ -25,7 +26,7 @@ __all__ = [
     "children",
     "gone_within",
     "is_alive",
-    "open_server",
+    "open_sandbox",
     "run_confined",
     "run_outside",
     "script",
@@ -36,12 +37,12 @@ WAYS: dict[str, dict[str, object]] = {
     "plain": {"level": "default", "use_namespaces": False},
     "strict": {"level": "strict"},
 }
-"""The ways in which the sandbox isolates, by name; each is tried where the machine has it."""
+"""Arguments of `Sandbox` for each kind of isolation; tests skip those that are unavailable."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a program printed, how it ended, and the seconds of its budget."""
+    """The output of a program, how it ended, and the seconds it used of its budget."""
 
     output: str
     ending: Ending
@@ -49,33 +50,33 @@ class Run:
 
 
 @contextmanager
-def open_server(way: str) -> Iterator[Server]:
-    """Start a server, or skip the test where this machine has no such level."""
+def open_sandbox(way: str) -> Iterator[Sandbox]:
+    """Make a sandbox, or skip the test if this machine does not support it."""
     try:
-        server = Server(**WAYS[way])  # type: ignore[arg-type]  # read from the table
-        server.start(script("pass"), Limits()).close()
+        sandbox = Sandbox(**WAYS[way])  # type: ignore[arg-type]  # read from the table
+        sandbox.start(script("pass"), Limits()).close()
     except SandboxError as error:
         pytest.skip(str(error))
-    yield server
-    server.close()
+    yield sandbox
+    sandbox.close()
 
 
 def script(source: str) -> bytes:
-    """Return the job of a program that may print."""
+    """Return the job of a program that prints."""
     return pack(["script", [source], ""])
 
 
-def run_confined(server: Server, source: str, limits: Limits | None = None) -> Run:
+def run_confined(sandbox: Sandbox, source: str, limits: Limits | None = None) -> Run:
     """Run a program in the sandbox."""
-    with server.start(script(source), limits or Limits()) as session:
-        said, ending = session.receive_rest()
+    with sandbox.start(script(source), limits or Limits()) as session:
+        output, ending = session.receive_rest()
         time_s = session.time_s
-    return Run(said.partition(STATUS_MARK)[0].decode(), ending, time_s)
+    return Run(output.partition(STATUS_MARK)[0].decode(), ending, time_s)
 
 
 @cache
 def run_outside(source: str) -> str:
-    """Run a program in an ordinary process, in an empty directory; return what it printed."""
+    """Run a program in an ordinary process, in an empty directory; return its output."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", source],
@@ -89,7 +90,7 @@ def run_outside(source: str) -> str:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that descend from one, as the kernel lists them."""
+    """Return all descendants of a process, as the kernel lists them."""
     found = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, path.read_text().split()):
@@ -98,7 +99,7 @@ def children(pid: int) -> list[int]:
 
 
 def gone_within(pids: list[int], seconds: float) -> bool:
-    """Tell whether all processes end in that time."""
+    """Return whether all processes end in that time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not any(is_alive(pid) for pid in pids):
@@ -108,7 +109,7 @@ def gone_within(pids: list[int], seconds: float) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one that only waits to be reaped does not."""
+    """Return whether a process runs; one that only waits to be reaped does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

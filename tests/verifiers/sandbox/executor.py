@@ -1,4 +1,4 @@
-"""Ways to judge an attack: by our verifier, and without any isolation, to show the difference."""
+"""Ways to run an attack: by `CodeVerifier`, and without isolation, to show the difference."""
 
 import json
 import subprocess
@@ -13,26 +13,26 @@ from rethink_gym.problem import Problem
 from rethink_gym.verdict import Verdict
 from rethink_gym.verifiers.code import CodeTests, CodeVerifier
 
-__all__ = ["EXECUTORS", "Judgement"]
+__all__ = ["EXECUTORS", "Result"]
 
-_MAX_SAID = 4 * 2**20
+_MAX_OUTPUT_BYTES = 4 * 2**20
 
-Judgement = dict[str, Any]
-"""What an executor says: ``correct``, ``reason``, ``text`` and ``isolation``."""
+Result = dict[str, Any]
+"""The result of an executor: ``correct``, ``reason``, ``text`` and ``isolation``."""
 
 
-def judge_by_verifier(attack: Attack, answer: str, options: dict[str, Any]) -> Judgement:
-    """Judge an answer by `CodeVerifier`."""
+def verify_alone(attack: Attack, answer: str, options: dict[str, Any]) -> Result:
+    """Verify an answer by `CodeVerifier`."""
     tests = CodeTests(
         style=attack.style, entry_point=attack.entry_point, setup=attack.setup, tests=attack.tests
     )
     verifier = CodeVerifier(time_s=attack.timeout_s, score=attack.score, **options)
     verdict = verifier.verify(answer, Problem(attack.name, "", tests.to_gold()))
-    return _judgement(verdict)
+    return _result(verdict)
 
 
-def judge_among_others(attack: Attack, answer: str, options: dict[str, Any]) -> Judgement:
-    """Judge an answer by `CodeVerifier` at once with right and wrong ones, by several judges."""
+def verify_among_others(attack: Attack, answer: str, options: dict[str, Any]) -> Result:
+    """Verify an answer together with correct and incorrect ones, in several processes."""
     tests = CodeTests(
         style=attack.style, entry_point=attack.entry_point, setup=attack.setup, tests=attack.tests
     )
@@ -46,22 +46,22 @@ def judge_among_others(attack: Attack, answer: str, options: dict[str, Any]) -> 
     )
     verdict = verdicts.pop(8)
     if [each.correct for each in verdicts] != [True, False] * 8:
-        raise RuntimeError(f"others were judged wrongly: {verdicts}")
-    return _judgement(verdict)
+        raise RuntimeError(f"others got wrong verdicts: {verdicts}")
+    return _result(verdict)
 
 
-def judge_in_subprocess(attack: Attack, answer: str, options: dict[str, Any]) -> Judgement:
-    """Run program and tests in one process that nothing holds; the exit code is the verdict."""
+def run_unconfined(attack: Attack, answer: str, options: dict[str, Any]) -> Result:
+    """Run program and tests in one unconfined process; the exit code is the verdict."""
     program = answer.removeprefix("```python\n").removesuffix("```\n")
     source = "\n".join([program, attack.setup, *map(str, attack.tests), "check(f)"])
     with (
-        tempfile.TemporaryFile() as said,
+        tempfile.TemporaryFile() as output,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
         process = subprocess.Popen(
             [sys.executable, "-c", source],
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
             close_fds=False,
             start_new_session=True,
@@ -72,8 +72,8 @@ def judge_in_subprocess(attack: Attack, answer: str, options: dict[str, Any]) ->
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        said.seek(0)
-        text = said.read(_MAX_SAID).decode(errors="replace")
+        output.seek(0)
+        text = output.read(_MAX_OUTPUT_BYTES).decode(errors="replace")
     return {
         "correct": process.returncode == 0,
         "reason": "equal" if process.returncode == 0 else "different",
@@ -82,7 +82,7 @@ def judge_in_subprocess(attack: Attack, answer: str, options: dict[str, Any]) ->
     }
 
 
-def _judgement(verdict: Verdict) -> Judgement:
+def _result(verdict: Verdict) -> Result:
     json.dumps(verdict.to_dict())
     return {
         "correct": verdict.correct,
@@ -92,8 +92,8 @@ def _judgement(verdict: Verdict) -> Judgement:
     }
 
 
-EXECUTORS: dict[str, Callable[[Attack, str, dict[str, Any]], Judgement]] = {
-    "verifier": judge_by_verifier,
-    "batch": judge_among_others,
-    "subprocess": judge_in_subprocess,
+EXECUTORS: dict[str, Callable[[Attack, str, dict[str, Any]], Result]] = {
+    "verifier": verify_alone,
+    "batch": verify_among_others,
+    "subprocess": run_unconfined,
 }

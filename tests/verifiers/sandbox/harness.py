@@ -1,4 +1,4 @@
-"""Runs attacks in a grader inside an outer sandbox, so that even a success harms nobody."""
+"""Runs attacks inside an outer sandbox, so that even a successful one does no harm."""
 
 import json
 import os
@@ -22,28 +22,28 @@ _DISK_BYTES = 1 << 30
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attack.
+    """The outcome of one attack.
 
     Attributes:
-        name: Of the attack.
-        faults: What did not hold, by the name of the check; empty if it was contained.
+        name: Name of the attack.
+        faults: The checks that failed, with details; empty if the attack was contained.
         elapsed_s: Seconds until the verdict.
-        judgement: Everything else that the grader says.
+        result: Everything else that the attack runner reports.
     """
 
     name: str
     faults: Mapping[str, str]
     elapsed_s: float
-    judgement: Mapping[str, Any] = field(repr=False)
+    result: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What became of many attacks.
+    """The outcomes of many attacks.
 
     Attributes:
         outcomes: One per attack, in order.
-        left: Processes and files that were still there after the last grader had ended.
+        left: Processes and files that were left after the last attack runner had ended.
     """
 
     outcomes: list[Outcome]
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def faults(self) -> dict[str, Mapping[str, str]]:
-        """What did not hold, by the name of the attack."""
+        """The checks that failed, by the name of the attack."""
         return {outcome.name: outcome.faults for outcome in self.outcomes if outcome.faults}
 
 
@@ -64,18 +64,18 @@ def run_attacks(
     has_namespaces: bool = True,
     timeout_s: float = 600.0,
 ) -> Run:
-    """Judge attacks inside an outer sandbox.
+    """Run attacks inside an outer sandbox.
 
     Args:
-        attacks: The attacks; those for another machine are left out.
-        executor: Of `executor.EXECUTORS`.
-        options: Of the executor: arguments of `CodeVerifier`.
-        as_root: Whether the grader runs as root; it is an ordinary user otherwise.
-        has_namespaces: Whether the grader may make namespaces.
-        timeout_s: When the whole run counts as lost.
+        attacks: The attacks; those for another processor are left out.
+        executor: Name of an executor, from `executor.EXECUTORS`.
+        options: Options of the executor, such as arguments of `CodeVerifier`.
+        as_root: Whether the attack runner runs as root, else as an ordinary user.
+        has_namespaces: Whether the attack runner may make namespaces.
+        timeout_s: Time limit of the whole run.
 
     Returns:
-        What became of them.
+        The outcomes.
     """
     machine = os.uname().machine
     chosen = [attack for attack in attacks if attack.machine in ("", machine)]
@@ -114,12 +114,12 @@ def run_attacks(
 
 
 def _outer_sandbox(as_root: bool) -> list[str]:
-    """Return the command that starts a program where nothing but ``/tmp`` can be written."""
+    """Return the words that start a program in which only ``/tmp`` can be written."""
     is_root = os.geteuid() == 0
     if as_root and not is_root:
         pytest.skip("needs root")
     if not shutil.which("bwrap"):
-        pytest.skip("needs bubblewrap, to run hostile programs in")
+        pytest.skip("needs bubblewrap as the outer sandbox of hostile programs")
     words = ["bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net"]
     words += ["--unshare-ipc", "--unshare-uts", *([] if is_root else ["--unshare-user"])]
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
@@ -128,7 +128,7 @@ def _outer_sandbox(as_root: bool) -> list[str]:
 
 
 def _visible() -> list[str]:
-    """Return the binds that show an ordinary user what lies in folders closed to it, or in /tmp."""
+    """Return binds of the paths that an ordinary user needs from closed folders, or from /tmp."""
     words: list[str] = []
     made = {Path("/tmp")}
     for path in (Path(sys.base_prefix).resolve(), Path(sys.prefix), _ROOT):

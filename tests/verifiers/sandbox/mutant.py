@@ -1,7 +1,7 @@
-"""Small mistakes put into right programs, and what plain execution says about them.
+"""Makes correct programs slightly wrong, and runs them without a sandbox.
 
-The programs are made from public reference solutions, so they harm nobody; they run in a
-process that may spend little time and memory.
+The programs are made from public reference solutions and therefore harmless. They run in a
+process with limits on time and memory.
 """
 
 import ast
@@ -44,12 +44,12 @@ def make_mutants(source: str, count: int, seed: int) -> list[str]:
     early returns.
 
     Args:
-        source: A right program.
-        count: Most mutants; fewer if the program has not as many places.
-        seed: Of the choice of places.
+        source: A correct program.
+        count: Maximum number of mutants; there are fewer if the program is too short.
+        seed: Seed of the random choices.
 
     Returns:
-        Programs that differ from the right one and from each other.
+        Programs that differ from the correct one and from each other.
     """
     tree = ast.parse(source)
     known = {ast.unparse(tree)}

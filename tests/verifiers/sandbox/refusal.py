@@ -1,11 +1,11 @@
-"""Refuses namespaces to this process and all that it starts, as container engines do."""
+"""Refuses namespaces to this process and its descendants, as container engines do."""
 
 import ctypes
 import errno
 import platform
 import struct
 
-from rethink_gym.verifiers.sandbox.system_call import NUMBERS, call
+from rethink_gym.verifiers.sandbox.kernel.system_call import NUMBERS, call
 
 __all__ = ["refuse_namespaces"]
 
@@ -15,7 +15,7 @@ _NO_NEW_PRIVILEGES = 38
 
 
 def refuse_namespaces() -> None:
-    """Let ``unshare`` and ``mount`` fail from now on.
+    """Make ``unshare`` and ``mount`` fail from now on.
 
     Raises:
         OSError: If the kernel has no filters.

@@ -1,7 +1,7 @@
-"""The first program inside the outer sandbox: bounds it, runs graders, looks what they leave.
+"""The first process in the outer sandbox: sets limits, runs attack runners, finds leftovers.
 
-Reads a JSON line of settings and then attacks from its standard input, and writes what the
-graders say. A grader that dies is replaced by one that goes on with the next attack.
+Reads a JSON line of settings and then attacks from its standard input, and writes the
+results. A runner that dies is replaced by one that continues with the next attack.
 """
 
 import json
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests.verifiers.sandbox.refusal import refuse_namespaces
-from tests.verifiers.sandbox.watch import processes
+from tests.verifiers.sandbox.usage_watch import processes
 
 __all__ = ["main"]
 
@@ -27,11 +27,11 @@ BOUNDS = {
 }
 SETTLE_S = 3.0
 PATIENCE_S = 60.0
-"""When a grader that says nothing is lost: stopped, or in an endless loop."""
+"""A runner without output for this long is lost: stopped, or in an endless loop."""
 
 
 def main() -> None:
-    """Run graders until every attack was judged."""
+    """Run attack runners until every attack was run."""
     settings = json.loads(sys.stdin.readline())
     lines = [line for line in sys.stdin.read().split("\n") if line]
     if settings["uid"]:
@@ -47,7 +47,7 @@ def main() -> None:
     os.environ["TMPDIR"] = "/tmp/work"
     before = processes()
     while lines:
-        lines = lines[run_grader(lines, settings) :]
+        lines = lines[run_attack_runner(lines, settings) :]
     ended = time.monotonic() + SETTLE_S
     while len(processes()) > len(before) and time.monotonic() < ended:
         time.sleep(0.05)
@@ -56,14 +56,14 @@ def main() -> None:
     print(json.dumps({"left": left}), flush=True)
 
 
-def run_grader(lines: list[str], settings: dict[str, object]) -> int:
-    """Let one grader judge attacks; return how many it has begun."""
+def run_attack_runner(lines: list[str], settings: dict[str, object]) -> int:
+    """Let one attack runner run attacks; return how many it has started."""
     words = [str(settings["executor"]), json.dumps(settings["options"])]
-    grader = subprocess.Popen(
+    runner = subprocess.Popen(
         [
             sys.executable,
             "-m",
-            "tests.verifiers.sandbox.grader",
+            "tests.verifiers.sandbox.attack_runner",
             *words,
             "M" + secrets.token_hex(4),
         ],
@@ -71,30 +71,30 @@ def run_grader(lines: list[str], settings: dict[str, object]) -> int:
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
-    assert grader.stdin is not None
-    assert grader.stdout is not None
-    grader.stdin.write("\n".join(lines).encode())
-    grader.stdin.close()
-    begun, open_name, heard = 0, None, b""
-    while select.select([grader.stdout], [], [], PATIENCE_S)[0]:
-        if not (new := os.read(grader.stdout.fileno(), 1 << 20)):
+    assert runner.stdin is not None
+    assert runner.stdout is not None
+    runner.stdin.write("\n".join(lines).encode())
+    runner.stdin.close()
+    num_started, open_name, buffer = 0, None, b""
+    while select.select([runner.stdout], [], [], PATIENCE_S)[0]:
+        if not (new := os.read(runner.stdout.fileno(), 1 << 20)):
             break
-        *whole, heard = (heard + new).split(b"\n")
+        *whole, buffer = (buffer + new).split(b"\n")
         for line in whole:
-            said = json.loads(line)
-            if "begun" in said:
-                begun, open_name = begun + 1, said["begun"]
+            message = json.loads(line)
+            if "started" in message:
+                num_started, open_name = num_started + 1, message["started"]
             else:
                 open_name = None
                 print(line.decode(), flush=True)
-    grader.kill()
-    code = grader.wait()
-    if begun == 0:
-        sys.exit(f"the grader does not start: {code}")
+    runner.kill()
+    code = runner.wait()
+    if num_started == 0:
+        sys.exit(f"the attack runner does not start: {code}")
     if open_name is not None:
-        faults = {"parent": f"the grader was lost: {code}"}
+        faults = {"parent": f"the attack runner was lost: {code}"}
         print(json.dumps({"name": open_name, "faults": faults}), flush=True)
-    return begun
+    return num_started
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Hostile programs are contained at every level, and programs that mean no harm are not hindered.
+"""Hostile programs are contained at every level, and harmless programs work.
 
-All of them run inside an outer sandbox with canaries around the grader: see `harness.py`.
+All of them run inside an outer sandbox with canaries: see `harness.py`.
 """
 
 from dataclasses import replace
@@ -13,14 +13,14 @@ from tests.verifiers.sandbox.harness import run_attacks
 
 OWN = load_own()
 LIMIT_S = 0.3
-"""Time for programs that may fail; those that must pass keep what they have."""
+"""Time budget of programs that may fail; those that must pass keep their own."""
 
 MACHINE = ("call", "escape", "file", "secret", "survivor")
-"""What it is worth to try as root too."""
+"""Categories of attacks that run as root too."""
 
 
 class Surroundings(NamedTuple):
-    """Where and as whom the attacks run."""
+    """The isolation level, the user and the namespaces of a run."""
 
     isolation: str = "default"
     as_root: bool = False
@@ -50,7 +50,7 @@ UNCONFINED = {
     "out": ("flood_fd1",),
     "nproc": ("thread_bomb",),
 }
-"""What each check must find in cases of the shared collection, if nothing holds the program."""
+"""Cases of the shared collection that each check must find if programs are not confined."""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def cases(data_dir: Path) -> list[Attack]:
 
 
 def within(attacks: list[Attack], limit_s: float) -> list[Attack]:
-    """Give all programs that may fail less time."""
+    """Limit the time budget of all programs that may fail."""
     return [
         attack
         if "passed" in attack.checks
@@ -75,7 +75,7 @@ def within(attacks: list[Attack], limit_s: float) -> list[Attack]:
 def check_contained(
     attacks: list[Attack], surroundings: Surroundings, executor: str = "verifier"
 ) -> None:
-    """Run attacks, and show what did not hold."""
+    """Run attacks, and assert that all of their checks hold."""
     run = run_attacks(
         attacks,
         executor=executor,
@@ -85,7 +85,7 @@ def check_contained(
     )
     assert run.faults == {}
     assert run.left == []
-    levels: set[Any] = {outcome.judgement["isolation"] for outcome in run.outcomes}
+    levels: set[Any] = {outcome.result["isolation"] for outcome in run.outcomes}
     assert levels <= {surroundings.isolation, None}
 
 
@@ -110,13 +110,13 @@ def test_all_cases_of_the_collection_are_contained(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("surroundings", AS_USER)
-def test_all_attacks_of_ours_are_contained(surroundings: Surroundings) -> None:
+def test_all_own_attacks_are_contained(surroundings: Surroundings) -> None:
     check_contained(within(OWN, LIMIT_S), surroundings)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("surroundings", AS_ROOT)
-def test_attacks_on_the_machine_are_contained_if_root_judges(
+def test_attacks_on_the_machine_are_contained_if_root_verifies(
     cases: list[Attack], surroundings: Surroundings
 ) -> None:
     chosen = [attack for attack in [*OWN, *cases] if attack.category in MACHINE]
@@ -124,13 +124,13 @@ def test_attacks_on_the_machine_are_contained_if_root_judges(
 
 
 @pytest.mark.slow
-def test_others_that_are_judged_at_the_same_time_get_their_verdicts() -> None:
+def test_other_programs_in_the_same_batch_get_their_verdicts() -> None:
     chosen = [attack for attack in OWN if attack.is_quick]
     check_contained(within(chosen, LIMIT_S), Surroundings(), executor="batch")
 
 
-def test_the_harness_finds_out_what_is_not_contained(cases: list[Attack]) -> None:
-    """Run without isolation, inside the outer sandbox alone: each check finds its attacks."""
+def test_the_harness_notices_attacks_that_are_not_contained(cases: list[Attack]) -> None:
+    """Without isolation, in the outer sandbox alone, each check finds its attacks."""
     expected = {name: check for check, names in UNCONFINED.items() for name in names}
     chosen = [attack for attack in cases if attack.name.partition("_")[2] in expected]
     run = run_attacks(chosen, executor="subprocess")

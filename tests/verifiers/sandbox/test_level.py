@@ -1,3 +1,5 @@
+"""Isolation levels by name, and the errors of systems that do not support them."""
+
 import platform
 import sys
 
@@ -17,7 +19,7 @@ from rethink_gym.verifiers.sandbox.level import Level, check_level
         ("linux", "seatbelt", 'Use "default"'),
     ],
 )
-def test_a_level_that_a_system_lacks_is_refused_with_the_remedy(
+def test_an_unavailable_level_is_an_error_with_the_remedy(
     monkeypatch: pytest.MonkeyPatch, system: str, level: str, remedy: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", system)
@@ -25,7 +27,7 @@ def test_a_level_that_a_system_lacks_is_refused_with_the_remedy(
         check_level(level)
 
 
-def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
@@ -36,7 +38,7 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         check_level("seatbelt")
 
 
-def test_a_processor_whose_calls_are_unknown_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_processor_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(SandboxError, match="riscv64"):
@@ -44,10 +46,10 @@ def test_a_processor_whose_calls_are_unknown_is_refused(monkeypatch: pytest.Monk
     assert check_level("weak") is Level.WEAK
 
 
-def test_an_unknown_level_is_an_argument_that_is_wrong() -> None:
+def test_an_unknown_level_is_an_argument_error() -> None:
     with pytest.raises(ArgumentError, match="isolation must be one of"):
         check_level("none")
 
 
-def test_a_missing_level_is_also_the_error_of_a_verifier() -> None:
+def test_an_unavailable_level_is_also_a_verifier_error() -> None:
     assert issubclass(SandboxError, VerifierError)

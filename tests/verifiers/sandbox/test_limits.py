@@ -1,3 +1,5 @@
+"""The resource limits of a program, and their checks."""
+
 import pytest
 
 from rethink_gym.errors import ArgumentError
@@ -29,6 +31,6 @@ def test_the_defaults_are_the_documented_ones() -> None:
         ("max_open_files", 3),
     ],
 )
-def test_a_limit_that_is_none_is_named_in_the_error(name: str, value: object) -> None:
+def test_an_invalid_limit_is_named_in_the_error(name: str, value: object) -> None:
     with pytest.raises(ArgumentError, match=f"{name} must be"):
-        Limits(**{name: value})  # type: ignore[arg-type]  # that is the point
+        Limits(**{name: value})  # type: ignore[arg-type]  # the wrong type is what is tested

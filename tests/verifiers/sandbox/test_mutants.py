@@ -1,4 +1,4 @@
-"""Programs with small mistakes are judged as plain execution judges them."""
+"""Programs with small mistakes get the same verdict as by plain execution."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,7 @@ LIMIT_S = 0.5
 
 
 @pytest.mark.parametrize("num_problems", [2, pytest.param(NUM_PROBLEMS, marks=pytest.mark.slow)])
-def test_mutants_are_judged_as_plain_execution_judges_them(
-    data_dir: Path, num_problems: int
-) -> None:
+def test_mutants_get_the_verdict_of_plain_execution(data_dir: Path, num_problems: int) -> None:
     task = HumanEval(data_dir / "humaneval")
     chosen = random.Random(0).sample(range(task.size("test")), num_problems)
     problems = [task.problem(index, "test") for index in chosen]

@@ -1,8 +1,8 @@
-"""Where the program stands in a worked text.
+"""Extraction of the program from an answer.
 
-Nothing is parsed here, let alone run: rules look at lines, once from one end to the
-other, and give the ways in which the text may be meant. Which of these is Python is
-found out where the program runs.
+Nothing is parsed or run here. The rules look at the lines of the text once, and return
+candidate sources. The confined process that runs the program picks the first candidate
+that is valid Python.
 """
 
 import re
@@ -12,16 +12,16 @@ from typing import NamedTuple
 __all__ = ["MAX_ANSWER_CHARS", "Program", "extract_program"]
 
 MAX_ANSWER_CHARS = 200_000
-"""Longest text, behind the thoughts, in which a program is looked for."""
+"""Maximum number of characters after the thoughts; a longer answer is not searched."""
 
 
 class Program(NamedTuple):
-    """A program found in a text.
+    """A program that was extracted from a text.
 
     Attributes:
-        text: The program as it stands in the text.
-        sources: The ways in which it may be meant, the likeliest first; the first that
-            is Python is meant.
+        text: The program as written in the text.
+        sources: Candidate sources, the most plausible first; the first that is valid
+            Python is used.
     """
 
     text: str
@@ -29,43 +29,44 @@ class Program(NamedTuple):
 
 
 def extract_program(text: str, entry_point: str = "", signature: str = "") -> Program | None:
-    """Find the program in a worked text.
+    """Extract the program from an answer.
 
-    What was thought before ``</think>`` is never looked at. Of several fenced blocks the
-    last that defines the entry point is taken, else the last that is marked as Python,
-    else the last. A fence that is never closed reaches to the end. Without a fence, the
-    text itself is the program, from its first line of code on. What does not define the
-    entry point continues the signature, if there is one.
+    Text before ``</think>`` is ignored. Of several fenced blocks, the last one that
+    defines the entry point is taken; if none does, the last one marked as Python; else the
+    last one. A fence that is not closed extends to the end. Without a fence, the program is
+    the text from its first line of code on. A text that does not define the entry point is
+    taken as the body of the signature, if there is one.
 
     Args:
-        text: What the model said.
-        entry_point: The function that the program must define; empty if it need not
-            define any.
-        signature: Head of the function as the prompt shows it, with what stands before
-            it, such as imports.
+        text: The generated text.
+        entry_point: Name of the function that the program must define; empty if it need
+            not define a function.
+        signature: Function signature from the prompt, with the text before it, such as
+            imports.
 
     Returns:
-        The program, or None if there is none.
+        The program; None if the text does not contain one.
     """
     text = text[text.rfind("</think>") + 8 :] if "</think>" in text else text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     definition = _definition(entry_point)
-    blocks = _blocks(text)
-    found = _choose(blocks, definition) if blocks else _MARK.sub("", text)
-    if not found.strip() or not (blocks or _CODE.search(found)):
+    blocks = _fenced_blocks(text)
+    source = _choose(blocks, definition) if blocks else _MARK.sub("", text)
+    if not source.strip() or not (blocks or _CODE.search(source)):
         return None
     if definition is None:
-        return Program(found, (found,))
-    defined = definition.search(found)
+        return Program(source, (source,))
+    defined = definition.search(source)
     if defined is not None:
-        bodies = [found] if blocks else _bare(found, defined.start())
+        bodies = [source] if blocks else _cut_out(source, defined.start())
         return _with_preamble(bodies, definition.search(signature), signature)
     header = definition.search(signature)
-    # Other functions and no return of its own: a program that lacks the entry point, no body.
-    is_whole = bool(blocks) and _OTHER.search(found) and not _RETURN.search(found)
+    # A block with other functions and without a `return` at its top level is a whole
+    # program that lacks the entry point, and not the body of the signature.
+    is_whole = bool(blocks) and _OTHER.search(source) and not _RETURN.search(source)
     if header is not None and not is_whole:
-        return _continuing(found, header.start(), signature)
-    return Program(found, (found,)) if blocks else None
+        return _complete_signature(source, header.start(), signature)
+    return Program(source, (source,)) if blocks else None
 
 
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^\n`]*)$", re.MULTILINE)
@@ -92,7 +93,7 @@ _TOP = re.compile(
     r"|[A-Za-z_][\w.]*(?:\[[^\n\]]*\])?[ ]*(?::[^\n=]+)?(?:[-+*/%|&^]|//|\*\*)?=(?!=)"
     r"|[A-Za-z_][\w.]*\([^\n]*\)$"
 )
-"""A line without indentation that may be code; prose ends with a stop or is none of these."""
+"""A line without indentation that may be code. Prose ends with a full stop, or does not match."""
 
 _OTHER = re.compile(r"^(?:(?:async[ ]+)?def|class)[ ]", re.MULTILINE)
 _RETURN = re.compile(r"^(?:return|yield)\b", re.MULTILINE)
@@ -114,29 +115,29 @@ class _Block(NamedTuple):
     text: str
 
 
-def _blocks(text: str) -> list[_Block]:
-    """Return the fenced blocks of a text; the last may be open."""
+def _fenced_blocks(text: str) -> list[_Block]:
+    """Return the fenced blocks of a text that are not empty; the last may be unclosed."""
     blocks: list[_Block] = []
-    opened: re.Match[str] | None = None
+    opening: re.Match[str] | None = None
     for fence in _FENCE.finditer(text):
-        if opened is None:
-            opened = fence
-        elif fence[2].startswith(opened[2]) and not fence[3].strip():
-            blocks.append(_block(opened, text[opened.end() + 1 : fence.start()]))
-            opened = None
-    if opened is not None:
-        blocks.append(_block(opened, text[opened.end() + 1 :]))
+        if opening is None:
+            opening = fence
+        elif fence[2].startswith(opening[2]) and not fence[3].strip():
+            blocks.append(_make_block(opening, text[opening.end() + 1 : fence.start()]))
+            opening = None
+    if opening is not None:
+        blocks.append(_make_block(opening, text[opening.end() + 1 :]))
     return [block for block in blocks if block.text.strip()]
 
 
-def _block(opened: re.Match[str], text: str) -> _Block:
-    words = opened[3].split()
+def _make_block(opening: re.Match[str], text: str) -> _Block:
+    words = opening[3].split()
     language = words[0].strip("{}.").lower() if words else ""
-    return _Block(language, textwrap.dedent(text) if opened[1] else text)
+    return _Block(language, textwrap.dedent(text) if opening[1] else text)
 
 
 def _choose(blocks: list[_Block], definition: re.Pattern[str] | None) -> str:
-    """Return the block that holds the program."""
+    """Return the block that is the program."""
     if definition is not None:
         defining = [block for block in blocks if definition.search(block.text)]
         if defining:
@@ -146,8 +147,8 @@ def _choose(blocks: list[_Block], definition: re.Pattern[str] | None) -> str:
     return (marked or plain or blocks)[-1].text
 
 
-def _bare(text: str, defined_at: int) -> list[str]:
-    """Return the ways to cut a program out of the text around it."""
+def _cut_out(text: str, defined_at: int) -> list[str]:
+    """Return candidate programs from a text without fences, each without the prose around it."""
     first = _START.search(text)
     starts = [defined_at] if first is None else [min(first.start(), defined_at), defined_at]
     whole = textwrap.dedent(text[starts[0] :])
@@ -155,9 +156,9 @@ def _bare(text: str, defined_at: int) -> list[str]:
 
 
 def _trimmed(text: str) -> str:
-    """Leave out what follows the program: from the first line on that is no code."""
+    """Drop everything from the first unindented line of prose on."""
     lines = text.split("\n")
-    quote = ""  # the triple quotes of the text that a line begins in
+    quote = ""  # the triple quotes of the string that continues in this line
     for number, line in enumerate(lines):
         is_prose = line[:1].strip() and not _TOP.match(line.rstrip())
         if number and is_prose and not quote and not line.startswith(_QUOTES):
@@ -169,31 +170,33 @@ def _trimmed(text: str) -> str:
 
 
 def _with_preamble(bodies: list[str], header: re.Match[str] | None, signature: str) -> Program:
-    """Put what the prompt shows before the function before programs, as they may use it."""
+    """Prepend the text before the signature, such as imports, since programs may need it."""
     preamble = signature[: header.start()] if header is not None else ""
     if not preamble.strip():
-        return _program(bodies[0], bodies)
-    return _program(bodies[0], [way for body in bodies for way in (preamble + body, body)])
+        return _make_program(bodies[0], bodies)
+    sources = [source for body in bodies for source in (preamble + body, body)]
+    return _make_program(bodies[0], sources)
 
 
-def _continuing(body: str, header_at: int, signature: str) -> Program:
-    """Return the ways in which a text may continue a signature."""
+def _complete_signature(body: str, header_at: int, signature: str) -> Program:
+    """Complete a signature with its body, which may lack indentation or end in prose."""
     body = body.strip("\n")
     head = signature if signature.endswith("\n") else f"{signature}\n"
     end = _HEADER_END.search(signature, header_at)
     indented = textwrap.indent(textwrap.dedent(body), "    ")
     heads = [head] if end is None else [head, signature[: end.end()] + "\n"]
     bodies = [body, _trimmed_body(body), indented, _trimmed_body(indented)]
-    return _program(body, [each + rest for each in heads for rest in bodies])
+    return _make_program(body, [each + rest for each in heads for rest in bodies])
 
 
 _HEADER_END = re.compile(r":[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 
 
 def _trimmed_body(body: str) -> str:
+    """Like `_trimmed`, but the first line is always kept, as it may lack its indentation."""
     first, newline, rest = body.partition("\n")
     return first + newline + _trimmed(f"#\n{rest}")[2:]
 
 
-def _program(text: str, sources: list[str]) -> Program:
+def _make_program(text: str, sources: list[str]) -> Program:
     return Program(text, tuple(dict.fromkeys(sources)))

@@ -1,4 +1,4 @@
-"""The verifier of programs."""
+"""The verifier that grades programs by tests."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -11,7 +11,7 @@ from rethink_gym.verifiers.code.extraction import (
     Program,
     extract_program,
 )
-from rethink_gym.verifiers.code.suite import CodeTests
+from rethink_gym.verifiers.sandbox.code_tests import CodeTests
 from rethink_gym.verifiers.sandbox.level import check_level
 from rethink_gym.verifiers.sandbox.limits import Limits
 from rethink_gym.verifiers.verifier import Pending, Verifier, read_options
@@ -25,33 +25,33 @@ _MAX_SHOWN_CHARS = 4_000
 
 
 class CodeVerifier(Verifier):
-    """Judges a program by tests, which never meet it.
+    """Grades a program by tests that the program never sees.
 
-    The gold of a problem holds the tests, see `CodeTests`. They run in a process of
-    their own that decides; the program runs confined in another one, answers calls with
-    plain data, and can neither read the tests nor touch the machine. In a worked text the
-    program is found as `extract_program` says.
+    The gold of a problem holds the tests, see `CodeTests`. They run in a grader process,
+    which decides. The program runs confined in another process, answers calls with plain
+    data, and can neither read the tests nor change the machine. `extract_program` extracts
+    the program from an answer.
 
-    ``detail`` names the first failing call with its arguments, what it should have
-    returned and what it did; ``feedback`` tells the agent the same, but of a hidden test
-    the kind of failure alone. ``isolation`` is the level that was in force.
+    ``detail`` shows the first failing call with its arguments, the expected value and the
+    returned one. ``feedback`` gives the agent the same information; for a hidden test it
+    gives only the kind of failure. ``isolation`` is the level in force.
 
     Args:
-        score: ``"sparse"``: 1 if all tests pass, else 0, and the first failure ends them.
-            ``"dense"``: the share of tests that pass, where each assert statement, example
-            or case is one.
-        time_s: Seconds that the program may take over all tests: CPU time, and time in
-            which it sleeps by its own doing. Comparing what it returned may take as
-            long again.
-        memory_bytes: Its address space.
-        isolation: How strongly it is isolated, one of the names in `Level`; never lowered
-            silently. ``rethink doctor`` tells what a machine can do.
-        has_packages: Whether the program can import installed packages; the standard
-            library it always can.
+        score: ``"sparse"``: 1 if all tests pass, else 0; the first failure ends the run.
+            ``"dense"``: the fraction of tests that pass, where each assert statement,
+            example or case is one test. It is 1 if and only if the answer is correct.
+        time_s: Time budget of the program over all tests, in seconds: CPU time, and time
+            in which it sleeps of its own accord. Comparing the returned values may take
+            the same time again.
+        memory_bytes: Maximum address space of the program.
+        isolation: Isolation level, the name of a `Level`; it is never lowered.
+            ``rethink doctor`` shows which levels a machine supports.
+        has_packages: Whether the program can import installed packages; it can always
+            import the standard library.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
-        SandboxError: If this system has no such isolation.
+        ArgumentError: If ``score`` or ``isolation`` is unknown, or a limit is not positive.
+        SandboxError: If this system does not support the isolation level.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class CodeVerifier(Verifier):
         self.isolation = str(check_level(isolation))
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
-        """Judge one answer.
+        """Verify one answer.
 
         Args:
-            answer: What the agent said.
-            problem: The problem it answers; its gold is what `CodeTests.to_gold` wrote.
+            answer: The answer of the agent.
+            problem: The problem that it answers; its gold was made by `CodeTests.to_gold`.
 
         Returns:
             The verdict.
 
         Raises:
-            DataError: If the gold holds no tests.
-            SandboxError: If programs cannot be isolated so on this machine.
-            VerifierError: If the process that judges cannot be started.
+            DataError: If the gold does not hold tests.
+            SandboxError: If this machine cannot isolate programs at the level.
+            VerifierError: If the grader process cannot be started.
         """
         return self.verify_batch([answer], [problem])[0]
 
@@ -109,7 +109,7 @@ class CodeVerifier(Verifier):
                 "memory_bytes": limits.memory_bytes,
                 "has_packages": limits.has_packages,
             },
-            "judge_s": limits.time_s,
+            "grading_s": limits.time_s,
         }
 
     def _verdict(self, program: Program, reply: Mapping[str, Any]) -> Verdict:
@@ -120,11 +120,22 @@ class CodeVerifier(Verifier):
             score=reply.get("score", 0.0),
             correct=reason is Reason.EQUAL,
             reason=reason,
-            answer=_shown(program.text),
+            answer=_shorten(program.text),
             detail=reply["detail"],
             feedback=reply.get("feedback", ""),
             isolation=self.isolation,
         )
+
+    def hint_text(self, problem: Problem) -> str:
+        """Return the reference solution, since the gold holds the tests.
+
+        Args:
+            problem: The problem.
+
+        Returns:
+            The solution; empty if the problem has none.
+        """
+        return problem.solution or ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain JSON data, its kind under ``"type"``."""
@@ -139,20 +150,23 @@ class CodeVerifier(Verifier):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a verifier from what `to_dict` returned; options may be left out.
+        """Build a verifier from the configuration that `to_dict` returned.
+
+        Args:
+            data: The configuration; options may be left out.
 
         Raises:
-            ArgumentError: If there is an option that is not known.
+            ArgumentError: If ``data`` contains an unknown option.
         """
         known = ("score", "time_s", "memory_bytes", "isolation", "has_packages")
         return cls(**read_options(data, known))
 
 
-_NOTHING_FOUND = Verdict(
+_NO_PROGRAM = Verdict(
     0.0,
     False,
     Reason.NO_ANSWER,
-    detail="no rule of extraction finds a program in the text",
+    detail="no extraction rule finds a program in the text",
     feedback="There is no program in your answer.",
 )
 _TOO_LONG = Verdict(
@@ -169,10 +183,10 @@ def _find_program(answer: str, problem: Problem) -> Program | Verdict:
     thoughts_end = answer.rfind("</think>") + 1
     if len(answer) - thoughts_end > MAX_ANSWER_CHARS:
         return _TOO_LONG
-    return extract_program(answer, tests.entry_point, tests.signature) or _NOTHING_FOUND
+    return extract_program(answer, tests.entry_point, tests.signature) or _NO_PROGRAM
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     if len(text) <= _MAX_SHOWN_CHARS:
         return text
     half = _MAX_SHOWN_CHARS // 2

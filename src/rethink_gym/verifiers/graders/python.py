@@ -81,7 +81,7 @@ class PythonGrader(Grader):
             },
             "isolation": _isolation(),
             "limits": {"time_s": TIME_S, "memory_bytes": MEMORY_BYTES, "has_packages": True},
-            "judge_s": _JUDGE_S,
+            "grading_s": _JUDGE_S,
         }
         reply = shared_pool("code").ask(question, TIME_S + _JUDGE_S)
         reason = Reason(reply["reason"])

@@ -1,4 +1,4 @@
-"""The sandbox: runs the programs of models, which are hostile, and learns what they do."""
+"""The sandbox: runs untrusted programs that a model wrote, and grades them by tests."""
 
 from rethink_gym.verifiers.sandbox.level import Level, check_level
 from rethink_gym.verifiers.sandbox.limits import Limits

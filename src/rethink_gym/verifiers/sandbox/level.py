@@ -1,7 +1,7 @@
-"""How strongly programs are isolated: the levels by name, and which of them a system can have.
+"""Isolation levels of programs, and which of them a system supports.
 
-A level is asked for by name and is never lowered: where it cannot be had, that is an
-error with the remedy.
+A level is requested by name and never lowered. If it is not available, that is an error
+with the remedy.
 """
 
 import platform
@@ -10,64 +10,64 @@ import sys
 from enum import StrEnum
 
 from rethink_gym.errors import SandboxError, check_choice
-from rethink_gym.verifiers.sandbox.system_call import MACHINES
+from rethink_gym.verifiers.sandbox.kernel.system_call import MACHINES
 
 __all__ = ["Level", "check_level"]
 
 
 class Level(StrEnum):
-    """How strongly programs are isolated."""
+    """Isolation level of programs, the strongest first."""
 
     STRICT = "strict"
-    """A bubblewrap container for each program, and within it all that "default" has."""
+    """A bubblewrap container for each program, and inside it everything of "default"."""
     DEFAULT = "default"
-    """A process forked from a clean one, under Landlock, seccomp and the limits of the
-    kernel, in namespaces where the machine allows them."""
+    """A process forked from a clean one, under Landlock, seccomp and resource limits, in
+    namespaces if the machine allows them."""
     SEATBELT = "seatbelt"
-    """The sandbox of macOS."""
+    """The macOS sandbox, and resource limits."""
     WEAK = "weak"
-    """The limits of the kernel only: no protection from a hostile program."""
+    """Resource limits only: no protection from a hostile program."""
 
 
 def check_level(level: str) -> Level:
-    """Check that there is a level, and that this system is of the kind that can have it.
+    """Check the name of a level, and that this kind of system supports it.
 
     Args:
-        level: Its name.
+        level: Name of the level.
 
     Returns:
         The level.
 
     Raises:
-        ArgumentError: If there is none of that name; a near miss is suggested.
-        SandboxError: If this system has no such level.
+        ArgumentError: If ``level`` is not the name of a level; a near miss is suggested.
+        SandboxError: If this system does not support the level.
     """
     known = Level(check_choice("isolation", level, list(map(str, Level))))
-    reason = _missing(known)
+    reason = _unavailable_reason(known)
     if reason:
-        raise SandboxError(f"The sandbox has no level {str(known)!r} here: {reason}")
+        raise SandboxError(f"The sandbox level {str(known)!r} is not available here: {reason}")
     return known
 
 
-def _missing(level: Level) -> str:
-    """Say what a level lacks on this kind of system, and the remedy; empty if nothing."""
+def _unavailable_reason(level: Level) -> str:
+    """Return why this kind of system does not support a level, with the remedy, else ``""``."""
     if sys.platform not in ("linux", "darwin"):
         return (
-            f"programs can be run on Linux and macOS only, and this is {platform.system()}. "
+            f"programs can be run only on Linux and macOS, and this is {platform.system()}. "
             "Use WSL 2 or a Linux container."
         )
     if level is Level.SEATBELT and sys.platform != "darwin":
-        return 'it is the sandbox of macOS. Use "default".'
+        return 'it needs macOS. Use "default".'
     if level in (Level.STRICT, Level.DEFAULT):
         if sys.platform != "linux":
-            return 'it needs Linux. Use "seatbelt", the sandbox of macOS.'
+            return 'it needs Linux. Use "seatbelt", the macOS sandbox.'
         if platform.machine() not in MACHINES:
             return (
-                f"system calls are known on {' and '.join(MACHINES)}, and this is "
+                f"it needs a processor of type {' or '.join(MACHINES)}, and this is "
                 f"{platform.machine()}."
             )
     if level is Level.STRICT and shutil.which("bwrap") is None:
-        return "bubblewrap is not installed. Install it, as by `apt install bubblewrap`."
+        return "bubblewrap is not installed. Install it, for example `apt install bubblewrap`."
     if level is Level.SEATBELT and shutil.which("sandbox-exec") is None:
-        return "the command sandbox-exec is missing from the PATH, usually in /usr/bin."
+        return "the command sandbox-exec, usually in /usr/bin, is not in the PATH."
     return ""

@@ -1,4 +1,4 @@
-"""How much a program may use before it is stopped."""
+"""Resource limits of a program."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,24 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """How much one program may use.
+    """Resource limits of one program.
 
     Attributes:
-        time_s: Seconds over all its calls: CPU time, and time in which it sleeps or
-            waits by its own doing. Waiting for a processor of a busy machine, and time
-            in which nobody waits for the program, are not counted.
-        memory_bytes: Address space.
-        file_bytes: The largest file that it may write.
-        disk_bytes: All that it may keep in its scratch directory.
-        message_bytes: The largest single message, either way.
-        output_bytes: Everything that it may say, in total.
-        max_open_files: Descriptors open at once.
-        has_packages: Whether installed packages can be imported; the standard library
-            always can.
+        time_s: Time budget in seconds, over all its calls: CPU time, and the time in which
+            it sleeps or waits of its own accord. Time in which it waits for a processor of
+            a busy machine, or in which the grading does not wait for it, is not counted.
+        memory_bytes: Maximum address space.
+        file_bytes: Maximum size of a file that it writes.
+        disk_bytes: Maximum disk space of its scratch directory.
+        message_bytes: Maximum size of a message, in either direction.
+        output_bytes: Maximum number of bytes that it sends in total.
+        max_open_files: Maximum number of open descriptors.
+        has_packages: Whether it can import installed packages; it can always import the
+            standard library.
 
     Raises:
-        ArgumentError: If a limit is not a positive number.
+        ArgumentError: If ``time_s`` is not in (0, 86400], ``max_open_files`` is below 8, or
+            another limit is not a positive integer.
     """
 
     time_s: float = 3.0

@@ -1,0 +1,1 @@
+"""The restrictions that the kernel enforces: namespaces, Landlock, seccomp, limits."""
