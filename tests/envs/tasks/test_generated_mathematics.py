@@ -124,5 +124,5 @@ def test_the_docstring_has_the_headings_of_the_gallery_and_a_true_example(task: 
 )
 def test_the_example_of_the_docstring_is_what_the_task_says(task: Any, question: Any) -> None:
     text = re.sub(r"\s+", " ", type(task).__doc__ or "")
-    worded = task.word(question).splitlines()[0]
+    worded = task.render_prompt(question).splitlines()[0]
     assert f"**Example.** ``{worded}`` Answer: ``{task.solve(question)[0]}``." in text

@@ -137,7 +137,7 @@ def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedT
 )
 def test_the_example_of_the_docstring_is_what_the_task_says(task: Any, question: Any) -> None:
     text = re.sub(r"\s+", " ", type(task).__doc__ or "")
-    worded = task.word(question).splitlines()[0]
+    worded = task.render_prompt(question).splitlines()[0]
     solution = Problem("example", worded, *task.solve(question)).solution
     assert solution is not None
     answer = solution.splitlines()[-1].removeprefix("A: ")

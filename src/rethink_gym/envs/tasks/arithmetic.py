@@ -6,7 +6,7 @@ from operator import mul
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
@@ -77,13 +77,13 @@ class Arithmetic(GeneratedTask[Chain]):
             "operators": self.operators,
         }
 
-    def draw(self, chance: Chance) -> Chain:
+    def draw(self, rng: TaskRNG) -> Chain:
         """Draw one chain."""
-        num_terms = chance.between(self.min_terms, self.max_terms)
-        terms = chance.numbers(self.max_operand + 1, num_terms)
-        return terms, chance.letters(self.operators, num_terms - 1)
+        num_terms = rng.randint(self.min_terms, self.max_terms)
+        terms = rng.integers(self.max_operand + 1, size=num_terms)
+        return terms, rng.letters(self.operators, size=num_terms - 1)
 
-    def word(self, question: Chain) -> str:
+    def render_prompt(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
         return _pattern(operators).form % tuple(terms)

@@ -11,7 +11,7 @@ from rethink_gym.envs.tasks.base.number_format import (
     power_text,
     sum_text,
 )
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -101,32 +101,32 @@ class Calculus(GeneratedTask[Question]):
             "functions": self.functions,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw one function: that to derive, or the antiderivative to find."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
         has_functions = self.functions and kind != "integral"
-        if has_functions and kind == "derivative" and chance.between(1, 3) == 1:
-            factors = (self._draw_power(chance, 1), self._draw_function(chance, 1))
+        if has_functions and kind == "derivative" and rng.randint(1, 3) == 1:
+            factors = (self._draw_power(rng, 1), self._draw_function(rng, 1))
             return "product", factors, (0, 0)
         low = 0 if kind == "derivative" else 1
         drawn: dict[tuple[str, int], Term] = {}
-        for _ in range(chance.between(1, self.num_terms)):
-            if has_functions and chance.between(0, 1):
-                term = self._draw_function(chance, self.max_coefficient)
+        for _ in range(rng.randint(1, self.num_terms)):
+            if has_functions and rng.randint(0, 1):
+                term = self._draw_function(rng, self.max_coefficient)
             else:
-                term = self._draw_power(chance, low)
+                term = self._draw_power(rng, low)
             drawn[term[0], term[2]] = term
         terms = tuple(sorted(drawn.values(), key=_place))
         if kind == "derivative" and all(name == "x" and number < 2 for name, _, number in terms):
-            terms = (("x", chance.signed(self.max_coefficient), 2), *terms)
+            terms = (("x", rng.randint_nonzero(self.max_coefficient), 2), *terms)
         lower = upper = 0
         if kind == "integral":
             while lower >= upper:
-                lower = chance.between(-self.max_bound, self.max_bound)
-                upper = chance.between(-self.max_bound, self.max_bound)
+                lower = rng.randint(-self.max_bound, self.max_bound)
+                upper = rng.randint(-self.max_bound, self.max_bound)
         return kind, terms, (lower, upper)
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the derivative or the integral."""
         kind, terms, (lower, upper) = question
         match kind:
@@ -169,13 +169,13 @@ class Calculus(GeneratedTask[Question]):
         """Build the verifier of functions and numbers that are worked out."""
         return FormVerifier()
 
-    def _draw_power(self, chance: Chance, low: int) -> Term:
-        exponent = chance.between(low, self.max_exponent)
-        return "x", chance.signed(self.max_coefficient), exponent
+    def _draw_power(self, rng: TaskRNG, low: int) -> Term:
+        exponent = rng.randint(low, self.max_exponent)
+        return "x", rng.randint_nonzero(self.max_coefficient), exponent
 
-    def _draw_function(self, chance: Chance, size: int) -> Term:
-        name = chance.one_of(_FUNCTIONS)
-        return name, chance.signed(size), chance.between(1, self.max_exponent)
+    def _draw_function(self, rng: TaskRNG, size: int) -> Term:
+        name = rng.choice(_FUNCTIONS)
+        return name, rng.randint_nonzero(size), rng.randint(1, self.max_exponent)
 
 
 def _place(term: Term) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.errors import argument_error, check_choice
@@ -65,16 +65,16 @@ class Code(GeneratedTask[Exercise]):
         """The difficulty arguments."""
         return {"level": self.level, "family": self.family}
 
-    def draw(self, chance: Chance) -> Exercise:
+    def draw(self, rng: TaskRNG) -> Exercise:
         """Draw one function, and the seed of how it is presented."""
-        family = self.family or chance.one_of(_FAMILIES)
-        return Exercise(draw_program(chance, family, self.level), chance.below(1 << 64))
+        family = self.family or rng.choice(_FAMILIES)
+        return Exercise(draw_program(rng, family, self.level), rng.randbelow(1 << 64))
 
     def identify(self, question: Exercise) -> str:
         """Return what the function does; names, wording and examples are no part of it."""
         return question.program.identity
 
-    def word(self, question: Exercise) -> str:
+    def render_prompt(self, question: Exercise) -> str:
         """Show the head of the function and its docstring."""
         return question.prompt
 

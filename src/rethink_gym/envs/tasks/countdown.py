@@ -3,7 +3,7 @@
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
@@ -102,20 +102,20 @@ class Countdown(GeneratedTask[Puzzle]):
             "use_all": self.use_all,
         }
 
-    def draw(self, chance: Chance) -> Puzzle:
+    def draw(self, rng: TaskRNG) -> Puzzle:
         """Draw numbers, and put them together at random until a target comes out."""
-        num_numbers = chance.between(self.min_numbers, self.max_numbers)
+        num_numbers = rng.randint(self.min_numbers, self.max_numbers)
         for _ in range(MAX_DRAWS):
-            drawn = chance.numbers(self.max_number, num_numbers)
+            drawn = rng.integers(self.max_number, size=num_numbers)
             numbers = [1 + number for number in drawn]
-            target, solution = _put_together(chance, numbers)
+            target, solution = _put_together(rng, numbers)
             if target <= self.max_target and (self.use_all or target not in numbers):
                 return sorted(numbers), target, solution
         raise argument_error(
             "max_target", "large enough to be reached from such numbers", self.max_target
         )
 
-    def word(self, question: Puzzle) -> str:
+    def render_prompt(self, question: Puzzle) -> str:
         """Ask for an expression."""
         numbers, target, _ = question
         rule = "each number exactly once" if self.use_all else "each number at most once"
@@ -158,17 +158,17 @@ def _tree_of(sketch: Sketch) -> Tree:
     return Operation(operator, _tree_of(left), _tree_of(right))
 
 
-def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, Sketch]:
+def _put_together(rng: TaskRNG, numbers: list[int]) -> tuple[int, Sketch]:
     """Join two numbers after the other, so that all results are positive and whole."""
     left: list[tuple[int, Sketch]] = [(number, number) for number in numbers]
     for size in range(len(numbers), 1, -1):
-        one = left.pop(chance.below(size))
-        other = left.pop(chance.below(size - 1))
+        one = left.pop(rng.randbelow(size))
+        other = left.pop(rng.randbelow(size - 1))
         (large, more), (small, less) = (one, other) if one[0] >= other[0] else (other, one)
         allowed = "+" if large == small else "+-"
         if small > 1:
             allowed += "*" if large % small else "*/"
-        operator = chance.one_of(allowed)
+        operator = rng.choice(allowed)
         value = (
             large + small
             if operator == "+"

@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import decimal_text, equation_steps
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -91,28 +91,28 @@ class Fractions(GeneratedTask[Question]):
             "max_whole": self.max_whole,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "sum":
-                terms = tuple([self._draw_fraction(chance) for _ in range(self.num_terms)])
-                signs = [chance.one_of("+-") for _ in terms[1:]]
+                terms = tuple([self._draw_fraction(rng) for _ in range(self.num_terms)])
+                signs = [rng.choice("+-") for _ in terms[1:]]
                 return kind, terms, "".join(signs)
             case "product":
-                sign = chance.one_of("*/")
-                return kind, (self._draw_fraction(chance), self._draw_fraction(chance)), sign
+                sign = rng.choice("*/")
+                return kind, (self._draw_fraction(rng), self._draw_fraction(rng)), sign
             case "simplify":
-                factor = chance.between(2, self.max_numerator)
-                return kind, (self._draw_fraction(chance), Fraction(factor)), ""
+                factor = rng.randint(2, self.max_numerator)
+                return kind, (self._draw_fraction(rng), Fraction(factor)), ""
             case "convert":
-                return kind, (self._draw_decimal(chance),), chance.one_of(_TARGETS)
+                return kind, (self._draw_decimal(rng),), rng.choice(_TARGETS)
             case _:
-                share = Fraction(chance.between(1, 99), 100)
-                whole = Fraction(chance.between(1, self.max_whole))
-                return kind, (share, whole), chance.one_of(("part", "share", "whole"))
+                share = Fraction(rng.randint(1, 99), 100)
+                whole = Fraction(rng.randint(1, self.max_whole))
+                return kind, (share, whole), rng.choice(("part", "share", "whole"))
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number."""
         kind, numbers, what = question
         match kind:
@@ -167,19 +167,19 @@ class Fractions(GeneratedTask[Question]):
         """Build the verifier of numbers in the form that is asked for."""
         return FormVerifier()
 
-    def _draw_fraction(self, chance: Chance) -> Fraction:
+    def _draw_fraction(self, rng: TaskRNG) -> Fraction:
         """Draw a fraction that is no whole number."""
         while True:
-            above = chance.between(1, self.max_numerator)
-            below = chance.between(2, self.max_denominator)
+            above = rng.randint(1, self.max_numerator)
+            below = rng.randint(2, self.max_denominator)
             if math.gcd(above, below) == 1:
                 return Fraction(above, below)
 
-    def _draw_decimal(self, chance: Chance) -> Fraction:
+    def _draw_decimal(self, rng: TaskRNG) -> Fraction:
         """Draw a decimal below 2 that is no whole number."""
         size: int = 10**self.max_decimals
         while True:
-            digits = chance.between(1, 2 * size - 1)
+            digits = rng.randint(1, 2 * size - 1)
             if digits != size:
                 return Fraction(digits, size)
 

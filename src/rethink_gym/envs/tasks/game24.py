@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
 from rethink_gym.errors import argument_error, check_count
@@ -84,10 +84,10 @@ class Game24(GeneratedTask[list[int]]):
             "max_solutions": self.max_solutions,
         }
 
-    def draw(self, chance: Chance) -> list[int]:
+    def draw(self, rng: TaskRNG) -> list[int]:
         """Draw numbers until there are as many solutions as there should be."""
         for _ in range(MAX_DRAWS):
-            numbers = sorted(chance.numbers(self.max_number, NUM_NUMBERS))
+            numbers = sorted(rng.integers(self.max_number, size=NUM_NUMBERS))
             hand = [1 + number for number in numbers]
             num_solutions = _solve(*hand)[0]
             if num_solutions >= self.min_solutions and (
@@ -98,7 +98,7 @@ class Game24(GeneratedTask[list[int]]):
             "min_solutions", "a number of solutions that some puzzle has", self.min_solutions
         )
 
-    def word(self, question: list[int]) -> str:
+    def render_prompt(self, question: list[int]) -> str:
         """Ask for an expression."""
         return (
             f"Make {TARGET} from the numbers {list_numbers(question)}. Answer with one "

@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import signed_term, sum_text
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -83,18 +83,18 @@ class LinearEquation(GeneratedTask[Equation]):
             "two_sided": self.two_sided,
         }
 
-    def draw(self, chance: Chance) -> Equation:
+    def draw(self, rng: TaskRNG) -> Equation:
         """Draw a solution first, then an equation that has it."""
-        denominator = chance.between(1, self.max_denominator)
+        denominator = rng.randint(1, self.max_denominator)
         size = self.max_solution * denominator
-        solution = Fraction(chance.between(-size, size), denominator)
-        multiple = chance.between(1, self.max_coefficient // solution.denominator)
-        slope = solution.denominator * multiple * chance.one_of((1, -1))
-        b = chance.between(-self.max_constant, self.max_constant)
-        c = self._draw_right_coefficient(chance, slope) if self.two_sided else 0
+        solution = Fraction(rng.randint(-size, size), denominator)
+        multiple = rng.randint(1, self.max_coefficient // solution.denominator)
+        slope = solution.denominator * multiple * rng.choice((1, -1))
+        b = rng.randint(-self.max_constant, self.max_constant)
+        c = self._draw_right_coefficient(rng, slope) if self.two_sided else 0
         return slope + c, b, c, b + int(slope * solution)
 
-    def word(self, question: Equation) -> str:
+    def render_prompt(self, question: Equation) -> str:
         """Ask for the unknown."""
         a, b, c, d = question
         terms = " Write a fraction in lowest terms." if self.max_denominator > 1 else ""
@@ -117,12 +117,12 @@ class LinearEquation(GeneratedTask[Equation]):
         """Build the verifier of numbers."""
         return FormVerifier()
 
-    def _draw_right_coefficient(self, chance: Chance, slope: int) -> int:
+    def _draw_right_coefficient(self, rng: TaskRNG, slope: int) -> int:
         """Draw the right coefficient so that both are within bounds and neither is zero."""
         lowest = -self.max_coefficient - min(slope, 0)
         highest = self.max_coefficient - max(slope, 0)
         excluded = [c for c in sorted((0, -slope)) if lowest <= c <= highest]
-        coefficient = chance.between(lowest, highest - len(excluded))
+        coefficient = rng.randint(lowest, highest - len(excluded))
         for c in excluded:
             coefficient += coefficient >= c
         return coefficient

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import bracketed, sum_text
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
@@ -68,13 +68,13 @@ class LinearSystem(GeneratedTask[list[Row]]):
             "max_solution": self.max_solution,
         }
 
-    def draw(self, chance: Chance) -> list[Row]:
+    def draw(self, rng: TaskRNG) -> list[Row]:
         """Draw a solution first, then equations that have it alone."""
         count, size = self.num_unknowns, self.max_coefficient
-        drawn = chance.numbers(2 * self.max_solution + 1, count)
+        drawn = rng.integers(2 * self.max_solution + 1, size=count)
         solution = [number - self.max_solution for number in drawn]
         while True:
-            numbers = [number - size for number in chance.numbers(2 * size + 1, count**2)]
+            numbers = [number - size for number in rng.integers(2 * size + 1, size=count**2)]
             rows = [numbers[start : start + count] for start in range(0, count**2, count)]
             if all(row.count(0) < count - 1 for row in rows) and _determinant(rows):
                 return [[*row, sum(map(int.__mul__, row, solution))] for row in rows]
@@ -83,7 +83,7 @@ class LinearSystem(GeneratedTask[list[Row]]):
         """Return the numbers of the equations, which are faster to write than these."""
         return f"linear system {question}"
 
-    def word(self, question: list[Row]) -> str:
+    def render_prompt(self, question: list[Row]) -> str:
         """Ask for the unknowns."""
         equations = [_equation(row) for row in question]
         names = NAMES[: len(question)]

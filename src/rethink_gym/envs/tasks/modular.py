@@ -4,7 +4,7 @@ import math
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -72,25 +72,25 @@ class ModularArithmetic(GeneratedTask[Question]):
             "max_exponent": self.max_exponent,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        modulus = chance.between(3, self.max_modulus)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        modulus = rng.randint(3, self.max_modulus)
         match kind:
             case "remainder":
-                a, b, c = [chance.between(2, self.max_operand) for _ in range(3)]
+                a, b, c = [rng.randint(2, self.max_operand) for _ in range(3)]
                 return kind, modulus, a, b, c
             case "power":
-                base = chance.between(2, self.max_operand)
-                return kind, modulus, base, chance.between(2, self.max_exponent), 0
+                base = rng.randint(2, self.max_operand)
+                return kind, modulus, base, rng.randint(2, self.max_exponent), 0
             case _:
-                factor = chance.between(2, modulus - 1)
+                factor = rng.randint(2, modulus - 1)
                 while math.gcd(factor, modulus) > 1:
-                    factor = chance.between(2, modulus - 1)
-                right = 1 if kind == "inverse" else chance.between(2, modulus - 1)
+                    factor = rng.randint(2, modulus - 1)
+                right = 1 if kind == "inverse" else rng.randint(2, modulus - 1)
                 return kind, modulus, factor, right, 0
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number."""
         kind, modulus, a, b, c = question
         match kind:

@@ -4,7 +4,7 @@ import math
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -60,24 +60,24 @@ class NumberTheory(GeneratedTask[Question]):
         """The difficulty arguments."""
         return {"kind": self.kind, "max_number": self.max_number, "max_base": self.max_base}
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "gcd" | "lcm":
-                return kind, *self._draw_pair(chance)
+                return kind, *self._draw_pair(rng)
             case "factorization":
-                number = chance.between(4, self.max_number)
+                number = rng.randint(4, self.max_number)
                 while len(_prime_factors(number)) == 1:
-                    number = chance.between(4, self.max_number)
+                    number = rng.randint(4, self.max_number)
                 return kind, number, 0
             case "divisors":
-                return kind, chance.between(4, self.max_number), 0
+                return kind, rng.randint(4, self.max_number), 0
             case _:
-                base = chance.between(2, self.max_base)
-                return kind, chance.between(base, self.max_number), base
+                base = rng.randint(2, self.max_base)
+                return kind, rng.randint(base, self.max_number), base
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number or the factors."""
         kind, number, other = question
         match kind:
@@ -125,13 +125,13 @@ class NumberTheory(GeneratedTask[Question]):
         """Build the verifier of numbers and of prime factors."""
         return FormVerifier()
 
-    def _draw_pair(self, chance: Chance) -> tuple[int, int]:
+    def _draw_pair(self, rng: TaskRNG) -> tuple[int, int]:
         """Draw two numbers that often have a divisor in common."""
-        shared = chance.between(1, self.max_number // 6)
+        shared = rng.randint(1, self.max_number // 6)
         size = self.max_number // shared
         one = other = 0
         while one == other:
-            one, other = chance.between(2, size), chance.between(2, size)
+            one, other = rng.randint(2, size), rng.randint(2, size)
         return shared * one, shared * other
 
 

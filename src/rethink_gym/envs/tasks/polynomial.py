@@ -12,7 +12,7 @@ from rethink_gym.envs.tasks.base.number_format import (
     polynomial_text,
     product_text,
 )
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -98,22 +98,22 @@ class Polynomial(GeneratedTask[Question]):
             "max_point": self.max_point,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the factors or the coefficients of one polynomial."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        degree = chance.between(2, self.max_degree)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        degree = rng.randint(2, self.max_degree)
         if kind == "evaluate":
             size = self.max_coefficient
-            coefficients = [chance.between(-size, size) for _ in range(degree)]
-            coefficients.append(chance.signed(size))
-            return kind, (), tuple(coefficients), chance.signed(self.max_point)
-        factors = [self._draw_factor(chance) for _ in range(degree)]
+            coefficients = [rng.randint(-size, size) for _ in range(degree)]
+            coefficients.append(rng.randint_nonzero(size))
+            return kind, (), tuple(coefficients), rng.randint_nonzero(self.max_point)
+        factors = [self._draw_factor(rng) for _ in range(degree)]
         if kind == "roots":
             while len(set(factors)) < degree:
-                factors = [self._draw_factor(chance) for _ in range(degree)]
+                factors = [self._draw_factor(rng) for _ in range(degree)]
         return kind, tuple(factors), (), 0
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the polynomial in another form, its value or its roots."""
         kind, factors, coefficients, point = question
         match kind:
@@ -158,11 +158,11 @@ class Polynomial(GeneratedTask[Question]):
         """Build the verifier of polynomials in the form that is asked for."""
         return FormVerifier()
 
-    def _draw_factor(self, chance: Chance) -> Linear:
+    def _draw_factor(self, rng: TaskRNG) -> Linear:
         """Draw a linear factor whose two numbers have no divisor in common."""
         while True:
-            leading = chance.between(1, self.max_leading)
-            constant = chance.between(-self.max_constant, self.max_constant)
+            leading = rng.randint(1, self.max_leading)
+            constant = rng.randint(-self.max_constant, self.max_constant)
             if math.gcd(leading, constant) == 1:
                 return leading, constant
 

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import bracketed, sum_text
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -85,27 +85,27 @@ class NumberSequence(GeneratedTask[Question]):
             "max_position": self.max_position,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one sequence."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        position = chance.between(_NUM_SHOWN + 1, self.max_position)
-        start = chance.signed(self.max_start)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        position = rng.randint(_NUM_SHOWN + 1, self.max_position)
+        start = rng.randint_nonzero(self.max_start)
         match kind:
             case "arithmetic":
-                numbers: tuple[int, ...] = (start, chance.signed(self.max_step))
+                numbers: tuple[int, ...] = (start, rng.randint_nonzero(self.max_step))
             case "geometric":
-                ratio = chance.between(2, self.max_ratio) * chance.one_of((1, -1))
+                ratio = rng.randint(2, self.max_ratio) * rng.choice((1, -1))
                 numbers = (start, ratio)
             case "quadratic":
-                first = chance.signed(self.max_step)
-                numbers = (start, first, chance.signed(self.max_step))
+                first = rng.randint_nonzero(self.max_step)
+                numbers = (start, first, rng.randint_nonzero(self.max_step))
             case _:
-                other = chance.signed(self.max_start)
-                factor = chance.signed(self.max_ratio)
-                numbers = (start, other, factor, chance.signed(self.max_ratio))
+                other = rng.randint_nonzero(self.max_start)
+                factor = rng.randint_nonzero(self.max_ratio)
+                numbers = (start, other, factor, rng.randint_nonzero(self.max_ratio))
         return kind, numbers, position
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for a term."""
         kind, numbers, position = question
         if kind == "recursive":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.puzzles.given import ListVerifier
@@ -80,22 +80,22 @@ class Sorting(GeneratedTask[Question]):
             "max_number": self.max_number,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw items, none twice and not yet in order."""
-        kind = chance.one_of(tuple(_ORDERS)) if self.kind == "mixed" else self.kind
-        num_items = chance.between(self.min_items, self.max_items)
+        kind = rng.choice(tuple(_ORDERS)) if self.kind == "mixed" else self.kind
+        num_items = rng.randint(self.min_items, self.max_items)
         key = _ORDERS[kind][1]
         while True:
             if kind in _OF_WORDS:
-                items = chance.sample(_WORDS, num_items)
+                items = rng.sample(_WORDS, num_items)
             else:
                 lowest = -self.max_number if kind in _OF_SIGNED else 0
-                numbers = chance.sample(range(lowest, self.max_number + 1), num_items)
+                numbers = rng.sample(range(lowest, self.max_number + 1), num_items)
                 items = [str(number) for number in numbers]
             if items != sorted(items, key=key):
                 return kind, items
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the order."""
         kind, items = question
         noun = "words" if kind in _OF_WORDS else "numbers"

@@ -3,7 +3,7 @@
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.puzzles.given import ListVerifier
@@ -101,20 +101,20 @@ class Tracking(GeneratedTask[Question]):
             "ask": self.ask,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw people, moves and what is asked."""
-        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
-        num_moves = chance.between(self.min_moves, self.max_moves)
+        kind = rng.choice(KINDS) if self.kind == "mixed" else self.kind
+        num_moves = rng.randint(self.min_moves, self.max_moves)
         tell = {"swaps": _tell_swaps, "rooms": _tell_rooms, "queue": _tell_queue}[kind]
-        asked = -1 if self.ask == "all" else chance.below(2 * self.num_people)
-        text, steps, answer = tell(chance, list(_BLANKS[: self.num_people]), num_moves, asked)
-        return Question(text, tuple(steps), answer, self._draw_people(chance))
+        asked = -1 if self.ask == "all" else rng.randbelow(2 * self.num_people)
+        text, steps, answer = tell(rng, list(_BLANKS[: self.num_people]), num_moves, asked)
+        return Question(text, tuple(steps), answer, self._draw_people(rng))
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
         """Draw other people for a story."""
-        return question._replace(people=self._draw_people(chance))
+        return question._replace(people=self._draw_people(rng))
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Return the story and the question."""
         return f"{question.text.format(*question.people)}\n{ANSWER_FORMAT}"
 
@@ -127,8 +127,8 @@ class Tracking(GeneratedTask[Question]):
         """Build the verifier of lists."""
         return ListVerifier()
 
-    def _draw_people(self, chance: Chance) -> tuple[str, ...]:
-        return tuple(chance.sample(_NAMES, self.num_people))
+    def _draw_people(self, rng: TaskRNG) -> tuple[str, ...]:
+        return tuple(rng.sample(_NAMES, self.num_people))
 
 
 _BLANKS = tuple(f"{{{place}}}" for place in range(MAX_PEOPLE))
@@ -150,12 +150,12 @@ _Told: TypeAlias = tuple[str, list[str], str]
 _IN_ORDER = "Answer in this order, separated by commas."
 
 
-def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
-    holds = dict(zip(people, chance.sample(_THINGS, len(people)), strict=True))
+def _tell_swaps(rng: TaskRNG, people: list[str], num_moves: int, asked: int) -> _Told:
+    holds = dict(zip(people, rng.sample(_THINGS, len(people)), strict=True))
     said = [f"{_listed([f'{name} has the {thing}' for name, thing in holds.items()])}."]
     steps = []
     for _ in range(num_moves):
-        one, other = chance.sample(people, 2)
+        one, other = rng.sample(people, 2)
         holds[one], holds[other] = holds[other], holds[one]
         said.append(f"{one} and {other} swap what they have.")
         steps.append(f"{one} has the {holds[one]}, {other} has the {holds[other]}.")
@@ -172,15 +172,15 @@ def _tell_swaps(chance: Chance, people: list[str], num_moves: int, asked: int) -
     return (" ".join(said), steps, answer)
 
 
-def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
-    rooms = chance.sample(_ROOMS, max(3, len(people) - 1))
-    where = dict(zip(people, [chance.one_of(rooms) for _ in people], strict=True))
+def _tell_rooms(rng: TaskRNG, people: list[str], num_moves: int, asked: int) -> _Told:
+    rooms = rng.sample(_ROOMS, max(3, len(people) - 1))
+    where = dict(zip(people, [rng.choice(rooms) for _ in people], strict=True))
     said = [f"{_listed([f'{name} is in the {room}' for name, room in where.items()])}."]
     steps = []
     for _ in range(num_moves):
-        kind = chance.between(0, 3)
-        one, other = chance.sample(people, 2)
-        goal = chance.one_of([room for room in rooms if room != where[one]])
+        kind = rng.randint(0, 3)
+        one, other = rng.sample(people, 2)
+        goal = rng.choice([room for room in rooms if room != where[one]])
         if kind == 0 and where[one] != where[other]:
             said.append(f"{one} goes to {other}.")
             movers, goal = [one], where[other]
@@ -203,13 +203,13 @@ def _tell_rooms(chance: Chance, people: list[str], num_moves: int, asked: int) -
     return (" ".join(said), steps, answer)
 
 
-def _tell_queue(chance: Chance, people: list[str], num_moves: int, asked: int) -> _Told:
+def _tell_queue(rng: TaskRNG, people: list[str], num_moves: int, asked: int) -> _Told:
     queue = list(people)
     said = [f"In a queue stand, from the front, {_listed(queue)}."]
     steps = []
     for _ in range(num_moves):
-        kind = chance.between(0, 3)
-        one, other = chance.sample(queue, 2)
+        kind = rng.randint(0, 3)
+        one, other = rng.sample(queue, 2)
         if kind == 0 and queue[0] != one:
             said.append(f"{one} goes to the front.")
             queue.remove(one)

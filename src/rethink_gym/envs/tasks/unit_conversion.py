@@ -3,7 +3,7 @@
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -122,20 +122,20 @@ class UnitConversion(GeneratedTask[Question]):
             "max_decimals": self.max_decimals,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw a quantity that is a short decimal in the other unit too."""
-        units = chance.one_of(_KINDS[chance.one_of(self._kinds)])
+        units = rng.choice(_KINDS[rng.choice(self._kinds)])
         while True:
-            first = chance.between(0, len(units) - 1)
-            second = chance.between(0, len(units) - 1)
-            scale: int = 10 ** chance.between(0, self.max_decimals)
-            value = chance.between(1, self.max_value * scale) * (MILLION // scale)
+            first = rng.randint(0, len(units) - 1)
+            second = rng.randint(0, len(units) - 1)
+            scale: int = 10 ** rng.randint(0, self.max_decimals)
+            value = rng.randint(1, self.max_value * scale) * (MILLION // scale)
             if 0 < abs(first - second) < 3:
                 result, rest = divmod(value * units[first].size, units[second].size)
                 if rest == 0 and MILLION // 1_000 <= result < MILLION * MILLION * 10:
                     return value, units[first], units[second]
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the quantity in the other unit."""
         value, given, wanted = question
         return f"Convert {_quantity(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.story import MOST_STEPS, Story, draw_people, tell_story
 from rethink_gym.errors import argument_error, check_count
@@ -84,16 +84,16 @@ class WordProblem(GeneratedTask[Story]):
             "num_distractors": self.num_distractors,
         }
 
-    def draw(self, chance: Chance) -> Story:
+    def draw(self, rng: TaskRNG) -> Story:
         """Tell a story."""
-        num_steps = chance.between(self.min_steps, self.max_steps)
-        return tell_story(chance, num_steps, self.max_number, self.num_distractors)
+        num_steps = rng.randint(self.min_steps, self.max_steps)
+        return tell_story(rng, num_steps, self.max_number, self.num_distractors)
 
-    def redraw(self, question: Story, chance: Chance) -> Story:
+    def redraw(self, question: Story, rng: TaskRNG) -> Story:
         """Draw other people for a story."""
-        return question._replace(people=draw_people(chance))
+        return question._replace(people=draw_people(rng))
 
-    def word(self, question: Story) -> str:
+    def render_prompt(self, question: Story) -> str:
         """Return the story with its question."""
         return f"{question.text}\n{ANSWER_FORMAT}"
 

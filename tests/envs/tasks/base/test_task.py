@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.tasks import Arithmetic, LinearEquation
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import ArgumentError
 
@@ -59,7 +59,7 @@ def test_what_is_redrawn_in_part_is_drawn_anew_where_that_does_not_help() -> Non
     class Stubborn(Arithmetic):
         num_redrawn = 0
 
-        def redraw(self, question: Any, chance: Chance) -> Any:
+        def redraw(self, question: Any, rng: TaskRNG) -> Any:
             Stubborn.num_redrawn += 1
             return question
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.envs.tasks.mutation import mutants
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.envs.tasks.program.kind import KINDS
 
@@ -18,9 +18,9 @@ each_family = pytest.mark.parametrize("family", sorted(FAMILIES))
 
 
 def draw_exercises(family: str, level: int, count: int) -> list[Exercise]:
-    chance = Chance(f"{family} {level}")
+    rng = TaskRNG(f"{family} {level}")
     return [
-        Exercise(draw_program(chance, family, level), chance.below(1 << 64)) for _ in range(count)
+        Exercise(draw_program(rng, family, level), rng.randbelow(1 << 64)) for _ in range(count)
     ]
 
 
@@ -115,11 +115,9 @@ def test_hidden_tests_catch_what_is_almost_right() -> None:
         for level in (1, 3):
             [exercise] = draw_exercises(family, level, 1)
             program, tests = exercise.program, exercise.make_tests()
-            chance = Chance(family)
+            rng = TaskRNG(family)
             kinds = [KINDS[kind] for kind in program.kinds]
-            inputs = [
-                tuple(kind.draw(chance, program.numbers) for kind in kinds) for _ in range(40)
-            ]
+            inputs = [tuple(kind.draw(rng, program.numbers) for kind in kinds) for _ in range(40)]
             for source in mutants(exercise.source):
                 mutant = load(source, tests.entry_point)
                 if all(is_same(mutant, program.run, given) for given in inputs):
@@ -142,7 +140,7 @@ def is_same(
 
 
 def test_the_seed_changes_how_an_exercise_looks_and_not_what_it_is() -> None:
-    program = draw_program(Chance("looks"), "keep_numbers", 2)
+    program = draw_program(TaskRNG("looks"), "keep_numbers", 2)
     some = [Exercise(program, seed) for seed in range(40)]
     assert len({exercise.prompt for exercise in some}) == 40
     assert len({exercise.plan.function for exercise in some}) == 4

@@ -5,7 +5,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import ClassVar, Generic, TypeVar
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.errors import argument_error, check_choice
 from rethink_gym.problem import Problem, Solution
 from rethink_gym.verifiers.verifier import Verifier
@@ -80,7 +80,7 @@ class Task(ABC):
 class GeneratedTask(Task, Generic[Question]):
     """A source that draws its problems from their index, without end and offline.
 
-    A subclass sets `name` and writes `draw`, `word`, `solve`, `arguments` and
+    A subclass sets `name` and writes `draw`, `render_prompt`, `solve`, `arguments` and
     `make_verifier`; ``Question`` is whatever plain data describes one question to it.
 
     What is drawn depends on the name, the arguments, the split and the index,
@@ -99,18 +99,18 @@ class GeneratedTask(Task, Generic[Question]):
         """The difficulty arguments; they take part in what is drawn and never change."""
 
     @abstractmethod
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw one question.
 
         Args:
-            chance: The only source of chance to use.
+            rng: The only source of randomness.
 
         Returns:
-            What `word` and `solve` need to know of the question.
+            What `render_prompt` and `solve` need to know of the question.
         """
 
     @abstractmethod
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Return the prompt of a question."""
 
     @abstractmethod
@@ -130,7 +130,7 @@ class GeneratedTask(Task, Generic[Question]):
         """
         return None
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
         """Draw a question in the place of one that belongs to another split.
 
         A task whose questions take long to draw writes this, since nine of ten are redrawn
@@ -139,12 +139,12 @@ class GeneratedTask(Task, Generic[Question]):
 
         Args:
             question: The question that was drawn.
-            chance: The only source of chance to use.
+            rng: The only source of randomness.
 
         Returns:
             Another question; by default one that `draw` draws.
         """
-        return self.draw(chance)
+        return self.draw(rng)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -173,17 +173,17 @@ class GeneratedTask(Task, Generic[Question]):
         is_plain = type(index) is int and type(split) is str
         if not (is_plain and 0 <= index < self._SIZES.get(split, 0)):
             self.check_place(index, split)  # dearer; it also takes what is like a number
-        chance = Chance(f"{self._key}|{split}|{index}")
-        question = self.draw(chance)
+        rng = TaskRNG(f"{self._key}|{split}|{index}")
+        question = self.draw(rng)
         for attempt in _ATTEMPTS:
             identity = self.identify(question)
-            text = self.word(question) if identity is None else identity
+            text = self.render_prompt(question) if identity is None else identity
             if _split_of(text) == split:
-                prompt = text if identity is None else self.word(question)
+                prompt = text if identity is None else self.render_prompt(question)
                 gold, solution = self.solve(question)
                 return Problem(problem_id, prompt, gold, solution)
             is_stuck = attempt % _MAX_REDRAWS == 0
-            question = self.draw(chance) if is_stuck else self.redraw(question, chance)
+            question = self.draw(rng) if is_stuck else self.redraw(question, rng)
         raise argument_error(
             "difficulty arguments",
             f"wide enough for questions in the split {split!r}",

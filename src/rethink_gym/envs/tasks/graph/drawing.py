@@ -2,7 +2,7 @@
 
 from itertools import combinations, pairwise
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.verifiers.puzzles.graph import Edge, Network
 
 __all__ = ["NUM_COLORS", "draw_colorable", "draw_connected", "draw_walk"]
@@ -11,7 +11,7 @@ NUM_COLORS = 3
 
 
 def draw_connected(
-    chance: Chance,
+    rng: TaskRNG,
     names: list[str],
     max_extra_edges: int,
     *,
@@ -21,7 +21,7 @@ def draw_connected(
     """Draw a tree over the nodes, and edges beyond it.
 
     Args:
-        chance: The only source of chance.
+        rng: The only source of randomness.
         names: The nodes; directed edges lead from earlier to later ones.
         max_extra_edges: Most edges beyond the tree.
         is_directed: Whether the edges have a direction.
@@ -30,7 +30,7 @@ def draw_connected(
     Returns:
         The graph, which is in one piece.
     """
-    pairs = [(chance.one_of(names[:place]), names[place]) for place in range(1, len(names))]
+    pairs = [(rng.choice(names[:place]), names[place]) for place in range(1, len(names))]
     known = set(pairs)
     others = [
         (start, end)
@@ -38,21 +38,21 @@ def draw_connected(
         for start in names[:place]
         if (start, end) not in known
     ]
-    num_extra = chance.between(0, max_extra_edges)
-    pairs += chance.sample(others, min(num_extra, len(others)))
-    costs = chance.numbers(max_cost, len(pairs))
+    num_extra = rng.randint(0, max_extra_edges)
+    pairs += rng.sample(others, min(num_extra, len(others)))
+    costs = rng.integers(max_cost, size=len(pairs))
     edges = [
         Edge(start, end, 1 + cost) if is_directed else Edge(*_in_order(start, end), 1 + cost)
         for (start, end), cost in zip(pairs, costs, strict=True)
     ]
-    return Network("".join(sorted(names)), tuple(chance.shuffled(edges)), is_directed)
+    return Network("".join(sorted(names)), tuple(rng.permutation(edges)), is_directed)
 
 
-def draw_walk(chance: Chance, names: list[str], max_extra_edges: int) -> Network:
+def draw_walk(rng: TaskRNG, names: list[str], max_extra_edges: int) -> Network:
     """Draw a graph out of a walk through all nodes that uses no edge twice.
 
     Args:
-        chance: The only source of chance.
+        rng: The only source of randomness.
         names: The nodes.
         max_extra_edges: Most edges beyond those that reach all nodes.
 
@@ -61,22 +61,22 @@ def draw_walk(chance: Chance, names: list[str], max_extra_edges: int) -> Network
     """
     pairs = [_in_order(*pair) for pair in pairwise(names)]
     here = names[-1]
-    for _ in range(chance.between(0, max_extra_edges)):
+    for _ in range(rng.randint(0, max_extra_edges)):
         free = [name for name in names if name != here and _in_order(here, name) not in pairs]
         if not free:
             break
-        there = chance.one_of(free)
+        there = rng.choice(free)
         pairs.append(_in_order(here, there))
         here = there
-    edges = [Edge(*pair) for pair in chance.shuffled(pairs)]
+    edges = [Edge(*pair) for pair in rng.permutation(pairs)]
     return Network("".join(sorted(names)), tuple(edges))
 
 
-def draw_colorable(chance: Chance, names: list[str], max_extra_edges: int) -> Network:
+def draw_colorable(rng: TaskRNG, names: list[str], max_extra_edges: int) -> Network:
     """Draw a graph that two colours are too few for, and three are enough.
 
     Args:
-        chance: The only source of chance.
+        rng: The only source of randomness.
         names: The nodes, at least 3.
         max_extra_edges: Most edges beyond three between the first nodes, and two for each
             of the others.
@@ -88,7 +88,7 @@ def draw_colorable(chance: Chance, names: list[str], max_extra_edges: int) -> Ne
     pairs = list(combinations(names[:NUM_COLORS], 2))
     for place in range(NUM_COLORS, len(names)):
         near = [node for node in names[:place] if colors[node] != colors[names[place]]]
-        pairs += [(other, names[place]) for other in chance.sample(near, 2)]
+        pairs += [(other, names[place]) for other in rng.sample(near, 2)]
     known = set(pairs)
     others = [
         (one, other)
@@ -96,9 +96,9 @@ def draw_colorable(chance: Chance, names: list[str], max_extra_edges: int) -> Ne
         for one in names[:place]
         if colors[one] != colors[other] and (one, other) not in known
     ]
-    num_extra = chance.between(0, max_extra_edges)
-    pairs += chance.sample(others, min(num_extra, len(others)))
-    edges = [Edge(*_in_order(*pair)) for pair in chance.shuffled(pairs)]
+    num_extra = rng.randint(0, max_extra_edges)
+    pairs += rng.sample(others, min(num_extra, len(others)))
+    edges = [Edge(*_in_order(*pair)) for pair in rng.permutation(pairs)]
     return Network("".join(sorted(names)), tuple(edges))
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.graph.drawing import (
     NUM_COLORS,
@@ -115,21 +115,21 @@ class Graph(GeneratedTask[Question]):
             "max_cost": self.max_cost,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw graphs until one has an answer of the sort that was drawn first."""
-        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
-        sort = chance.below(6)
-        nodes = LETTERS[: chance.between(self.min_nodes, self.max_nodes)]
+        kind = rng.choice(KINDS) if self.kind == "mixed" else self.kind
+        sort = rng.randbelow(6)
+        nodes = LETTERS[: rng.randint(self.min_nodes, self.max_nodes)]
         for _ in range(MAX_DRAWS):
-            question = self._draw_once(chance, kind, sort, nodes)
+            question = self._draw_once(rng, kind, sort, nodes)
             if question is not None:
                 return question
         raise argument_error("max_nodes", "large enough for such questions", self.max_nodes)
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
         """Give the nodes of a graph other names."""
         kind, arguments, network = question
-        names = dict(zip(network.nodes, chance.shuffled(network.nodes), strict=True))
+        names = dict(zip(network.nodes, rng.permutation(network.nodes), strict=True))
         edges = []
         for start, end, weight in network.edges:
             one, other = names[start], names[end]
@@ -138,7 +138,7 @@ class Graph(GeneratedTask[Question]):
         network = Network(network.nodes, tuple(edges), network.is_directed)
         return Question(kind, tuple([names[node] for node in arguments]), network)
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Describe the graph and ask the question."""
         kind, arguments, network = question
         sign = "->" if network.is_directed else "-"
@@ -170,29 +170,29 @@ class Graph(GeneratedTask[Question]):
         """Build the verifier of answers about graphs."""
         return GraphVerifier()
 
-    def _draw_once(self, chance: Chance, kind: str, sort: int, nodes: str) -> Question | None:
-        names = chance.sample(nodes, len(nodes))
+    def _draw_once(self, rng: TaskRNG, kind: str, sort: int, nodes: str) -> Question | None:
+        names = rng.sample(nodes, len(nodes))
         if kind == "order":
-            network = draw_connected(chance, names, self.max_extra_edges, is_directed=True)
+            network = draw_connected(rng, names, self.max_extra_edges, is_directed=True)
             return Question(kind, (), network)
         if kind == "colors":
-            return Question(kind, (), draw_colorable(chance, names, self.max_extra_edges))
+            return Question(kind, (), draw_colorable(rng, names, self.max_extra_edges))
         if kind == "trail":
             if sort % 3:
-                return Question(kind, (), draw_walk(chance, names, self.max_extra_edges))
-            network = draw_connected(chance, names, self.max_extra_edges)
+                return Question(kind, (), draw_walk(rng, names, self.max_extra_edges))
+            network = draw_connected(rng, names, self.max_extra_edges)
             return None if has_trail(network) else Question(kind, (), network)
         is_split = kind == "reach" or sort % 6 == 0
-        cut = chance.between(2, len(names) - 2) if is_split else len(names)
+        cut = rng.randint(2, len(names) - 2) if is_split else len(names)
         parts = [part for part in (names[:cut], names[cut:]) if part]
         networks = [
-            draw_connected(chance, part, self.max_extra_edges, max_cost=self.max_cost)
+            draw_connected(rng, part, self.max_extra_edges, max_cost=self.max_cost)
             for part in parts
         ]
         edges = [edge for network in networks for edge in network.edges]
         if kind != "route":
             edges = [edge._replace(weight=1) for edge in edges]
-        network = Network(nodes, tuple(chance.shuffled(edges)))
+        network = Network(nodes, tuple(rng.permutation(edges)))
         start = parts[0][0]
         if kind == "reach":
             return Question(kind, (start,), network)

@@ -3,7 +3,7 @@
 from typing import ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.logic.drawing import (
     NAMES,
@@ -117,13 +117,13 @@ class Logic(GeneratedTask[Question]):
             "max_arity": self.max_arity,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw formulas until the answer is of the sort that was drawn first."""
-        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
-        is_denied = chance.below(3) == 0
-        row = chance.below(1 << len(NAMES))
+        kind = rng.choice(KINDS) if self.kind == "mixed" else self.kind
+        is_denied = rng.randbelow(3) == 0
+        row = rng.randbelow(1 << len(NAMES))
         for _ in range(MAX_DRAWS):
-            asked = self._draw_formulas(chance, kind)
+            asked = self._draw_formulas(rng, kind)
             names = names_in(asked)
             question = Question(kind, names, asked, row % (1 << len(names)))
             if kind in ("value", "count") or (not right_rows(kind, names, asked)) is is_denied:
@@ -132,16 +132,16 @@ class Logic(GeneratedTask[Question]):
             "max_literals", f"large enough for {self.max_variables} variables", self.max_literals
         )
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
         """Exchange the variables, and shuffle the formulas whose order means nothing."""
         kind, names, formulas, row = question
-        others = dict(zip(names, chance.shuffled(names), strict=True))
+        others = dict(zip(names, rng.permutation(names), strict=True))
         exchanged = [exchange(formula, others) for formula in formulas]
         end = len(exchanged) - (kind == "follow")
-        shuffled = (*chance.shuffled(exchanged[:end]), *exchanged[end:])
+        shuffled = (*rng.permutation(exchanged[:end]), *exchanged[end:])
         return Question(kind, names, shuffled, row)
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask the question."""
         formulas = [formula_words(formula) for formula in question.formulas]
         listed = "; ".join(formulas)
@@ -181,22 +181,22 @@ class Logic(GeneratedTask[Question]):
         """Build the verifier of logic."""
         return LogicVerifier()
 
-    def _draw_formulas(self, chance: Chance, kind: str) -> tuple[Formula, ...]:
+    def _draw_formulas(self, rng: TaskRNG, kind: str) -> tuple[Formula, ...]:
         num_formulas = self.num_formulas
         if kind == "count":
             num_formulas = 1
         elif kind == "satisfy":
-            num_formulas = chance.between(self.max_variables, self.max_variables + 1)
-        formulas = tuple(self._draw_formula(chance) for _ in range(num_formulas))
+            num_formulas = rng.randint(self.max_variables, self.max_variables + 1)
+        formulas = tuple(self._draw_formula(rng) for _ in range(num_formulas))
         if kind in ("value", "count", "satisfy"):
             return formulas
-        conclusion = self._draw_formula(chance)
+        conclusion = self._draw_formula(rng)
         if kind == "follow":
             return (*formulas, conclusion)
-        return (draw_implication(chance, Connective("&", formulas), conclusion),)
+        return (draw_implication(rng, Connective("&", formulas), conclusion),)
 
-    def _draw_formula(self, chance: Chance) -> Formula:
-        return draw_formula(chance, self.max_variables, self.max_literals, self.max_arity)
+    def _draw_formula(self, rng: TaskRNG) -> Formula:
+        return draw_formula(rng, self.max_variables, self.max_literals, self.max_arity)
 
 
 def _check_range(name: str, value: object, lowest: int, highest: int) -> int:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import PROGRAM_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.program.families import FAMILIES
 from rethink_gym.envs.tasks.program.kind import KINDS, probes
 from rethink_gym.envs.tasks.program.program import Arguments, Program
@@ -71,13 +71,13 @@ class Exercise:
     @cached_property
     def plan(self) -> Plan:
         """Everything about the exercise that does not change what the program does."""
-        chance = Chance(f"look|{self._seed}")
+        rng = TaskRNG(f"look|{self._seed}")
         family = FAMILIES[self.program.family]
         return Plan(
-            function=chance.one_of(family.functions),
-            arguments=tuple(chance.one_of(each.names) for each in family.inputs),
-            order=chance.below(60),
-            examples=self._choose_examples(chance),
+            function=rng.choice(family.functions),
+            arguments=tuple(rng.choice(each.names) for each in family.inputs),
+            order=rng.randbelow(60),
+            examples=self._choose_examples(rng),
         )
 
     @property
@@ -112,7 +112,7 @@ class Exercise:
         The hidden ones are edge cases, typical ones, and whatever tells the program apart
         from each of its `Program.variants`, so far as arguments are found that do.
         """
-        chance = Chance(f"tests|{self._seed}")
+        rng = TaskRNG(f"tests|{self._seed}")
         run = self.program.run
         seen = {repr(arguments) for arguments, _ in self.plan.examples}
         hidden: list[_Case] = []
@@ -123,25 +123,25 @@ class Exercise:
                 seen.add(shown)
                 hidden.append((arguments, run(arguments)))
 
-        for arguments in self._edges(chance):
+        for arguments in self._edges(rng):
             add(arguments)
         num_enough = max(_MIN_HIDDEN, len(hidden) + _NUM_TYPICAL)
         while len(hidden) < num_enough:
-            add(self._draw(chance))
+            add(self._draw(rng))
         for arguments in probes(self.program.kinds):
             if self._adds_variety(run(arguments), hidden):
                 add(arguments)
         for _ in range(_MAX_DRAWS):
             if any(value != hidden[0][1] for _, value in hidden):
                 break
-            arguments = self._draw(chance)
+            arguments = self._draw(rng)
             if run(arguments) != hidden[0][1]:
                 add(arguments)
         spare: list[_Case] = []
         for variant in self.program.variants():
             if any(variant.run(arguments) != value for arguments, value in reversed(hidden)):
                 continue
-            for case in self._extend(spare, chance):
+            for case in self._extend(spare, rng):
                 if variant.run(case[0]) != case[1]:
                     add(case[0])
                     break
@@ -161,13 +161,13 @@ class Exercise:
         shown = set(map(repr, values))
         return len(shown) < _MIN_DIFFERENT and repr(value) not in shown
 
-    def _choose_examples(self, chance: Chance) -> list[_Case]:
+    def _choose_examples(self, rng: TaskRNG) -> list[_Case]:
         """Choose arguments whose values differ, at most one of them empty or 0.
 
         Of truth values there are only two; both are there.
         """
         examples: list[_Case] = []
-        drawn = (self._draw(chance) for _ in range(_NUM_CANDIDATES))
+        drawn = (self._draw(rng) for _ in range(_NUM_CANDIDATES))
         for arguments in chain(drawn, probes(self.program.kinds)):
             value = self.program.run(arguments)
             values = [each for _, each in examples]
@@ -181,7 +181,7 @@ class Exercise:
                     break
         return examples
 
-    def _edges(self, chance: Chance) -> Iterator[Arguments]:
+    def _edges(self, rng: TaskRNG) -> Iterator[Arguments]:
         kinds = [KINDS[kind] for kind in self.program.kinds]
         if len(kinds) == 1:
             return ((edge,) for edge in kinds[0].edges)
@@ -191,23 +191,23 @@ class Exercise:
             zip(first.edges, second.edges, strict=False),
             zip(first.edges[1:], second.edges, strict=False),
             [
-                (first.edges[0], second.draw(chance, pool)),
-                (first.draw(chance, pool), second.edges[0]),
+                (first.edges[0], second.draw(rng, pool)),
+                (first.draw(rng, pool), second.edges[0]),
             ],
         )
 
-    def _extend(self, spare: list[_Case], chance: Chance) -> Iterator[_Case]:
+    def _extend(self, spare: list[_Case], rng: TaskRNG) -> Iterator[_Case]:
         """Yield cases to tell a wrong program by; those not there yet are made and kept."""
         yield from spare
         trials = probes(self.program.kinds)
         while len(spare) < len(trials) + _NUM_SPARE:
-            arguments = trials[len(spare)] if len(spare) < len(trials) else self._draw(chance)
+            arguments = trials[len(spare)] if len(spare) < len(trials) else self._draw(rng)
             spare.append((arguments, self.program.run(arguments)))
             yield spare[-1]
 
-    def _draw(self, chance: Chance) -> Arguments:
+    def _draw(self, rng: TaskRNG) -> Arguments:
         pool = self.program.numbers
-        return tuple(KINDS[kind].draw(chance, pool) for kind in self.program.kinds)
+        return tuple(KINDS[kind].draw(rng, pool) for kind in self.program.kinds)
 
     def _call(self, arguments: Arguments) -> str:
         return f"{self.plan.function}({', '.join(map(repr, arguments))})"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 
 __all__ = ["Constant", "Phrase", "Stage", "Table", "draw_stage", "phrase"]
 
@@ -90,11 +90,11 @@ def phrase(
     return Phrase(tuple(wording.split("|")), code, gives, level, tuple(blanks.items()))
 
 
-def draw_stage(chance: Chance, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
+def draw_stage(rng: TaskRNG, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
     """Draw a phrase and what fills its blanks.
 
     Args:
-        chance: The source of chance.
+        rng: The only source of randomness.
         table: The phrases to draw from.
         level: Only phrases up to this level are drawn.
         names: What the code calls the values that it is given.
@@ -102,9 +102,9 @@ def draw_stage(chance: Chance, table: Table, level: int, names: tuple[str, ...] 
     Returns:
         The phrase with its blanks filled.
     """
-    chosen = chance.one_of(_up_to_level(table, level))
+    chosen = rng.choice(_up_to_level(table, level))
     constants: list[Constant] = []
-    words, code = _fill(chance, chosen, level, constants)
+    words, code = _fill(rng, chosen, level, constants)
     num_constants = len(constants)
     compute = _compile(code, names, num_constants)
     return Stage(words, code, tuple(constants), chosen.gives, compute)
@@ -116,17 +116,17 @@ def _up_to_level(table: Table, level: int) -> Table:
     return tuple(phrase for phrase in table if phrase.level <= level)
 
 
-def _fill(chance: Chance, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
+def _fill(rng: TaskRNG, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
     """Fill the blanks of a phrase; the constants are appended, each once for its blank."""
-    words, code = chance.one_of(chosen.wordings), chosen.code
+    words, code = rng.choice(chosen.wordings), chosen.code
     used: list[Phrase] = []
     for blank, choices in chosen.blanks:
-        choice = chance.one_of(choices)
+        choice = rng.choice(choices)
         while isinstance(choice, Phrase) and (choice in used or choice.level > level):
-            choice = chance.one_of(choices)
+            choice = rng.choice(choices)
         if isinstance(choice, Phrase):
             used.append(choice)
-            shown, written = _fill(chance, choice, level, constants)
+            shown, written = _fill(rng, choice, level, constants)
         else:
             shown = str(choice) if isinstance(choice, int) else repr(choice)
             written = f"K{len(constants)}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.program.families import FAMILIES, STAGES
 from rethink_gym.envs.tasks.program.family import Family
 from rethink_gym.envs.tasks.program.kind import KINDS, probes
@@ -96,11 +96,11 @@ class Program:
         return len(kinds) == 1 and KINDS[kinds[0]].gives == self.stages[0].gives
 
 
-def draw_program(chance: Chance, family: str, level: int) -> Program:
+def draw_program(rng: TaskRNG, family: str, level: int) -> Program:
     """Draw a program in which every stage matters.
 
     Args:
-        chance: The source of chance.
+        rng: The only source of randomness.
         family: One of `FAMILIES`.
         level: How many stages it has, from 1 to 5; more kinds of them from 2 and 3 on.
 
@@ -108,7 +108,7 @@ def draw_program(chance: Chance, family: str, level: int) -> Program:
         The program.
     """
     while True:
-        program = Program(family, _draw_stages(chance, FAMILIES[family], level))
+        program = Program(family, _draw_stages(rng, FAMILIES[family], level))
         if len(program.stages) == level:
             return program
 
@@ -120,7 +120,7 @@ def symbols(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return ("x",) if kinds[0] == "number" else ("it",)
 
 
-def _draw_stages(chance: Chance, family: Family, level: int) -> tuple[Stage, ...]:
+def _draw_stages(rng: TaskRNG, family: Family, level: int) -> tuple[Stage, ...]:
     """Draw stages, each one that tells the probes apart and lets those before it matter.
 
     Returns:
@@ -138,7 +138,7 @@ def _draw_stages(chance: Chance, family: Family, level: int) -> tuple[Stage, ...
         else:
             table = _next(given[0], min(num_to_come, 2)) if place else family.first
         for _ in range(_MAX_TRIES):
-            stage = draw_stage(chance, table, level, symbols(given))
+            stage = draw_stage(rng, table, level, symbols(given))
             if any(stage.code == before.code for before in stages):
                 continue
             constants = stage.constants

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.story.change import CHANGES, COSTS, Bounds, Kind
 from rethink_gym.envs.tasks.story.farm import FARM
 from rethink_gym.envs.tasks.story.home import HOME
@@ -61,11 +61,11 @@ class Story(NamedTuple):
         return self.plot.format_map(self.people)
 
 
-def tell_story(chance: Chance, num_steps: int, max_number: int, num_distractors: int) -> Story:
+def tell_story(rng: TaskRNG, num_steps: int, max_number: int, num_distractors: int) -> Story:
     """Tell a story whose numbers are all positive and whole.
 
     Args:
-        chance: The only source of chance.
+        rng: The only source of randomness.
         num_steps: How many operations lead to the answer, from 2 to `MOST_STEPS`.
         max_number: Largest number that is drawn, at least 5.
         num_distractors: How many sentences have a number that does not matter.
@@ -75,76 +75,76 @@ def tell_story(chance: Chance, num_steps: int, max_number: int, num_distractors:
     """
     story = None
     while story is None:
-        story = _try_story(chance, chance.one_of(TEMPLATES), num_steps, max_number, num_distractors)
+        story = _try_story(rng, rng.choice(TEMPLATES), num_steps, max_number, num_distractors)
     return story
 
 
-def draw_people(chance: Chance) -> dict[str, str]:
+def draw_people(rng: TaskRNG) -> dict[str, str]:
     """Draw the people of a story, which are two different ones.
 
     Returns:
         What fills the blanks of the plot.
     """
-    first, step = chance.below(len(_PEOPLE)), chance.between(1, len(_PEOPLE) - 1)
+    first, step = rng.randbelow(len(_PEOPLE)), rng.randint(1, len(_PEOPLE) - 1)
     name, he, his = _PEOPLE[first]
     other = _PEOPLE[(first + step) % len(_PEOPLE)][0]
     return {"name": name, "he": he, "his": his, "other": other}
 
 
 def _try_story(
-    chance: Chance, template: Template, num_steps: int, max_number: int, num_distractors: int
+    rng: TaskRNG, template: Template, num_steps: int, max_number: int, num_distractors: int
 ) -> Story | None:
-    opening = chance.one_of(tuple(template.openings))
-    ending = chance.one_of(tuple(template.endings))
+    opening = rng.choice(tuple(template.openings))
+    ending = rng.choice(tuple(template.endings))
     left = num_steps - COSTS[opening] - COSTS[ending]
     if left < 1:
         return None
-    teller = _Teller(chance, template, Bounds(max_number, template.most))
+    teller = _Teller(rng, template, Bounds(max_number, template.most))
     teller.say(opening, template.openings[opening])
     while left:
         kinds = [kind for kind in template.events if COSTS[kind] <= left]
         for place in range(len(kinds)):
-            other = chance.between(place, len(kinds) - 1)
+            other = rng.randint(place, len(kinds) - 1)
             kinds[place], kinds[other] = kinds[other], kinds[place]
             if teller.say(kinds[place], template.events[kinds[place]], is_joined=True):
                 left -= COSTS[kinds[place]]
                 break
         else:
             return None
-    for aside in chance.sample(template.asides, num_distractors):
-        place = chance.between(1, len(teller.said))
-        number = chance.between(2, max_number)
+    for aside in rng.sample(template.asides, num_distractors):
+        place = rng.randint(1, len(teller.said))
+        number = rng.randint(2, max_number)
         teller.said.insert(place, aside.format(**teller.blanks, a=number))
     if not teller.say(ending, template.endings[ending]):
         return None
     plot = " ".join(teller.said)
-    return Story(plot, draw_people(chance), tuple(teller.steps), teller.value)
+    return Story(plot, draw_people(rng), tuple(teller.steps), teller.value)
 
 
 class _Teller:
     """Remembers what was said and how many things there are."""
 
-    def __init__(self, chance: Chance, template: Template, bounds: Bounds) -> None:
-        self.chance = chance
+    def __init__(self, rng: TaskRNG, template: Template, bounds: Bounds) -> None:
+        self.rng = rng
         self.bounds = bounds
         self.said: list[str] = []
         self.steps: list[str] = []
         self.value = 0
         self._used: set[str] = set()
-        self.blanks = {**_BLANKS, "things": chance.one_of(template.things)}
+        self.blanks = {**_BLANKS, "things": rng.choice(template.things)}
 
     def say(self, kind: Kind, forms: Sequence[str], *, is_joined: bool = False) -> bool:
         """Say a sentence of a kind, unless it makes no sense now or was said before."""
         fresh = [form for form in forms if form not in self._used]
-        change = CHANGES[kind](self.chance, self.value, self.bounds) if fresh else None
+        change = CHANGES[kind](self.rng, self.value, self.bounds) if fresh else None
         if change is None:
             return False
         if change.value > self.bounds.value and COSTS[kind] and is_joined:
             return False
-        form = self.chance.one_of(fresh)
+        form = self.rng.choice(fresh)
         self._used.add(form)
         can_join = is_joined and form.startswith("{name}") and "then" not in form
-        joint = self.chance.one_of(_JOINTS) if can_join else ""
+        joint = self.rng.choice(_JOINTS) if can_join else ""
         self.said.append(joint + form.format(**self.blanks, **change.slots))
         self.steps += change.steps
         self.value = change.value
