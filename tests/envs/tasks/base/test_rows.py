@@ -51,7 +51,10 @@ def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
 def test_places_name_file_and_line_and_blank_lines_count(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     path.write_text('{"a": 1}\n\n{"a": 2}\n')
-    assert [row.place for row in read_rows(path)[UNSPLIT]] == [f"{path}, line 1", f"{path}, line 3"]
+    assert [row.location for row in read_rows(path)[UNSPLIT]] == [
+        f"{path}, line 1",
+        f"{path}, line 3",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +216,6 @@ def test_the_hub_gives_the_rows_of_the_part_that_is_asked_for(
     found = read_rows("someone/else", "main")
     assert [row.values for row in found["train"]] == ROWS
     assert [row.values for row in found["train"][1:]] == ROWS[1:]
-    assert found["test"][-1].place == "someone/else, test, row 1"
+    assert found["test"][-1].location == "someone/else, test, row 1"
     with pytest.raises(IndexError):
         found["test"][2]

@@ -105,7 +105,7 @@ class Dataset(Task):
         Raises:
             ArgumentError: If there is no such split or index.
         """
-        self.check_place(index, split)
+        self.check_index(index, split)
         return self._problems[split][index]
 
     def make_verifier(self) -> Verifier:
@@ -210,7 +210,7 @@ def _fill(template: Template, row: Row, name: str) -> str:
     except Failure as failure:
         fields = ", ".join(map(repr, row.values))
         raise DataError(
-            f"{row.place}, must have what {name} names: {failure.detail}. It has {fields}. "
+            f"{row.location}, must have what {name} names: {failure.detail}. It has {fields}. "
             f"Say another {name}, such as {name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
         ) from failure
 
@@ -220,15 +220,15 @@ def _check_value(path: ValuePath, row: Row) -> None:
         Context(row.values, {}).value(path)
     except Failure as failure:
         raise DataError(
-            f"{row.place}, must have what the grader names: {failure.detail}."
+            f"{row.location}, must have what the grader names: {failure.detail}."
         ) from failure
 
 
 def _check_place(places: dict[str, tuple[str, str]], prompt: str, split: str, row: Row) -> None:
     """Check that a prompt stands in no other split."""
-    first_split, first_place = places.setdefault(prompt, (split, row.place))
+    first_split, first_place = places.setdefault(prompt, (split, row.location))
     if first_split != split:
         raise DataError(
-            f"{row.place}, must not be in the split {split!r}, as its prompt stands in "
+            f"{row.location}, must not be in the split {split!r}, as its prompt stands in "
             f"{first_split!r} too ({first_place}). Remove one of them."
         )

@@ -81,7 +81,7 @@ class GSM8K(RowTask):
         gold = gold.strip().replace(",", "")
         if not mark or not gold:
             raise DataError(
-                f"{row.place}, must end its answer in '#### ' and a number, got {answer[-40:]!r}."
+                f"{row.location}, must end its answer in '#### ' and a number, got {answer[-40:]!r}."
             )
         prompt = f"{row.text('question')}\n{ANSWER_FORMAT}"
         return Problem(problem_id, prompt, gold, f"{solution.strip()}\nA: {gold}")

@@ -123,7 +123,7 @@ class HendrycksMath(RowTask):
         if not isinstance(gold, str):
             found = extract_answer(solution)
             if found is None or found.mark is not Mark.BOX:
-                raise DataError(f"{row.place}, must have an answer, or a box in its solution.")
+                raise DataError(f"{row.location}, must have an answer, or a box in its solution.")
             gold = found.text
         prompt = f"{row.text('problem')}\n{ANSWER_FORMAT}"
         return Problem(problem_id, prompt, gold, f"{solution.strip()}\nA: {gold}")

@@ -121,7 +121,7 @@ def _id_of(row: Row) -> int:
     value = row.values.get("task_id")
     number = re.fullmatch(r"(?:MBPP/)?(\d{1,6})", str(value))
     if number is None:
-        raise DataError(f"{row.place}, must have a number under 'task_id', got {value!r}.")
+        raise DataError(f"{row.location}, must have a number under 'task_id', got {value!r}.")
     return int(number[1])
 
 
@@ -131,7 +131,7 @@ def _entry_point(row: Row, source: str, tests: Sequence[str]) -> str:
     for call in re.finditer(r"(\w+)\s*\(", tests[0] if tests else ""):
         if call[1] in defined:
             return call[1]
-    raise DataError(f"{row.place}, must have tests that call its program, got {tests!r:.80}.")
+    raise DataError(f"{row.location}, must have tests that call its program, got {tests!r:.80}.")
 
 
 def _statements(row: Row) -> list[str]:
@@ -140,7 +140,7 @@ def _statements(row: Row) -> list[str]:
     try:
         body = ast.parse(row.text("test")).body[-1]
     except (SyntaxError, IndexError) as error:
-        raise DataError(f"{row.place}, must have tests in Python: {error}.") from error
+        raise DataError(f"{row.location}, must have tests in Python: {error}.") from error
     return [
         re.sub(r"\bcandidate\b", name, ast.unparse(statement))
         for statement in getattr(body, "body", ())

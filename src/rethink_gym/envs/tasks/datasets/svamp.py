@@ -81,7 +81,7 @@ def _number(value: object, row: Row) -> str:
         number = float(str(value))
     except ValueError as error:
         raise DataError(
-            f"{row.place}, must have a number under 'Answer', got {value!r}."
+            f"{row.location}, must have a number under 'Answer', got {value!r}."
         ) from error
     return str(int(number)) if number.is_integer() else str(number)
 

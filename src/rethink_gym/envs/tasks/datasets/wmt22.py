@@ -112,6 +112,6 @@ class WMT22(RowTask):
                 if all(isinstance(text, str) for text in found.values()):
                     return found  # type: ignore[return-value]  # mypy does not follow all()
         raise DataError(
-            f"{row.place}, must have texts under {self.source!r} and {self.target!r}, got "
+            f"{row.location}, must have texts under {self.source!r} and {self.target!r}, got "
             f"{', '.join(map(repr, row.values))}."
         )
