@@ -27,8 +27,8 @@ class ModularArithmetic(GeneratedTask[Question]):
     **Difficulty.** Easiest: ``kind="remainder", max_modulus=5, max_operand=20``; harder
     with larger numbers, such as ``max_modulus=997, max_operand=9999, max_exponent=60``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right whole number, worked out, else 0.
 
@@ -64,7 +64,7 @@ class ModularArithmetic(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_modulus": self.max_modulus,

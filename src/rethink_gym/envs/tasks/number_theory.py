@@ -26,8 +26,8 @@ class NumberTheory(GeneratedTask[Question]):
     **Difficulty.** ``max_number`` bounds all numbers: 30 is easy, 10,000 is hard;
     ``max_base=2`` asks for binary numbers only.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right answer, else 0; where prime factors are asked for, every
     factor must be prime.
@@ -57,7 +57,7 @@ class NumberTheory(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {"kind": self.kind, "max_number": self.max_number, "max_base": self.max_base}
 
     def draw(self, rng: TaskRNG) -> Question:

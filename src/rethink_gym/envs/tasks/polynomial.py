@@ -40,8 +40,8 @@ class Polynomial(GeneratedTask[Question]):
     products of ``(x+a)(x+b)`` with small ``max_constant``. Hardest: ``max_degree=5,
     max_leading=6, max_constant=20``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right answer in the form that is asked for, else 0: a product
     that is not multiplied out is no expansion, and one that can be split further is no
@@ -88,7 +88,7 @@ class Polynomial(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_degree": self.max_degree,

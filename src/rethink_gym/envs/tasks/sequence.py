@@ -36,8 +36,8 @@ class NumberSequence(GeneratedTask[Question]):
     one alone. Then larger numbers: ``max_position=20, max_start=99, max_step=50,
     max_ratio=6``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right whole number, worked out, else 0.
 
@@ -76,7 +76,7 @@ class NumberSequence(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_start": self.max_start,

@@ -47,8 +47,8 @@ class Tracking(GeneratedTask[Question]):
     say how much happens. ``ask``: ``"one"`` asks for one thing, person or room, ``"all"``
     for how everything stands, which guessing hardly ever hits. ``kind`` picks one sort.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that the hash of its text says.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right word, or all words in the right order, else 0.
 
@@ -92,7 +92,7 @@ class Tracking(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "num_people": self.num_people,

@@ -84,8 +84,8 @@ class UnitConversion(GeneratedTask[Question]):
     **Difficulty.** Easiest: ``kind="time", max_value=10, max_decimals=0``; harder with
     decimals, and with areas, speeds and units that are not metric.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right number, with the unit that is asked for or none, else 0.
 
@@ -115,7 +115,7 @@ class UnitConversion(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_value": self.max_value,

@@ -31,8 +31,8 @@ class WordProblem(GeneratedTask[Story]):
     and for goals that are to be reached; ``num_distractors`` adds up to 3 sentences whose
     numbers do not matter.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that the hash of its text says.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for the right number, with or without its unit, else 0.
 
@@ -76,7 +76,7 @@ class WordProblem(GeneratedTask[Story]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "min_steps": self.min_steps,
             "max_steps": self.max_steps,

@@ -67,8 +67,8 @@ class Logic(GeneratedTask[Question]):
     valued, or premises there are. ``max_arity``: how many parts "and" and "or" may have.
     ``kind``: one kind only, or ``"mixed"``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that the hash of its text says.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
     **Reward.** 1 for a right answer, else 0; an assignment is judged by what it makes true,
     so every right one counts.
@@ -108,7 +108,7 @@ class Logic(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_variables": self.max_variables,
