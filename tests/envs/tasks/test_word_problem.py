@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.tasks.story.change import CHANGES, COSTS
-from rethink_gym.envs.tasks.story.telling import TEMPLATES
+from rethink_gym.envs.tasks.story.story import TEMPLATES
 from rethink_gym.envs.tasks.story.template import Template
 from rethink_gym.envs.tasks.word_problem import WordProblem
 

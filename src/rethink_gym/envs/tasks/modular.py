@@ -1,4 +1,4 @@
-"""Arithmetic with remainders."""
+"""Modular arithmetic."""
 
 import math
 from typing import ClassVar, TypeAlias
@@ -13,7 +13,7 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["ModularArithmetic"]
 
 Question: TypeAlias = tuple[str, int, int, int, int]
-"""What is asked, the modulus, and up to three numbers."""
+"""The kind of question, the modulus, and up to three numbers."""
 
 _KINDS = ("remainder", "power", "inverse", "congruence")
 
@@ -30,7 +30,7 @@ class ModularArithmetic(GeneratedTask[Question]):
     **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
     The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right whole number, worked out, else 0.
+    **Reward.** 1 for the correct integer, fully evaluated, else 0.
 
     **Termination.** After the last attempt.
 
@@ -38,13 +38,14 @@ class ModularArithmetic(GeneratedTask[Question]):
 
     Args:
         kind: ``"remainder"`` (of ``a*b+c``), ``"power"``, ``"inverse"``,
-            ``"congruence"``, or ``"mixed"`` for all alike.
+            ``"congruence"``, or ``"mixed"`` for all kinds with equal probability.
         max_modulus: Largest modulus, at least 3; the smallest is 3.
-        max_operand: Largest number of a remainder; bases of powers are at most as large.
+        max_operand: Largest operand of a remainder and largest base of a power, at least 2.
         max_exponent: Largest exponent, at least 2.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_modulus`` is less than 3, or
+            ``max_operand`` or ``max_exponent`` is less than 2.
     """
 
     name: ClassVar = "modular_arithmetic"
@@ -111,7 +112,7 @@ class ModularArithmetic(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the number and the steps to it."""
+        """Return the number, and the steps to it."""
         kind, modulus, a, b, c = question
         match kind:
             case "remainder":
@@ -128,19 +129,19 @@ class ModularArithmetic(GeneratedTask[Question]):
         return str(gold), "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers."""
+        """Build the verifier of evaluated numbers."""
         return FormVerifier()
 
 
 def _divided(number: int, modulus: int) -> list[str]:
-    """Write a number as a multiple of the modulus and the remainder."""
+    """Write a number as a multiple of the modulus plus the remainder."""
     if number < modulus:
         return []
     return [f"{number}={number // modulus}*{modulus}+{number % modulus}"]
 
 
 def _power_steps(base: int, exponent: int, modulus: int) -> tuple[int, list[str]]:
-    """Square and multiply, from the first digit of the exponent in base 2."""
+    """Square and multiply, from the most significant bit of the exponent."""
     steps = _divided(base, modulus)
     start = value = base % modulus
     for digit in bin(exponent)[3:]:

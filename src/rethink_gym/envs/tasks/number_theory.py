@@ -1,4 +1,4 @@
-"""Divisors, multiples, prime factors and bases."""
+"""Divisors, multiples, prime factors and number bases."""
 
 import math
 from typing import ClassVar, TypeAlias
@@ -13,13 +13,13 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["NumberTheory"]
 
 Question: TypeAlias = tuple[str, int, int]
-"""What is asked, and up to two numbers; to and from a base, the second is the base."""
+"""The kind of question, and up to two numbers; in conversions the second is the base."""
 
 _KINDS = ("gcd", "lcm", "factorization", "divisors", "to_base", "from_base")
 
 
 class NumberTheory(GeneratedTask[Question]):
-    """Common divisors and multiples, prime factors, numbers of divisors, and bases.
+    """Common divisors and multiples, prime factors, numbers of divisors, and number bases.
 
     **Example.** ``Write 360 as a product of powers of primes.`` Answer: ``2^3*3^2*5``.
 
@@ -29,8 +29,8 @@ class NumberTheory(GeneratedTask[Question]):
     **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
     The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right answer, else 0; where prime factors are asked for, every
-    factor must be prime.
+    **Reward.** 1 for the correct answer, else 0. In a factorization every factor must be
+    prime.
 
     **Termination.** After the last attempt.
 
@@ -38,12 +38,13 @@ class NumberTheory(GeneratedTask[Question]):
 
     Args:
         kind: ``"gcd"``, ``"lcm"``, ``"factorization"``, ``"divisors"``, ``"to_base"``,
-            ``"from_base"``, or ``"mixed"`` for all alike.
+            ``"from_base"``, or ``"mixed"`` for all kinds with equal probability.
         max_number: Largest number in a question, at least 12.
-        max_base: Largest base besides ten, from 2 to 9.
+        max_base: Largest base other than ten, from 2 to 9.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_number`` is less than 12, or ``max_base``
+            is not from 2 to 9.
     """
 
     name: ClassVar = "number_theory"
@@ -97,7 +98,7 @@ class NumberTheory(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the answer and the steps to it."""
+        """Return the answer, and the steps to it."""
         kind, number, other = question
         match kind:
             case "gcd":
@@ -118,15 +119,15 @@ class NumberTheory(GeneratedTask[Question]):
             case "to_base":
                 gold, steps = _digits_text(number, other), _remainder_steps(number, other)
             case _:
-                gold, steps = str(number), _place_steps(number, other)
+                gold, steps = str(number), _horner_steps(number, other)
         return gold, "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers and of prime factors."""
+        """Build the verifier of numbers and factorizations."""
         return FormVerifier()
 
     def _draw_pair(self, rng: TaskRNG) -> tuple[int, int]:
-        """Draw two numbers that often have a divisor in common."""
+        """Draw two numbers that often have a common divisor."""
         shared = rng.randint(1, self.max_number // 6)
         size = self.max_number // shared
         one = other = 0
@@ -190,7 +191,7 @@ def _remainder_steps(number: int, base: int) -> list[str]:
     return steps
 
 
-def _place_steps(number: int, base: int) -> list[str]:
+def _horner_steps(number: int, base: int) -> list[str]:
     digits = _digits_of(number, base)
     steps, value = [], digits[0]
     for digit in digits[1:]:

@@ -1,4 +1,4 @@
-"""Quantities to write in other units."""
+"""Quantities to convert to other units."""
 
 from typing import ClassVar, NamedTuple, TypeAlias
 
@@ -16,9 +16,9 @@ class Unit(NamedTuple):
     """A unit of measurement.
 
     Attributes:
-        one: Its name behind the number 1.
-        many: Its name behind other numbers.
-        size: What it is worth in the smallest unit of its kind.
+        one: Name after the number 1.
+        many: Name after other numbers.
+        size: Size in the smallest unit of the same kind.
     """
 
     one: str
@@ -27,7 +27,7 @@ class Unit(NamedTuple):
 
 
 Question: TypeAlias = tuple[int, Unit, Unit]
-"""How many millionths are given, of which unit, and which unit is asked for."""
+"""The given number of millionths, its unit, and the unit to convert to."""
 
 MILLION = 10**6
 MAX_DECIMALS = 6
@@ -77,7 +77,7 @@ _KINDS: dict[str, tuple[tuple[Unit, ...], ...]] = {
 
 
 class UnitConversion(GeneratedTask[Question]):
-    """Quantities to write in another unit of their kind, exactly.
+    """Quantities to convert exactly to another unit of the same kind.
 
     **Example.** ``Convert 3.5 kilometres to metres.`` Answer: ``3500 metres``.
 
@@ -87,7 +87,7 @@ class UnitConversion(GeneratedTask[Question]):
     **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
     The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right number, with the unit that is asked for or none, else 0.
+    **Reward.** 1 for the correct number, with the required unit or without a unit, else 0.
 
     **Termination.** After the last attempt.
 
@@ -95,12 +95,14 @@ class UnitConversion(GeneratedTask[Question]):
 
     Args:
         kind: ``"length"``, ``"mass"``, ``"volume"``, ``"time"``, ``"area"``,
-            ``"speed"``, ``"imperial"`` (lengths and masses), or ``"mixed"`` for all alike.
+            ``"speed"``, ``"imperial"`` (lengths and masses), or ``"mixed"`` for all kinds
+            with equal probability.
         max_value: Largest number to convert, at least 2.
-        max_decimals: Most digits behind its point, at most 6.
+        max_decimals: Maximum number of its decimal places, from 0 to 6.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_value`` is less than 2, or
+            ``max_decimals`` is not from 0 to 6.
     """
 
     name: ClassVar = "unit_conversion"
@@ -123,7 +125,7 @@ class UnitConversion(GeneratedTask[Question]):
         }
 
     def draw(self, rng: TaskRNG) -> Question:
-        """Draw a quantity that is a short decimal in the other unit too."""
+        """Draw a quantity that is a short decimal in both units."""
         units = rng.choice(_KINDS[rng.choice(self._kinds)])
         while True:
             first = rng.randint(0, len(units) - 1)
@@ -141,7 +143,7 @@ class UnitConversion(GeneratedTask[Question]):
         return f"Convert {_quantity(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the quantity in the other unit and the steps to it."""
+        """Return the quantity in the other unit, and the steps to it."""
         value, given, wanted = question
         result = value * given.size // wanted.size
         larger, smaller = (given, wanted) if given.size > wanted.size else (wanted, given)
@@ -156,7 +158,7 @@ class UnitConversion(GeneratedTask[Question]):
         return gold, "\n".join(steps)
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of quantities in one unit."""
+        """Build the verifier of quantities in a required unit."""
         return FormVerifier()
 
 

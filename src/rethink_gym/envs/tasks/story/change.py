@@ -1,4 +1,4 @@
-"""What the sentences of a story do to the number of things: their numbers and their steps."""
+"""How each kind of sentence changes the number of things: its numbers and its steps."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
@@ -18,7 +18,7 @@ _TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
 
 
 class Bounds(NamedTuple):
-    """How large numbers may be.
+    """Upper bounds of the numbers in a story.
 
     Attributes:
         number: Largest number that is drawn.
@@ -30,12 +30,12 @@ class Bounds(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What one sentence did.
+    """The effect of one sentence.
 
     Attributes:
         value: The number of things afterwards.
         steps: The equations that lead to it.
-        slots: What is to be filled into the sentence.
+        slots: The values of the slots in the sentence.
     """
 
     value: int
@@ -64,7 +64,7 @@ COSTS: Mapping[Kind, int] = {
     "together_fewer": 2,
     "together_times": 2,
 }
-"""How many steps a sentence takes to work out."""
+"""Number of operations that each kind of sentence adds to the solution."""
 
 
 def _count(rng: TaskRNG, value: int, bounds: Bounds) -> Change | None:
@@ -90,10 +90,10 @@ def _lose(rng: TaskRNG, value: int, bounds: Bounds) -> Change | None:
 
 
 def _gain_groups(rng: TaskRNG, value: int, bounds: Bounds) -> Change | None:
-    room = bounds.value - value
-    if room < 4:
+    max_gain = bounds.value - value
+    if max_gain < 4:
         return None
-    a, b = _draw_groups(rng, bounds, room)
+    a, b = _draw_groups(rng, bounds, max_gain)
     steps = (f"{a}*{b}={a * b}", f"{value}+{a * b}={value + a * b}")
     return Change(value + a * b, steps, {"a": a, "b": b})
 
@@ -187,10 +187,10 @@ def _together_times(rng: TaskRNG, value: int, bounds: Bounds) -> Change | None:
     return Change(value + value * a, steps, {"times": _TIMES[a]})
 
 
-def _draw_groups(rng: TaskRNG, bounds: Bounds, most: int) -> tuple[int, int]:
-    """Draw two numbers whose product is at most ``most``, which is at least 4."""
-    a = rng.randint(2, min(MAX_GROUPS, bounds.number, most // 2))
-    return a, rng.randint(2, min(bounds.number, most // a))
+def _draw_groups(rng: TaskRNG, bounds: Bounds, max_product: int) -> tuple[int, int]:
+    """Draw two numbers whose product is at most ``max_product``, which is at least 4."""
+    a = rng.randint(2, min(MAX_GROUPS, bounds.number, max_product // 2))
+    return a, rng.randint(2, min(bounds.number, max_product // a))
 
 
 def _sum(value: int, other: int) -> str:
@@ -220,4 +220,5 @@ CHANGES: Mapping[Kind, _Draw] = {
     "together_fewer": _together(-1),
     "together_times": _together_times,
 }
-"""How each kind of sentence draws its numbers; None where the number of things forbids it."""
+"""By kind of sentence: a function that draws its numbers, or returns None if the current number of
+things does not allow such a sentence."""

@@ -1,4 +1,4 @@
-"""Tells a story: picks a template, and sentences until there are as many steps as wanted."""
+"""Stories of word problems, drawn from a template sentence by sentence."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,12 +14,12 @@ from rethink_gym.envs.tasks.story.template import Template
 from rethink_gym.envs.tasks.story.travel import TRAVEL
 from rethink_gym.envs.tasks.story.work import WORK
 
-__all__ = ["MOST_STEPS", "TEMPLATES", "Story", "draw_people", "tell_story"]
+__all__ = ["MAX_STEPS", "TEMPLATES", "Story", "draw_people", "draw_story"]
 
 TEMPLATES = (*FARM, *HOME, *MARKET, *SCHOOL, *SPORT, *TRAVEL, *WORK)
 """All templates, each equally likely."""
 
-MOST_STEPS = 8
+MAX_STEPS = 8
 
 _HE = (
     *("Adam", "Ben", "Carlos", "Dev", "Emil", "Felix", "George", "Hugo", "Ivan", "Jamal"),
@@ -34,10 +34,10 @@ _PEOPLE = (
     *((name, "he", "his") for name in _HE),
     *((name, "she", "her") for name in _SHE),
 )
-_BLANKS = {blank: f"{{{blank}}}" for blank in ("name", "he", "his", "other")}
-"""What stands in a plot until the people are known."""
+_PLACEHOLDERS = {slot: f"{{{slot}}}" for slot in ("name", "he", "his", "other")}
+"""The values of the slots for people before the people are drawn: the slots themselves."""
 
-_JOINTS = ("", "", "Then ", "Next, ", "After that, ")
+_CONNECTIVES = ("", "", "Then ", "Next, ", "After that, ")
 
 
 class Story(NamedTuple):
@@ -45,7 +45,7 @@ class Story(NamedTuple):
 
     Attributes:
         plot: The story, with the question at its end and without the names of the people.
-        people: What fills its blanks: ``name``, ``he``, ``his``, ``other``.
+        people: The values of its slots ``name``, ``he``, ``his`` and ``other``.
         steps: The equations that lead to the answer.
         answer: The answer.
     """
@@ -57,18 +57,18 @@ class Story(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The story as it is told."""
+        """The story and its question, with the names of the people."""
         return self.plot.format_map(self.people)
 
 
-def tell_story(rng: TaskRNG, num_steps: int, max_number: int, num_distractors: int) -> Story:
-    """Tell a story whose numbers are all positive and whole.
+def draw_story(rng: TaskRNG, num_steps: int, max_number: int, num_distractors: int) -> Story:
+    """Draw a story whose numbers are all positive integers.
 
     Args:
         rng: The only source of randomness.
-        num_steps: How many operations lead to the answer, from 2 to `MOST_STEPS`.
+        num_steps: Number of operations that lead to the answer, from 2 to `MAX_STEPS`.
         max_number: Largest number that is drawn, at least 5.
-        num_distractors: How many sentences have a number that does not matter.
+        num_distractors: Number of sentences with an irrelevant number.
 
     Returns:
         The story.
@@ -80,10 +80,10 @@ def tell_story(rng: TaskRNG, num_steps: int, max_number: int, num_distractors: i
 
 
 def draw_people(rng: TaskRNG) -> dict[str, str]:
-    """Draw the people of a story, which are two different ones.
+    """Draw two different people for a story.
 
     Returns:
-        What fills the blanks of the plot.
+        The values of the slots for people.
     """
     first, step = rng.randbelow(len(_PEOPLE)), rng.randint(1, len(_PEOPLE) - 1)
     name, he, his = _PEOPLE[first]
@@ -94,58 +94,63 @@ def draw_people(rng: TaskRNG) -> dict[str, str]:
 def _try_story(
     rng: TaskRNG, template: Template, num_steps: int, max_number: int, num_distractors: int
 ) -> Story | None:
+    """Draw a story from a template, or return None if it cannot have this number of steps."""
     opening = rng.choice(tuple(template.openings))
     ending = rng.choice(tuple(template.endings))
-    left = num_steps - COSTS[opening] - COSTS[ending]
-    if left < 1:
+    steps_left = num_steps - COSTS[opening] - COSTS[ending]
+    if steps_left < 1:
         return None
-    teller = _Teller(rng, template, Bounds(max_number, template.most))
-    teller.say(opening, template.openings[opening])
-    while left:
-        kinds = [kind for kind in template.events if COSTS[kind] <= left]
-        for place in range(len(kinds)):
-            other = rng.randint(place, len(kinds) - 1)
-            kinds[place], kinds[other] = kinds[other], kinds[place]
-            if teller.say(kinds[place], template.events[kinds[place]], is_joined=True):
-                left -= COSTS[kinds[place]]
+    plot = _Plot(rng, template, Bounds(max_number, template.max_things))
+    plot.add_sentence(opening, template.openings[opening])
+    while steps_left:
+        # Try the kinds of events in random order until one fits: a lazy Fisher-Yates shuffle.
+        kinds = [kind for kind in template.events if COSTS[kind] <= steps_left]
+        for index in range(len(kinds)):
+            other = rng.randint(index, len(kinds) - 1)
+            kinds[index], kinds[other] = kinds[other], kinds[index]
+            if plot.add_sentence(kinds[index], template.events[kinds[index]], is_event=True):
+                steps_left -= COSTS[kinds[index]]
                 break
         else:
             return None
     for aside in rng.sample(template.asides, num_distractors):
-        place = rng.randint(1, len(teller.said))
+        index = rng.randint(1, len(plot.sentences))
         number = rng.randint(2, max_number)
-        teller.said.insert(place, aside.format(**teller.blanks, a=number))
-    if not teller.say(ending, template.endings[ending]):
+        plot.sentences.insert(index, aside.format(**plot.slots, a=number))
+    if not plot.add_sentence(ending, template.endings[ending]):
         return None
-    plot = " ".join(teller.said)
-    return Story(plot, draw_people(rng), tuple(teller.steps), teller.value)
+    return Story(" ".join(plot.sentences), draw_people(rng), tuple(plot.steps), plot.value)
 
 
-class _Teller:
-    """Remembers what was said and how many things there are."""
+class _Plot:
+    """The sentences so far, their steps, and the current number of things."""
 
     def __init__(self, rng: TaskRNG, template: Template, bounds: Bounds) -> None:
         self.rng = rng
         self.bounds = bounds
-        self.said: list[str] = []
+        self.sentences: list[str] = []
         self.steps: list[str] = []
         self.value = 0
         self._used: set[str] = set()
-        self.blanks = {**_BLANKS, "things": rng.choice(template.things)}
+        self.slots = {**_PLACEHOLDERS, "things": rng.choice(template.things)}
 
-    def say(self, kind: Kind, forms: Sequence[str], *, is_joined: bool = False) -> bool:
-        """Say a sentence of a kind, unless it makes no sense now or was said before."""
-        fresh = [form for form in forms if form not in self._used]
-        change = CHANGES[kind](self.rng, self.value, self.bounds) if fresh else None
+    def add_sentence(self, kind: Kind, forms: Sequence[str], *, is_event: bool = False) -> bool:
+        """Add a sentence, if one of its forms is unused and fits the number of things.
+
+        Returns:
+            Whether a sentence was added.
+        """
+        unused = [form for form in forms if form not in self._used]
+        change = CHANGES[kind](self.rng, self.value, self.bounds) if unused else None
         if change is None:
             return False
-        if change.value > self.bounds.value and COSTS[kind] and is_joined:
+        if change.value > self.bounds.value and COSTS[kind] and is_event:
             return False
-        form = self.rng.choice(fresh)
+        form = self.rng.choice(unused)
         self._used.add(form)
-        can_join = is_joined and form.startswith("{name}") and "then" not in form
-        joint = self.rng.choice(_JOINTS) if can_join else ""
-        self.said.append(joint + form.format(**self.blanks, **change.slots))
+        takes_connective = is_event and form.startswith("{name}") and "then" not in form
+        connective = self.rng.choice(_CONNECTIVES) if takes_connective else ""
+        self.sentences.append(connective + form.format(**self.slots, **change.slots))
         self.steps += change.steps
         self.value = change.value
         return True
