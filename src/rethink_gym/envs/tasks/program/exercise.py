@@ -1,4 +1,4 @@
-"""An exercise: a program to write, with a name, examples, and tests that decide."""
+"""An exercise: a program to write, with names, examples and tests."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,37 +16,37 @@ from rethink_gym.verifiers.code import CodeTests
 __all__ = ["Exercise"]
 
 _Case: TypeAlias = tuple[Arguments, Any]
-"""Arguments, and the value for them."""
+"""Arguments, and the value that the program returns for them."""
 
 _NUM_EXAMPLES = 3
 _MIN_HIDDEN = 8
 _NUM_TYPICAL = 8
-"""How many hidden tests have arguments of the same kind as the examples."""
+"""Minimum number of hidden tests in addition to the edge cases."""
 
 _NUM_CANDIDATES = 10
-"""How many arguments are drawn to find examples among."""
+"""Number of arguments from which the examples are chosen."""
 
 _MIN_DIFFERENT = 4
-"""How many different values the hidden tests have, if that can be had."""
+"""Number of different values that the hidden tests have, if possible."""
 
 _NUM_OF_EACH_FLAG = 5
-"""How many hidden tests have True, and how many False, if that can be had."""
+"""Number of hidden tests with the value True, and with False, if possible."""
 
 _MAX_DRAWS = 1_000
-"""How many arguments are drawn, at most, so that not all hidden tests have one value."""
+"""Maximum number of arguments that are drawn to find a second value for the hidden tests."""
 
 _NUM_SPARE = 6
-"""How many arguments are drawn, at most, to tell wrong programs by that pass all else."""
+"""Maximum number of arguments that are drawn to detect wrong programs that pass all other tests."""
 
 
 class Plan(NamedTuple):
-    """What an exercise looks like.
+    """The names, wording and examples of an exercise.
 
     Attributes:
         function: The name of the function.
         arguments: The names of its arguments.
-        order: Which way of saying that steps follow.
-        examples: What is shown: arguments, and the value for them.
+        order: The index of the sentence that introduces several steps.
+        examples: The examples in the prompt.
     """
 
     function: str
@@ -59,9 +59,9 @@ class Exercise:
     """A program to write.
 
     Args:
-        program: What is to be written.
-        seed: Decides about everything that does not change what the program does: names,
-            examples, tests.
+        program: The program.
+        seed: Seed of everything that does not change what the program does: names, wording,
+            examples and tests.
     """
 
     def __init__(self, program: Program, seed: int) -> None:
@@ -70,7 +70,7 @@ class Exercise:
 
     @cached_property
     def plan(self) -> Plan:
-        """Everything about the exercise that does not change what the program does."""
+        """The names, wording and examples."""
         rng = TaskRNG(f"look|{self._seed}")
         family = FAMILIES[self.program.family]
         return Plan(
@@ -82,14 +82,14 @@ class Exercise:
 
     @property
     def prompt(self) -> str:
-        """The exercise as it is set."""
+        """The prompt of the exercise."""
         return (
             f"Complete this Python function.\n\n```python\n{self.signature}```\n\n{PROGRAM_FORMAT}"
         )
 
     @cached_property
     def signature(self) -> str:
-        """The head of the function and its docstring."""
+        """The first line of the function and its docstring."""
         lines = write_docstring(self.program, self.plan.arguments, self.plan.order)
         examples = [
             line
@@ -103,14 +103,14 @@ class Exercise:
 
     @property
     def source(self) -> str:
-        """The function that was asked for, in Python."""
+        """The function in Python."""
         return write_function(self.program, self.plan.function, self.plan.arguments)
 
     def make_tests(self) -> CodeTests:
         """Make the tests: the examples, and hidden ones.
 
-        The hidden ones are edge cases, typical ones, and whatever tells the program apart
-        from each of its `Program.variants`, so far as arguments are found that do.
+        The hidden tests are edge cases, typical cases, and cases that detect each of
+        `Program.variants`, as far as such arguments are found.
         """
         rng = TaskRNG(f"tests|{self._seed}")
         run = self.program.run
@@ -154,7 +154,7 @@ class Exercise:
         )
 
     def _adds_variety(self, value: Any, cases: list[_Case]) -> bool:
-        """Return whether a value is one of which the cases have too few."""
+        """Return whether the cases have too few values like this one."""
         values = [each for _, each in cases]
         if self.program.gives == "flag":
             return values.count(value) < _NUM_OF_EACH_FLAG
@@ -164,7 +164,7 @@ class Exercise:
     def _choose_examples(self, rng: TaskRNG) -> list[_Case]:
         """Choose arguments whose values differ, at most one of them empty or 0.
 
-        Of truth values there are only two; both are there.
+        If the values are truth values, both occur.
         """
         examples: list[_Case] = []
         drawn = (self._draw(rng) for _ in range(_NUM_CANDIDATES))
@@ -172,10 +172,10 @@ class Exercise:
             value = self.program.run(arguments)
             values = [each for _, each in examples]
             if self.program.gives == "flag":
-                is_telling = len(values) != 1 or value not in values
+                is_informative = len(values) != 1 or value not in values
             else:
-                is_telling = value not in values and (bool(value) or all(values))
-            if is_telling:
+                is_informative = value not in values and (bool(value) or all(values))
+            if is_informative:
                 examples.append((arguments, value))
                 if len(examples) == _NUM_EXAMPLES:
                     break
@@ -197,7 +197,7 @@ class Exercise:
         )
 
     def _extend(self, spare: list[_Case], rng: TaskRNG) -> Iterator[_Case]:
-        """Yield cases to tell a wrong program by; those not there yet are made and kept."""
+        """Yield cases that may detect a wrong program; new cases are appended to ``spare``."""
         yield from spare
         trials = probes(self.program.kinds)
         while len(spare) < len(trials) + _NUM_SPARE:

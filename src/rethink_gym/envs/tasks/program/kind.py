@@ -1,4 +1,4 @@
-"""Kinds of values: what a program is given, and how such values are drawn."""
+"""Kinds of arguments of a program, and how they are drawn."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,20 +10,21 @@ from rethink_gym.envs.tasks.base.random import TaskRNG
 __all__ = ["KINDS", "Kind", "Pool", "probes"]
 
 Pool: TypeAlias = Sequence[int]
-"""Numbers that a program may treat in a special way, such as its own constants."""
+"""Numbers that a program may treat specially, such as its own constants."""
 
 _NUM_PROBES = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """What an argument may be.
+    """A kind of argument.
 
     Attributes:
-        gives: The kind of value it is to the stages of a program, such as ``"numbers"``.
-        draw: Draws one, given a random number generator and the numbers to favour.
-        edges: Values on which a careless program fails; some are in the tests of every
-            problem.
+        gives: The kind of value that the stages of a program receive, such as
+            ``"numbers"``.
+        draw: Draws an argument with a random number generator; the numbers of the pool are
+            more likely than others.
+        edges: Edge cases, on which a careless program fails. Every problem tests some.
     """
 
     gives: str
@@ -33,7 +34,7 @@ class Kind:
 
 @cache
 def probes(kinds: tuple[str, ...]) -> tuple[tuple[Any, ...], ...]:
-    """Return typical arguments, always the same ones, to try a program on."""
+    """Return typical arguments on which programs are tried out; they are always the same."""
     rng = TaskRNG("probes")
     chosen = [KINDS[kind] for kind in kinds]
     return tuple(
@@ -55,7 +56,7 @@ def _draw_element(rng: TaskRNG, pool: Pool) -> int:
 
 def _draw_numbers(rng: TaskRNG, pool: Pool) -> list[int]:
     mode, length = rng.randbelow(10), 2 + rng.randbelow(6)
-    if mode == 0:  # few different ones
+    if mode == 0:  # few different numbers
         some = [_draw_element(rng, pool) for _ in range(2)]
         return [rng.choice(some) for _ in range(length)]
     numbers = [_draw_element(rng, pool) for _ in range(length)]
@@ -161,4 +162,4 @@ KINDS = {
     "sum_text": Kind("text", _draw_sum_text, ("", "7", "3-8", "0+0", "10-3-3+12")),
     "moves": Kind("text", _draw_moves, ("", "L", "UUDD", "RRUULLDD", "LRLR")),
 }
-"""The kinds that a program may be given, by name."""
+"""The kinds of arguments by name."""

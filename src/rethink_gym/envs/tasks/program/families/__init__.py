@@ -1,4 +1,4 @@
-"""The families of programs, and the stages that go on from what a stage gives."""
+"""The families of programs, and the stages that can follow each kind of value."""
 
 from rethink_gym.envs.tasks.program.families.data import DATA_FAMILIES
 from rethink_gym.envs.tasks.program.families.number import NUMBER_FAMILIES
@@ -48,4 +48,4 @@ STAGES: dict[str, Table] = {
     "table": (*table.CHANGING * 2, *table.READING, *table.CHECKING),
     "grid": (*table.GRID_CHANGING * 2, *table.GRID_READING, *table.GRID_CHECKING),
 }
-"""What may be done with each kind of value that a stage gives; the other kinds end a program."""
+"""By kind of value: the stages that can follow. A value of another kind ends a program."""
