@@ -10,7 +10,7 @@ from rethink_gym.envs.tasks.datasets.mbpp import MBPP
 from rethink_gym.errors import DataError
 from rethink_gym.verifiers.code import CodeTests
 
-FOLDER = Path(__file__).parents[1] / "data" / "mbpp"
+FOLDER = Path(__file__).parents[2] / "data" / "mbpp"
 FAULTY = {
     "mbpp/train/0",  # the tests use a class that the program hides
     "mbpp/train/6",  # the program has the arguments of one test written into it

@@ -1,13 +1,12 @@
-"""The data sets of texts and of competition mathematics, from small folders of our own."""
+"""The rows of SVAMP, MATH, XSUM, TLDR and WMT22 become problems, or are refused by their line."""
 
 import copy
-import json
 import pickle
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.envs.tasks.datasets.rows import BOXED, CANDY, NEWS, PAIR, POST, write
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.row_task import RowTask
@@ -16,29 +15,6 @@ from rethink_gym.envs.tasks.datasets.summary import TLDR, XSUM
 from rethink_gym.envs.tasks.datasets.svamp import SVAMP
 from rethink_gym.envs.tasks.datasets.wmt22 import WMT22
 from rethink_gym.errors import ArgumentError, DataError
-
-CANDY = {
-    "Body": "Dan had $ 3 left with him after he bought a candy bar. If he had $ 4 at the start",
-    "Question": "How much did the candy bar cost?",
-    "Equation": "( 4.0 - 3.0 )",
-    "Answer": 1.0,
-    "Type": "Subtraction",
-}
-BOXED = {
-    "problem": "What is $2^3$?",
-    "level": "Level 2",
-    "type": "Algebra",
-    "solution": "It is $2\\cdot2\\cdot2=\\boxed{8}$.",
-}
-NEWS = {"document": "A cat sat on a mat.\nIt was red.", "summary": "A cat sat."}
-POST = {"prompt": "POST: I like tea.\nTL;DR:", "completion": " Tea is good."}
-PAIR = {"en": "I like tea.", "de": "Ich mag Tee."}
-
-
-def write(path: Path, *rows: Mapping[str, Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 @pytest.mark.parametrize(
@@ -81,40 +57,6 @@ def test_a_row_becomes_a_problem_whose_solution_scores_one(
     assert copy.deepcopy(task) is task
 
 
-def test_one_file_is_the_test_split(tmp_path: Path) -> None:
-    assert SVAMP(write(tmp_path / "SVAMP.jsonl", CANDY)).splits == ("test",)
-
-
-def test_an_equation_that_is_not_the_answer_makes_no_solution(tmp_path: Path) -> None:
-    task = SVAMP(write(tmp_path / "SVAMP.jsonl", {**CANDY, "Answer": 7.0}))
-    assert task.problem(0, "test").solution is None
-
-
-@pytest.mark.parametrize(
-    ("pair", "place"), [("en-de", "en-de"), ("en-de", "translation"), ("de-en", "translation")]
-)
-def test_translations_may_lie_under_their_pair(tmp_path: Path, pair: str, place: str) -> None:
-    source, target = pair.split("-")
-    task = WMT22(write(tmp_path / "test.jsonl", {place: PAIR}), source=source, target=target)
-    assert task.problem(0, "test").gold == PAIR[target]
-
-
-def test_levels_and_subjects_are_kept_as_asked(tmp_path: Path) -> None:
-    rows = [
-        {**BOXED, "problem": f"{level} {subject}?", "level": level, "subject": subject}
-        for level in (1, 2, 5)
-        for subject in ("Algebra", "Geometry")
-    ]
-    path = write(tmp_path / "test.jsonl", *rows)
-    assert HendrycksMath(path).size("test") == 6
-    assert HendrycksMath(path, levels=[1, 5]).size("test") == 4
-    chosen = HendrycksMath(path, levels=[5], subjects=["geometry"])
-    assert chosen.problem(0, "test").prompt.startswith("5 Geometry?")
-    assert chosen.size("test") == 1
-    with pytest.raises(DataError, match=r"levels \[3\]"):
-        HendrycksMath(path, levels=[3])
-
-
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -147,23 +89,3 @@ def test_a_row_that_lacks_something_is_told_with_its_line(
     task = task_class(write(tmp_path / "test.jsonl", row))
     with pytest.raises(DataError, match=f"test.jsonl, line 1, must have .*{words}"):
         task.problem(0, "test")
-
-
-def test_the_real_problems_of_svamp_are_whole(data_dir: Path) -> None:
-    task = SVAMP(data_dir / "svamp")
-    problems = [task.problem(index, "test") for index in range(task.size("test"))]
-    assert len({problem.prompt for problem in problems}) == 1_000
-    verifier = task.make_verifier()
-    solved = [problem for problem in problems if problem.solution]
-    assert len(solved) == 999
-    assert all(verifier.verify(problem.solution or "", problem).correct for problem in solved)
-
-
-def test_math_500_is_whole_and_its_solutions_score_one_but_for_a_double_box(data_dir: Path) -> None:
-    task = HendrycksMath(data_dir / "math500")
-    assert task.size("test") == 500
-    verifier = task.make_verifier()
-    problems = [task.problem(index, "test") for index in range(500)]
-    wrong = [p.id for p in problems if not verifier.verify(p.solution or "", p).correct]
-    # "15 39/40, or 639/40": two boxes joined by "or" are one answer of two parts.
-    assert wrong == ["hendrycks_math/test/451"]

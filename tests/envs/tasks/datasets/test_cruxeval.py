@@ -8,7 +8,7 @@ from rethink_gym.envs.tasks.datasets.cruxeval import CRUXEval
 from rethink_gym.errors import ArgumentError
 from rethink_gym.verdict import Reason
 
-FOLDER = Path(__file__).parents[1] / "data" / "cruxeval"
+FOLDER = Path(__file__).parents[2] / "data" / "cruxeval"
 
 
 def test_a_problem_asks_for_the_value_of_a_call() -> None:

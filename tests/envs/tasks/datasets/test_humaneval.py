@@ -10,7 +10,7 @@ from rethink_gym.envs.tasks.datasets.humaneval import HumanEval
 from rethink_gym.errors import DataError, DataNotFoundError
 from rethink_gym.verifiers.code import CodeTests
 
-FOLDER = Path(__file__).parents[1] / "data" / "humaneval"
+FOLDER = Path(__file__).parents[2] / "data" / "humaneval"
 
 
 def test_a_problem_shows_the_head_and_hides_the_tests() -> None:
