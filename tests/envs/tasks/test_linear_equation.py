@@ -21,7 +21,7 @@ TERM = re.compile(r"([+-]?)(\d*)(x?)")
 
 
 def side_at(side: str, x: Fraction) -> Fraction:
-    """Work out a side such as ``-2x+7`` at ``x``, in a way of its own."""
+    """Evaluate a side such as ``-2x+7`` at ``x``, independently of the task."""
     total = Fraction(0)
     for sign, digits, unknown in TERM.findall(side):
         if digits or unknown:
@@ -80,7 +80,7 @@ def test_rational_solutions_come_where_they_are_allowed() -> None:
         ((5, 7, -1, 7), "5x+7=-x+7", ["5x+x=7-7", "6x=0", "x=0/6", "x=0", "A: 0"]),
     ],
 )
-def test_an_equation_is_worded_and_worked_out(
+def test_an_equation_has_its_prompt_and_its_solution(
     equation: tuple[int, int, int, int], prompt: str, steps: list[str]
 ) -> None:
     task = LinearEquation()

@@ -1,4 +1,4 @@
-"""The promises of the mix in five levels."""
+"""The promises of the mix of all generated mathematics."""
 
 from collections import Counter
 

@@ -19,7 +19,7 @@ each_bound = pytest.mark.parametrize("arguments", ARGUMENTS)
 
 
 @each_bound
-def test_expansions_are_right_and_keep_within_the_arguments(arguments: dict[str, Any]) -> None:
+def test_expansions_are_correct_and_within_the_arguments(arguments: dict[str, Any]) -> None:
     task = Polynomial(kind="expand", **arguments)
     for text, gold in questions(task, 120):
         given = text.removeprefix("Expand ").removesuffix(".")
@@ -44,7 +44,7 @@ def test_factors_multiply_to_the_polynomial_and_cannot_be_split(arguments: dict[
 
 
 @each_bound
-def test_values_are_right(arguments: dict[str, Any]) -> None:
+def test_values_are_correct(arguments: dict[str, Any]) -> None:
     task = Polynomial(kind="evaluate", **arguments)
     for text, gold in questions(task, 300):
         match = re.fullmatch(r"Find the value of (.+) at x=(-?\d+)\.", text)

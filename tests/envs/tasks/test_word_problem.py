@@ -14,7 +14,7 @@ def test_distractors_are_sentences_more() -> None:
     assert 1.7 <= length(2) - length(0) <= 2.3
 
 
-def test_an_answer_with_its_unit_is_right() -> None:
+def test_an_answer_with_its_unit_is_correct() -> None:
     task = WordProblem()
     problem = task.problem(0, "train")
     verifier = task.make_verifier()

@@ -1,4 +1,4 @@
-"""The promises of the source of rng."""
+"""The promises of the random number generator of tasks."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Draw = Callable[[TaskRNG], Any]
 
 
 def chi_square(counts: Counter[Any], num_kinds: int) -> float:
-    """Return how far counts are from all being equal."""
+    """Return the chi-square statistic of counts against the uniform distribution."""
     expected = counts.total() / num_kinds
     statistic = sum((count - expected) ** 2 / expected for count in counts.values())
     return statistic + (num_kinds - len(counts)) * expected
@@ -34,7 +34,7 @@ def test_all_numbers_below_a_bound_are_equally_likely(bound: int, in_bulk: bool)
         else [rng.randbelow(bound) for _ in range(num_draws)]
     )
     assert len(drawn) == num_draws
-    freedom = bound - 1  # the square has this mean and twice this variance
+    freedom = bound - 1  # chi-square has this mean and twice this variance
     assert abs(chi_square(Counter(drawn), bound) - freedom) < 4 * (2 * freedom) ** 0.5
     pairs = Counter(
         (one % 2, other % 2) for one, other in zip(drawn[::2], drawn[1::2], strict=True)

@@ -1,4 +1,4 @@
-"""Worked solutions, replayed step by step, are right in every step environment."""
+"""Worked solutions, replayed step by step, are correct in every step environment."""
 
 from pathlib import Path
 from typing import Any

@@ -83,7 +83,7 @@ def test_wrong_arguments_are_named(tmp_path: Path, make: Any, words: str) -> Non
         (WMT22, {"en": "a"}, "texts under 'en' and 'de', got 'en'"),
     ],
 )
-def test_a_row_that_lacks_something_is_told_with_its_line(
+def test_an_incomplete_row_is_refused_by_its_line(
     tmp_path: Path, task_class: type[RowTask], row: dict[str, Any], words: str
 ) -> None:
     task = task_class(write(tmp_path / "test.jsonl", row))

@@ -1,4 +1,4 @@
-"""The promises of the exercises: what is asked is what is tested, and the tests are sharp."""
+"""The promises of the exercises: the tests fit the question and detect wrong programs."""
 
 import ast
 from collections.abc import Callable
@@ -28,8 +28,8 @@ def load(source: str, name: str) -> Callable[..., Any]:
     """Run a source of our own."""
     namespace: dict[str, Any] = {}
     exec(source, namespace)
-    found: Callable[..., Any] = namespace[name]
-    return found
+    function: Callable[..., Any] = namespace[name]
+    return function
 
 
 def passes(function: Callable[..., Any], name: str, tests: tuple[Any, ...]) -> bool:
@@ -100,7 +100,7 @@ def test_every_stage_matters_and_every_number_is_tested(family: str) -> None:
     for exercise in draw_exercises(family, 4, 2):
         program = exercise.program
         tests = exercise.make_tests()
-        optional = [place for place in range(4) if program.is_optional(place)]
+        optional = [index for index in range(4) if program.is_optional(index)]
         without = program.variants()
         assert len(without) >= len(optional)
         for variant in without:
@@ -109,7 +109,7 @@ def test_every_stage_matters_and_every_number_is_tested(family: str) -> None:
                 assert not passes(function, tests.entry_point, tests.hidden)
 
 
-def test_hidden_tests_catch_what_is_almost_right() -> None:
+def test_hidden_tests_catch_almost_correct_programs() -> None:
     num_caught = num_wrong = num_pass_examples = 0
     for family in FAMILIES:
         for level in (1, 3):
@@ -127,7 +127,7 @@ def test_hidden_tests_catch_what_is_almost_right() -> None:
                 num_pass_examples += passes(mutant, tests.entry_point, tests.tests)
     assert num_wrong > 500
     assert num_caught / num_wrong > 0.94
-    assert num_pass_examples / num_wrong > 0.1  # so the hidden ones are needed
+    assert num_pass_examples / num_wrong > 0.1  # so the hidden tests are needed
 
 
 def is_same(

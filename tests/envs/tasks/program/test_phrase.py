@@ -17,9 +17,9 @@ MISTAKES = re.compile(r"\b1 (characters|numbers|words)|, *[;.]|\) \(|\bif it if\
 
 
 def phrases_of(module: str) -> Iterator[Phrase]:
-    found = import_module(f"{phrases.__name__}.{module}")
-    for name in found.__all__:
-        yield from getattr(found, name)
+    tables = import_module(f"{phrases.__name__}.{module}")
+    for name in tables.__all__:
+        yield from getattr(tables, name)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -31,7 +31,7 @@ def test_words_and_code_have_the_same_blanks(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_stage_is_a_sentence_and_a_part_is_none(module: str) -> None:
+def test_a_stage_is_a_sentence_and_a_clause_is_not(module: str) -> None:
     for each in phrases_of(module):
         for wording in each.wordings:
             is_sentence = wording[0].isupper() and wording.endswith(".")

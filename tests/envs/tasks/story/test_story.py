@@ -1,4 +1,4 @@
-"""The promises of the word problems, and of the templates that they are told from."""
+"""The promises of the stories of word problems, and of their templates."""
 
 import re
 import string
@@ -13,7 +13,7 @@ from rethink_gym.envs.tasks.story.story import TEMPLATES
 from rethink_gym.envs.tasks.story.template import Template
 from rethink_gym.envs.tasks.word_problem import WordProblem
 
-# The slots that a sentence of each kind must fill in, each exactly once.
+# By kind of sentence: its slots, each of which occurs exactly once.
 SLOTS = {
     **dict.fromkeys(("count", "gain", "lose", "price", "share", "split", "lacking"), "a"),
     **dict.fromkeys(("together_more", "together_fewer"), "a"),
@@ -59,7 +59,7 @@ def test_every_sentence_of_a_template_fills_in_what_its_kind_needs(template: Tem
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
-def test_a_template_tells_many_stories(template: Template) -> None:
+def test_a_template_has_enough_forms_for_many_stories(template: Template) -> None:
     forms = [form for _, form in forms_of(template)]
     assert len(set(forms)) == len(forms)
     assert set(template.openings) == {"count", "groups"}
@@ -71,13 +71,13 @@ def test_a_template_tells_many_stories(template: Template) -> None:
     assert len(template.asides) == 3
 
 
-def test_every_kind_of_sentence_has_a_cost_and_a_draw_and_stands_in_a_template() -> None:
+def test_every_kind_of_sentence_has_a_cost_and_a_draw_and_is_in_a_template() -> None:
     assert set(COSTS) == set(CHANGES) == set(SLOTS)
     assert {kind for template in TEMPLATES for kind, _ in forms_of(template)} == set(SLOTS)
 
 
 def pattern_of(template: Template, form: str) -> str:
-    """Write the pattern of what a form may be filled in as."""
+    """Write a pattern that matches every filled version of a form."""
     fillings = {
         **dict.fromkeys(("name", "other"), "[A-Z][a-z]+"),
         **dict.fromkeys(("a", "b"), "[0-9]+"),
@@ -96,7 +96,7 @@ def pattern_of(template: Template, form: str) -> str:
 
 
 def read_sentence(template: Template, text: str) -> tuple[str, dict[str, str], str] | None:
-    """Read the first sentence of a text: its kind, what fills its slots, and the rest."""
+    """Read the first sentence of a text: its kind, the values of its slots, and the rest."""
     asides = [("aside", form) for form in template.asides]
     for kind, form in (*forms_of(template), *asides):
         match = re.match(pattern_of(template, form), text)
@@ -106,12 +106,12 @@ def read_sentence(template: Template, text: str) -> tuple[str, dict[str, str], s
 
 
 def number(text: str) -> int:
-    """Read a number or one of the words for small ones."""
+    """Read a number, or a word for a small number."""
     return int(text) if text.isdigit() else NUMBER_WORDS[text.removeprefix("a ").split()[0]]
 
 
 def meant(kind: str, value: Fraction, slots: dict[str, str]) -> Fraction:
-    """Say what a sentence makes of the number of things, by what its kind means."""
+    """Return the number of things after a sentence, by the meaning of its kind."""
     a, b, part, times = (Fraction(number(slots.get(n, "1"))) for n in ("a", "b", "part", "times"))
     meanings = {
         "count": a, "groups": a * b, "gain": value + a, "lose": value - a,
@@ -126,14 +126,14 @@ def meant(kind: str, value: Fraction, slots: dict[str, str]) -> Fraction:
 
 
 def read_story(text: str) -> list[tuple[str, dict[str, str]]]:
-    """Read all sentences of a story by the template that it was told from."""
+    """Read all sentences of a story by the template that it was drawn from."""
     for template in TEMPLATES:
-        told, rest = [], text
-        while rest and (found := read_sentence(template, rest)):
-            kind, slots, rest = found
-            told.append((kind, slots))
+        sentences, rest = [], text
+        while rest and (sentence := read_sentence(template, rest)):
+            kind, slots, rest = sentence
+            sentences.append((kind, slots))
         if not rest:
-            return told
+            return sentences
     raise AssertionError(text)
 
 
@@ -165,7 +165,7 @@ def test_the_answer_is_what_a_reader_of_the_story_finds(arguments: dict[str, Any
         assert problem.gold == str(value)
 
 
-def test_the_steps_are_right_and_each_goes_on_from_what_is_known() -> None:
+def test_the_steps_are_correct_and_each_uses_known_numbers() -> None:
     task = WordProblem(min_steps=2, max_steps=8, num_distractors=1)
     for index in range(200):
         problem = task.problem(index, "validation")
@@ -184,7 +184,7 @@ def test_the_steps_are_right_and_each_goes_on_from_what_is_known() -> None:
         assert steps[-1].endswith(f"={problem.gold}")
 
 
-def test_all_templates_are_told() -> None:
+def test_all_templates_are_drawn() -> None:
     task = WordProblem()
     prompts = [task.problem(index, "train").prompt.splitlines()[0] for index in range(400)]
     for template in TEMPLATES:
