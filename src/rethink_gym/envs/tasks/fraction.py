@@ -109,9 +109,9 @@ class Fractions(GeneratedTask[Question]):
             case "convert":
                 return kind, (self._draw_decimal(rng),), rng.choice(_TARGETS)
             case _:
-                share = Fraction(rng.randint(1, 99), 100)
+                rate = Fraction(rng.randint(1, 99), 100)
                 whole = Fraction(rng.randint(1, self.max_whole))
-                return kind, (share, whole), rng.choice(("part", "share", "whole"))
+                return kind, (rate, whole), rng.choice(("part", "rate", "whole"))
 
     def render_prompt(self, question: Question) -> str:
         """Ask for the number."""
@@ -130,13 +130,13 @@ class Fractions(GeneratedTask[Question]):
                 target = "fraction in lowest terms" if "fraction" in what else what
                 text = f"Write {given} as a {target}."
             case _:
-                share, whole = numbers
-                percent, part = f"{share * 100}%", decimal_text(share * whole)
+                rate, whole = numbers
+                percent, part = f"{rate * 100}%", decimal_text(rate * whole)
                 text = (
                     f"What is {percent} of {whole}?"
                     if what == "part"
                     else f"What percentage of {whole} is {part}?"
-                    if what == "share"
+                    if what == "rate"
                     else f"{part} is {percent} of a number. What is the number?"
                 )
         return f"{text}\n{ANSWER_FORMAT}"
@@ -232,12 +232,12 @@ def _solved_conversion(value: Fraction, target: str) -> tuple[str, list[str]]:
     return str(value), equation_steps(*given, decimal, over_power, value)
 
 
-def _solved_percentage(share: Fraction, whole: Fraction, what: str) -> tuple[str, list[str]]:
-    percent, part = str(share * 100), decimal_text(share * whole)
+def _solved_percentage(rate: Fraction, whole: Fraction, what: str) -> tuple[str, list[str]]:
+    percent, part = str(rate * 100), decimal_text(rate * whole)
     if what == "part":
         return part, [f"{percent}/100*{whole}={part}"]
-    hundredfold = decimal_text(share * whole * 100)
+    hundredfold = decimal_text(rate * whole * 100)
     steps = [f"{part}*100={hundredfold}"]
-    if what == "share":
+    if what == "rate":
         return f"{percent}%", [*steps, f"{hundredfold}/{whole}={percent}"]
     return str(whole), [*steps, f"{hundredfold}/{percent}={whole}"]

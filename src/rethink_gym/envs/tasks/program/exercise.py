@@ -21,7 +21,7 @@ _Case: TypeAlias = tuple[Arguments, Any]
 _NUM_EXAMPLES = 3
 _MIN_HIDDEN = 8
 _NUM_TYPICAL = 8
-"""Minimum number of hidden tests in addition to the edge cases."""
+"""Number of hidden tests with typical arguments, in addition to the edge cases."""
 
 _NUM_CANDIDATES = 10
 """Number of arguments from which the examples are chosen."""
