@@ -88,12 +88,12 @@ class Arithmetic(GeneratedTask[Chain]):
     def render_prompt(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        return _pattern(operators).form % tuple(terms)
+        return _pattern_of(operators).form % tuple(terms)
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
         """Return the value of the chain, and a function that writes the steps."""
         terms, operators = question
-        return str(_value(terms, operators)), lambda: _explain(terms, operators)
+        return str(_evaluate(terms, operators)), lambda: _explain(terms, operators)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of evaluated numbers."""
@@ -135,16 +135,16 @@ class _Pattern(NamedTuple):
 
 
 @lru_cache(maxsize=4096)  # default chains have 496 different sequences of operators
-def _pattern(operators: str) -> _Pattern:
+def _pattern_of(operators: str) -> _Pattern:
     form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
     if "*" in operators:
         return _Pattern(form, ())
     return _Pattern(form, (1, *(1 if operator == "+" else -1 for operator in operators)))
 
 
-def _value(terms: Sequence[int], operators: str) -> int:
+def _evaluate(terms: Sequence[int], operators: str) -> int:
     """Return the value that `work_out` returns, without the steps."""
-    signs = _pattern(operators).signs
+    signs = _pattern_of(operators).signs
     return sum(map(mul, terms, signs)) if signs else work_out(terms, operators)[1]
 
 

@@ -134,11 +134,11 @@ class Calculus(GeneratedTask[Question]):
                 text = f"Find the derivative of {_product_text(terms)}."
             case "derivative":
                 form = " in expanded form" if all(name == "x" for name, _, _ in terms) else ""
-                text = f"Find the derivative of {_text(terms)}{form}."
+                text = f"Find the derivative of {_function_text(terms)}{form}."
             case "antiderivative":
-                text = f"Find an antiderivative of {_text(map(_derived, terms))}."
+                text = f"Find an antiderivative of {_function_text(map(_derived, terms))}."
             case _:
-                shown = _text(map(_derived, terms))
+                shown = _function_text(map(_derived, terms))
                 text = f"Find the integral of {shown} from x={lower} to x={upper}."
         return f"{text}\n{ANSWER_FORMAT}"
 
@@ -150,16 +150,16 @@ class Calculus(GeneratedTask[Question]):
                 gold, steps = _solved_product(*terms)
             case "derivative":
                 derived = [_derived(term) for term in terms]
-                gold = _text(derived)
+                gold = _function_text(derived)
                 steps = [
-                    f"The derivative of {_text([term])} is {_text([after])}."
+                    f"The derivative of {_function_text([term])} is {_function_text([after])}."
                     for term, after in zip(terms, derived, strict=True)
                 ]
             case "antiderivative":
-                gold = f"{_text(terms)}+C"
+                gold = f"{_function_text(terms)}+C"
                 steps = [
-                    f"An antiderivative of {_text([_derived(term)])} is {_text([term])}."
-                    for term in terms
+                    f"An antiderivative of {_function_text([derived])} is {_function_text([term])}."
+                    for term, derived in zip(terms, map(_derived, terms), strict=True)
                 ]
             case _:
                 gold, steps = _solved_integral(terms, *bounds)
@@ -184,7 +184,7 @@ def _sort_key(term: Term) -> tuple[int, int]:
     return (0, -number) if name == "x" else (1 + _FUNCTIONS.index(name), number)
 
 
-def _named(name: str, number: int) -> str:
+def _power_or_function(name: str, number: int) -> str:
     """Write ``x^n``, ``sin(bx)``, ``cos(bx)`` or ``e^(bx)``, where ``number`` is n or b."""
     if name == "x":
         return power_text(number)
@@ -194,8 +194,8 @@ def _named(name: str, number: int) -> str:
     return f"{name}({inner})"
 
 
-def _text(terms: Iterable[Term]) -> str:
-    return sum_text((factor, _named(name, number)) for name, factor, number in terms)
+def _function_text(terms: Iterable[Term]) -> str:
+    return sum_text((factor, _power_or_function(name, number)) for name, factor, number in terms)
 
 
 def _derived(term: Term) -> Term:
@@ -213,10 +213,10 @@ def _derived(term: Term) -> Term:
 
 def _product_text(factors: Sequence[Term]) -> str:
     (_, first, exponent), (name, second, number) = factors
-    return sum_text([(first * second, _joined(exponent, _named(name, number)))])
+    return sum_text([(first * second, _product_of(exponent, _power_or_function(name, number)))])
 
 
-def _joined(exponent: int, function: str) -> str:
+def _product_of(exponent: int, function: str) -> str:
     return f"{power_text(exponent)}*{function}" if exponent else function
 
 
@@ -228,13 +228,13 @@ def _solved_product(power: Term, function: Term) -> tuple[str, list[str]]:
     (_, above, lowered), (other, inner, _) = _derived(power), _derived(function)
     gold = sum_text(
         [
-            (above, _joined(lowered, _named(name, number))),
-            (factor * sign * inner, _joined(exponent, _named(other, number))),
+            (above, _product_of(lowered, _power_or_function(name, number))),
+            (factor * sign * inner, _product_of(exponent, _power_or_function(other, number))),
         ]
     )
     return gold, [
-        f"The derivative of {_text([power])} is {_text([_derived(power)])}.",
-        f"The derivative of {_text([function])} is {_text([_derived(function)])}.",
+        f"The derivative of {_function_text([term])} is {_function_text([_derived(term)])}."
+        for term in (power, function)
     ]
 
 
@@ -246,7 +246,7 @@ def _solved_integral(terms: Sequence[Term], lower: int, upper: int) -> tuple[str
         sum(factor * point**power for power, factor in enumerate(coefficients))
         for point in (upper, lower)
     ]
-    shown = _text(map(_derived, terms))
+    shown = _function_text(map(_derived, terms))
     steps = [f"An antiderivative of {shown} is {polynomial_text(coefficients)}."]
     steps += evaluation_steps(coefficients, upper)
     steps += evaluation_steps(coefficients, lower)

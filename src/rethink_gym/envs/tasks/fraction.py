@@ -126,7 +126,7 @@ class Fractions(GeneratedTask[Question]):
                 above, below = fraction.numerator * factor, fraction.denominator * factor
                 text = f"Write {above}/{below} in lowest terms."
             case "convert":
-                given = _given(numbers[0], what)
+                given = _given_text(numbers[0], what)
                 target = "fraction in lowest terms" if "fraction" in what else what
                 text = f"Write {given} as a {target}."
             case _:
@@ -212,7 +212,7 @@ def _solved_product(left: Fraction, right: Fraction, sign: str) -> tuple[str, li
     return str(value), equation_steps(question, product, f"{above}/{below}", value)
 
 
-def _given(value: Fraction, target: str) -> str:
+def _given_text(value: Fraction, target: str) -> str:
     """Write the number to convert in its given form."""
     if target == "decimal":
         return str(value)

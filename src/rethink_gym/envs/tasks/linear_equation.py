@@ -100,15 +100,15 @@ class LinearEquation(GeneratedTask[Equation]):
         """Ask for the unknown."""
         a, b, c, d = question
         terms = " Write a fraction in lowest terms." if self.max_denominator > 1 else ""
-        return f"Solve {_side(a, b)}={_side(c, d)} for x.{terms}\n{ANSWER_FORMAT}"
+        return f"Solve {_side_text(a, b)}={_side_text(c, d)} for x.{terms}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Equation) -> tuple[str, str | None]:
         """Return the solution, and the steps to it."""
         a, b, c, d = question
         slope, constant = a - c, d - b
         solution = Fraction(constant, slope)
-        steps = [f"{_side(a, 0)}{signed_term(-c, 'x')}={d}{signed_term(-b)}"] if b or c else []
-        steps += [f"{_side(slope, 0)}={constant}"]
+        steps = [f"{_side_text(a, 0)}{signed_term(-c, 'x')}={d}{signed_term(-b)}"] if b or c else []
+        steps += [f"{_side_text(slope, 0)}={constant}"]
         if slope != 1:
             steps += [f"x={constant}/{f'({slope})' if slope < 0 else slope}"]
             if steps[-1] != f"x={solution}":
@@ -130,6 +130,6 @@ class LinearEquation(GeneratedTask[Equation]):
         return coefficient
 
 
-def _side(coefficient: int, constant: int) -> str:
+def _side_text(coefficient: int, constant: int) -> str:
     """Write one side of an equation, such as ``-2x+7``, ``x`` or ``0``."""
     return sum_text([(coefficient, "x"), (constant, "")])

@@ -86,7 +86,7 @@ class LinearSystem(GeneratedTask[list[Row]]):
 
     def render_prompt(self, question: list[Row]) -> str:
         """Ask for the unknowns."""
-        equations = [_equation(row) for row in question]
+        equations = [_equation_text(row) for row in question]
         names = NAMES[: len(question)]
         form = ", ".join(f"{name}=..." for name in names)
         return (
@@ -117,13 +117,13 @@ def _solution(rows: Sequence[Row]) -> list[int]:
 def _elimination(question: list[Row]) -> list[str]:
     """Eliminate one unknown after the other, then substitute back from the last one."""
     count = len(question)
-    steps = [_equation(row) for row in question]
+    steps = [_equation_text(row) for row in question]
     rows, pivots = question, []
     for column in range(count):
         pivot = next(row for row in rows if row[column])
         rest = [row for row in rows if row is not pivot]
         rows = [_reduced(row, pivot, column) for row in rest]
-        steps += [_equation(new) for new, old in zip(rows, rest, strict=True) if new != old]
+        steps += [_equation_text(new) for new, old in zip(rows, rest, strict=True) if new != old]
         pivots.append(pivot)
     values = [0] * count
     for column in range(count - 1, -1, -1):
@@ -132,7 +132,7 @@ def _elimination(question: list[Row]) -> list[str]:
         known = [(pivot[other], other) for other in range(column + 1, count) if pivot[other]]
         right = pivot[-1] - sum(factor * values[other] for factor, other in known)
         if known:
-            moved = "".join([_moved(factor, values[other]) for factor, other in known])
+            moved = "".join([_moved_term_text(factor, values[other]) for factor, other in known])
             left = sum_text([(pivot[column], NAMES[column])])
             steps += [f"{left}={pivot[-1]}{moved}", f"{left}={right}"]
         values[column] = right // pivot[column]
@@ -158,7 +158,7 @@ def _reduced(row: Row, pivot: Row, column: int) -> Row:
     return [above * one - below * other for one, other in zip(row, pivot, strict=True)]
 
 
-def _equation(row: Row) -> str:
+def _equation_text(row: Row) -> str:
     return f"{sum_text(zip(row[:-1], NAMES, strict=False))}={row[-1]}"
 
 
@@ -166,7 +166,7 @@ def _listed(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def _moved(factor: int, value: int) -> str:
+def _moved_term_text(factor: int, value: int) -> str:
     """Write a term with its value substituted, moved to the other side."""
     sign, size = "+" if factor < 0 else "-", f"{abs(factor)}*" if abs(factor) > 1 else ""
     return f"{sign}{size}{bracketed(value)}"

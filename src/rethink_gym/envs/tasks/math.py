@@ -74,16 +74,16 @@ class MathMix(Task):
         if isinstance(level, bool) or not isinstance(level, int) or level not in _LEVELS:
             raise argument_error("level", f"a whole number from 1 to {len(_LEVELS)}", level)
         self.level = level
-        self._parts = _LEVELS[level]
+        self._tasks = _LEVELS[level]
 
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits: ``train``, ``validation`` and ``test``."""
-        return self._parts[0].splits
+        return self._tasks[0].splits
 
     def size(self, split: str) -> int:
         """Return the number of problems of a split."""
-        return self._parts[0].size(split)
+        return self._tasks[0].size(split)
 
     def problem(self, index: int, split: str) -> Problem:
         """Return one problem; the same index and split always give the same problem.
@@ -91,21 +91,21 @@ class MathMix(Task):
         Raises:
             ArgumentError: If ``split`` is not one of `splits`, or ``index`` is out of range.
         """
-        part = self._parts[0]
-        if len(self._parts) > 1:
+        task = self._tasks[0]
+        if len(self._tasks) > 1:
             key = f"{self.name}|{self.level}|{split}|{index}"
             digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
-            part = self._parts[int.from_bytes(digest) % len(self._parts)]
-        return part.problem_as(f"{self.name}/level{self.level}/{split}/{index}", index, split)
+            task = self._tasks[int.from_bytes(digest) % len(self._tasks)]
+        return task.problem_as(f"{self.name}/level{self.level}/{split}/{index}", index, split)
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of answers in a required form."""
         return FormVerifier()
 
 
-def _weighted(parts: Mapping[GeneratedTask[Any], int]) -> tuple[GeneratedTask[Any], ...]:
+def _weighted(tasks: Mapping[GeneratedTask[Any], int]) -> tuple[GeneratedTask[Any], ...]:
     """Repeat each task as many times as its weight, so that a uniform choice is weighted."""
-    return tuple(task for task, weight in parts.items() for _ in range(weight))
+    return tuple(task for task, weight in tasks.items() for _ in range(weight))
 
 
 _LEVELS: dict[int, tuple[GeneratedTask[Any], ...]] = {

@@ -141,7 +141,7 @@ class NumberSequence(GeneratedTask[Question]):
                 factor, other = numbers[2:]
                 sign = "-" if other < 0 else "+"
                 steps = [
-                    f"{_times(factor, one)}{sign}{_times(abs(other), before)}={value}"
+                    f"{_product_text(factor, one)}{sign}{_product_text(abs(other), before)}={value}"
                     for before, one, value in zip(terms, terms[1:], terms[2:], strict=False)
                 ]
         return str(terms[-1]), "\n".join((*steps, f"A: {terms[-1]}"))
@@ -189,5 +189,5 @@ def _quadratic_steps(terms: Sequence[int], growth: int) -> list[str]:
     return steps
 
 
-def _times(factor: int, number: int) -> str:
+def _product_text(factor: int, number: int) -> str:
     return f"{factor}*{bracketed(number)}"

@@ -140,7 +140,7 @@ class UnitConversion(GeneratedTask[Question]):
     def render_prompt(self, question: Question) -> str:
         """Ask for the quantity in the other unit."""
         value, given, wanted = question
-        return f"Convert {_quantity(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
+        return f"Convert {_quantity_text(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
         """Return the quantity in the other unit, and the steps to it."""
@@ -149,10 +149,10 @@ class UnitConversion(GeneratedTask[Question]):
         larger, smaller = (given, wanted) if given.size > wanted.size else (wanted, given)
         factor = larger.size * MILLION // smaller.size
         sign = "*" if larger is given else "/"
-        gold = _quantity(result, wanted)
+        gold = _quantity_text(result, wanted)
         steps = (
-            f"1 {larger.one} = {_quantity(factor, smaller)}",
-            f"{_text(value)}{sign}{_text(factor)}={_text(result)}",
+            f"1 {larger.one} = {_quantity_text(factor, smaller)}",
+            f"{_number_text(value)}{sign}{_number_text(factor)}={_number_text(result)}",
             f"A: {gold}",
         )
         return gold, "\n".join(steps)
@@ -162,10 +162,10 @@ class UnitConversion(GeneratedTask[Question]):
         return FormVerifier()
 
 
-def _quantity(millionths: int, unit: Unit) -> str:
-    return f"{_text(millionths)} {unit.one if millionths == MILLION else unit.many}"
+def _quantity_text(millionths: int, unit: Unit) -> str:
+    return f"{_number_text(millionths)} {unit.one if millionths == MILLION else unit.many}"
 
 
-def _text(millionths: int) -> str:
+def _number_text(millionths: int) -> str:
     whole, part = divmod(millionths, MILLION)
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)

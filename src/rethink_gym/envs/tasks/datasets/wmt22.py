@@ -94,7 +94,7 @@ class WMT22(RowTask):
         Raises:
             DataError: If the text of a language is missing.
         """
-        texts = self._texts(row)
+        texts = self._language_texts(row)
         languages = f"from {_LANGUAGES[self.source]} into {_LANGUAGES[self.target]}"
         gold = texts[self.target].strip()
         return Problem(
@@ -105,7 +105,7 @@ class WMT22(RowTask):
         """Build the verifier of similarity to the reference."""
         return SimilarityVerifier(self.metric)
 
-    def _texts(self, row: Row) -> Mapping[str, str]:
+    def _language_texts(self, row: Row) -> Mapping[str, str]:
         for texts in (row.values.get(self.subset), row.values.get("translation"), row.values):
             if isinstance(texts, Mapping):
                 pair = {code: texts.get(code) for code in (self.source, self.target)}

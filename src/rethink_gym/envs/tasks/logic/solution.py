@@ -24,20 +24,23 @@ def solve_logic(
         The answer in the notation that `LogicVerifier` reads, and the steps to it.
     """
     if kind == "value":
-        steps = [step for formula in formulas for step in _steps(formula, names, row)]
-        return ", ".join(_truth(formula, names, row) for formula in formulas), steps
+        steps = [step for formula in formulas for step in _evaluation_steps(formula, names, row)]
+        return ", ".join(_truth_text(formula, names, row) for formula in formulas), steps
     rows = answer_rows(kind, names, formulas)
     all_rows = range(1 << len(names))
     if kind == "count":
         steps = [
-            f"{assignment_text(names, row, ' ')}: {_truth(formulas[0], names, row)}"
+            f"{assignment_text(names, row, ' ')}: {_truth_text(formulas[0], names, row)}"
             for row in all_rows
         ]
         return str(rows.bit_count()), steps
     if rows:
         row = rows.bit_length() - 1
         steps = [f"Try {assignment_text(names, row, ' ')}."]
-        steps += [f"{_text(formula)} is {_truth(formula, names, row)}." for formula in formulas]
+        steps += [
+            f"{_formula_text(formula)} is {_truth_text(formula, names, row)}."
+            for formula in formulas
+        ]
         return assignment_text(names, row, "="), steps
     steps = [
         f"{assignment_text(names, row, ' ')}: {_refutation(kind, names, formulas, row)}"
@@ -74,21 +77,21 @@ def assignment_text(names: tuple[str, ...], row: int, sign: str) -> str:
     )
 
 
-def _truth(formula: Formula, names: tuple[str, ...], row: int) -> str:
+def _truth_text(formula: Formula, names: tuple[str, ...], row: int) -> str:
     return "true" if truth_table(formula, names) >> row & 1 else "false"
 
 
-def _text(formula: Formula) -> str:
+def _formula_text(formula: Formula) -> str:
     text = formula_words(formula)
     return text[0].upper() + text[1:] if text.startswith("not ") else text
 
 
-def _steps(formula: Formula, names: tuple[str, ...], row: int) -> list[str]:
+def _evaluation_steps(formula: Formula, names: tuple[str, ...], row: int) -> list[str]:
     """Write the truth value of each part of a formula, the innermost first."""
     if isinstance(formula, str):
         return []
-    steps = [step for part in formula.parts for step in _steps(part, names, row)]
-    return [*steps, f"{_text(formula)} is {_truth(formula, names, row)}."]
+    steps = [step for part in formula.parts for step in _evaluation_steps(part, names, row)]
+    return [*steps, f"{_formula_text(formula)} is {_truth_text(formula, names, row)}."]
 
 
 def _refutation(kind: str, names: tuple[str, ...], formulas: Formulas, row: int) -> str:
@@ -97,6 +100,6 @@ def _refutation(kind: str, names: tuple[str, ...], formulas: Formulas, row: int)
     if kind == "satisfy":
         premises.append(last)
     for premise in premises:
-        if _truth(premise, names, row) == "false":
+        if _truth_text(premise, names, row) == "false":
             return f"{formula_words(premise)} is false."
     return f"{formula_words(last)} is true."

@@ -40,7 +40,7 @@ class Program:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of the arguments, as `KINDS` names them."""
-        return _kinds(FAMILIES[self.family])
+        return _input_kinds(FAMILIES[self.family])
 
     @property
     def gives(self) -> str:
@@ -126,8 +126,8 @@ def _draw_stages(rng: TaskRNG, family: Family, level: int) -> tuple[Stage, ...]:
     Returns:
         The stages; fewer than ``level`` if no next stage was found.
     """
-    trials = probes(_kinds(family))
-    given = tuple(KINDS[kind].gives for kind in _kinds(family))
+    trials = probes(_input_kinds(family))
+    given = tuple(KINDS[kind].gives for kind in _input_kinds(family))
     stages: tuple[Stage, ...] = ()
     columns = [[arguments[0] for arguments in trials]]
     optional: list[int] = []  # indices of the stages that could be left out
@@ -136,7 +136,7 @@ def _draw_stages(rng: TaskRNG, family: Family, level: int) -> tuple[Stage, ...]:
         if family.last:
             table = family.before if num_to_come else family.last
         else:
-            table = _next(given[0], min(num_to_come, 2)) if index else family.first
+            table = _phrases_after(given[0], min(num_to_come, 2)) if index else family.first
         for _ in range(_MAX_TRIES):
             stage = draw_stage(rng, table, level, symbols(given))
             if any(stage.code == before.code for before in stages):
@@ -148,7 +148,9 @@ def _draw_stages(rng: TaskRNG, family: Family, level: int) -> tuple[Stage, ...]:
             chain = (*stages, stage)
             # A stage that can be left out must change the value of the whole chain.
             removable = [*optional, index] if given == (stage.gives,) else optional
-            if all(_matters(chain[which + 1 :], columns[which], values) for which in removable):
+            if all(
+                _affects_value(chain[which + 1 :], columns[which], values) for which in removable
+            ):
                 break
         else:
             break
@@ -167,7 +169,7 @@ def _is_informative(kind: str, values: list[Any]) -> bool:
     return len(set(shown)) >= _MIN_DIFFERENT and max(map(len, shown)) <= _MAX_CHARS
 
 
-def _matters(rest: tuple[Stage, ...], before: list[Any], values: list[Any]) -> bool:
+def _affects_value(rest: tuple[Stage, ...], before: list[Any], values: list[Any]) -> bool:
     """Return whether a value changes if the rest is computed from the values before a stage."""
     for start, value in zip(before, values, strict=True):
         for stage in rest:
@@ -177,12 +179,12 @@ def _matters(rest: tuple[Stage, ...], before: list[Any], values: list[Any]) -> b
     return False
 
 
-def _kinds(family: Family) -> tuple[str, ...]:
+def _input_kinds(family: Family) -> tuple[str, ...]:
     return tuple(each.kind for each in family.inputs)
 
 
 @cache
-def _next(kind: str, num_to_come: int) -> Table:
+def _phrases_after(kind: str, num_to_come: int) -> Table:
     """Return the phrases that can follow a kind of value.
 
     Args:
