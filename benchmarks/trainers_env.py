@@ -37,7 +37,7 @@ class PromptTask(Task):
 
     def problem(self, index: int, split: str) -> Problem:
         """Return one prompt; there is no answer that is right."""
-        self.check_place(index, split)
+        self.check_index(index, split)
         return Problem(f"prompts/train/{index}", self._prompts[index], "")
 
     def make_verifier(self) -> Verifier:

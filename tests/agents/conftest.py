@@ -10,7 +10,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.problem import Problem
@@ -40,10 +40,10 @@ class SayDigit(GeneratedTask[int]):
     def arguments(self) -> dict[str, object]:
         return {}
 
-    def draw(self, chance: Chance) -> int:
-        return chance.below(1000)
+    def draw(self, rng: TaskRNG) -> int:
+        return rng.randbelow(1000)
 
-    def word(self, question: int) -> str:
+    def render_prompt(self, question: int) -> str:
         return f"Compute {question}."
 
     def solve(self, question: int) -> tuple[str, str | None]:

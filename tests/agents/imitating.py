@@ -11,7 +11,7 @@ from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.conversation import Completion
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.reasoning import ReasoningEnv
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.vector.env import TextVectorEnv
 from rethink_gym.episode import Episode, Turn
@@ -54,10 +54,10 @@ class SaySeven(GeneratedTask[int]):
     def arguments(self) -> dict[str, object]:
         return {"solved": self.solved}
 
-    def draw(self, chance: Chance) -> int:
-        return chance.below(10_000)
+    def draw(self, rng: TaskRNG) -> int:
+        return rng.randbelow(10_000)
 
-    def word(self, question: int) -> str:
+    def render_prompt(self, question: int) -> str:
         return f"Compute {question}."
 
     def solve(self, question: int) -> tuple[str, str | None]:

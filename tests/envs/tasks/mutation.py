@@ -1,4 +1,4 @@
-"""Wrong versions of a right program: one operator, comparison or number changed."""
+"""Wrong versions of a correct program: one operator, comparison or number is changed."""
 
 import ast
 import copy
@@ -25,12 +25,14 @@ _NAMES = dict(_PAIRS) | {right: left for left, right in _PAIRS}
 
 
 def mutants(source: str) -> Iterator[str]:
-    """Yield the source with one thing changed, for each thing that can be."""
+    """Yield the source with one change, for each possible change."""
     tree = ast.parse(source)
-    for place, node in enumerate(ast.walk(tree)):
+    for position, node in enumerate(ast.walk(tree)):
         for change in _changes(node):
             changed = copy.deepcopy(tree)
-            target = next(each for at, each in enumerate(ast.walk(changed)) if at == place)
+            target = next(
+                each for number, each in enumerate(ast.walk(changed)) if number == position
+            )
             for name, value in change.items():
                 setattr(target, name, value)
             yield ast.unparse(changed)

@@ -1,4 +1,4 @@
-"""What the tests of the mathematical tasks work things out with, independently of them."""
+"""Expressions and questions for the tests of mathematical tasks, independent of the tasks."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _READING = (*standard_transformations, implicit_multiplication, convert_xor)
 
 
 def expression(text: str) -> Any:
-    """Read an expression of a prompt or gold answer of ours; never one of a model."""
+    """Parse an expression of our own prompt or gold answer; unsafe for the answer of a model."""
     return parse_expr(text, local_dict={"x": X, "e": sympy.E}, transformations=_READING)
 
 

@@ -10,11 +10,11 @@ from rethink_gym.envs.tasks.arithmetic import Arithmetic, work_out
 from rethink_gym.errors import ArgumentError
 
 FIRST_CHAIN = "5-6+2+8-6-3-2+8-1"
-"""Never to change within a version."""
+"""These never change within a version."""
 
 
 def value_of(chain: str) -> int:
-    """Work out a chain of products and sums in a way of its own."""
+    """Evaluate a chain of products and sums independently of the task."""
     total = Fraction(0)
     for part in chain.replace("-", "+-").split("+"):
         product = Fraction(1)
@@ -38,7 +38,7 @@ def test_the_problems_of_the_default_stay_as_they_are() -> None:
         {"min_terms": 2, "max_terms": 2, "operators": "*", "max_operand": 99},
     ],
 )
-def test_gold_answers_are_right_and_within_the_arguments(arguments: dict[str, Any]) -> None:
+def test_gold_answers_are_correct_and_within_the_arguments(arguments: dict[str, Any]) -> None:
     task = Arithmetic(**arguments)
     for index in range(200):
         problem = task.problem(index, "train")

@@ -21,9 +21,9 @@ each_bound = pytest.mark.parametrize("arguments", ARGUMENTS)
 
 
 def check_bounds(function: Any, task: Calculus) -> None:
-    """Check that a function that was drawn keeps within the arguments."""
+    """Check that a drawn function is within the arguments."""
     terms = sympy.Add.make_args(function)
-    assert len(terms) <= task.num_terms + 1  # x^2 may be added to what is linear
+    assert len(terms) <= task.num_terms + 1  # a linear function gets a square in addition
     for term in terms:
         assert abs(term.as_coeff_Mul()[0]) <= task.max_coefficient
     powers = [power for power in function.atoms(sympy.Pow) if power.base == X]
@@ -33,7 +33,7 @@ def check_bounds(function: Any, task: Calculus) -> None:
 
 
 @each_bound
-def test_derivatives_are_right_and_keep_within_the_arguments(arguments: dict[str, Any]) -> None:
+def test_derivatives_are_correct_and_within_the_arguments(arguments: dict[str, Any]) -> None:
     task = Calculus(kind="derivative", **arguments)
     for text, gold in questions(task, 120):
         given = text.removeprefix("Find the derivative of ").removesuffix(".")
@@ -55,7 +55,7 @@ def test_antiderivatives_lead_back_to_the_function(arguments: dict[str, Any]) ->
 
 
 @each_bound
-def test_integrals_are_right(arguments: dict[str, Any]) -> None:
+def test_integrals_are_correct(arguments: dict[str, Any]) -> None:
     task = Calculus(kind="integral", **arguments)
     for text, gold in questions(task, 120):
         match = re.fullmatch(r"Find the integral of (.+) from x=(-?\d+) to x=(-?\d+)\.", text)
@@ -89,7 +89,7 @@ def test_repeating_the_question_is_no_answer() -> None:
             assert not verdict.correct, (answer, problem, verdict)
 
 
-def test_any_antiderivative_is_right_and_nothing_else() -> None:
+def test_every_antiderivative_is_accepted_and_nothing_else() -> None:
     problem = Problem("test/0", "Find an antiderivative of 6x^2+cos(x).", "2x^3+sin(x)+C")
     verifier = Calculus().make_verifier()
     for answer in ("2x^3+sin(x)", r"2x^3 + \sin x - 7", "sin(x)+2x^3+K", "F(x) = 2x^3+sin(x)+c"):

@@ -25,7 +25,7 @@ def first_problems(task: Code, split: str, count: int) -> list[Problem]:
 
 
 def calls_of(tests: CodeTests) -> list[tuple[str, str]]:
-    """Return the calls that the examples show, and what they give."""
+    """Return the calls in the examples, and their values."""
     parts = [str(test).removeprefix("assert ").rpartition(" == ") for test in tests.tests]
     return [(call, value) for call, _, value in parts]
 
@@ -41,18 +41,18 @@ def hard_coded(problem: Problem) -> str:
 
 
 def without_names(problem: Problem) -> str:
-    """Return the reference with the names of function and arguments taken out."""
+    """Return the reference without the names of the function and its arguments."""
     source = problem.solution or ""
-    found = re.search(r"def (\w+)\((.*?)\) ->", source)
-    assert found is not None
-    names = [found[1], *re.findall(r"(\w+): ", found[2])]
-    for place, name in enumerate(names):
-        source = re.sub(rf"\b{name}\b(?!\()", f"name{place}", source)
-    return source.replace(f"def {found[1]}(", "def name0(")
+    head = re.search(r"def (\w+)\((.*?)\) ->", source)
+    assert head is not None
+    names = [head[1], *re.findall(r"(\w+): ", head[2])]
+    for number, name in enumerate(names):
+        source = re.sub(rf"\b{name}\b(?!\()", f"name{number}", source)
+    return source.replace(f"def {head[1]}(", "def name0(")
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_reference_is_right_and_its_examples_alone_are_not(level: int) -> None:
+def test_the_reference_is_correct_and_its_examples_alone_are_not(level: int) -> None:
     task = Code(level)
     problems = first_problems(task, "test", 12)
     answers = [problem.solution or "" for problem in problems]
@@ -67,7 +67,7 @@ def test_the_reference_is_right_and_its_examples_alone_are_not(level: int) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_the_references_of_every_family_are_right(family: str) -> None:
+def test_the_references_of_every_family_are_correct(family: str) -> None:
     for level in LEVELS:
         task = Code(level, family=family)
         problems = first_problems(task, "train", 10)
@@ -93,7 +93,7 @@ def test_an_echo_of_the_prompt_is_worth_nothing() -> None:
     assert not any(each.score for each in task.make_verifier().verify_batch(echoes, problems))
 
 
-def test_the_feedback_names_a_shown_call_and_tells_nothing_of_a_hidden_one() -> None:
+def test_the_feedback_names_a_shown_call_and_reveals_no_hidden_one() -> None:
     task = Code()
     problem = task.problem(0, "train")
     tests = CodeTests.from_gold(problem.gold)
@@ -116,7 +116,7 @@ def test_the_body_alone_continues_the_signature() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_no_function_stands_in_two_splits_however_it_is_presented(level: int) -> None:
+def test_no_function_is_in_two_splits_however_it_is_presented(level: int) -> None:
     task = Code(level)
     seen = {
         split: {without_names(problem) for problem in first_problems(task, split, 60)}
@@ -128,7 +128,7 @@ def test_no_function_stands_in_two_splits_however_it_is_presented(level: int) ->
         assert not seen[split] & others
 
 
-def test_the_same_place_always_holds_the_same_problem() -> None:
+def test_the_same_index_always_gives_the_same_problem() -> None:
     for level in LEVELS:
         for split in SPLITS:
             assert Code(level).problem(3, split) == Code(level).problem(3, split)

@@ -14,7 +14,7 @@ from rethink_gym.verifiers.puzzles.countdown import apply_move, find_solutions
 
 
 def worth(expression: str) -> Fraction:
-    """Work out an expression of ours in a way of its own: by the machine of two stacks."""
+    """Evaluate our own expression independently of the task, with two stacks."""
     values: list[Fraction] = []
     signs: list[str] = []
 
@@ -53,7 +53,7 @@ def worth(expression: str) -> Fraction:
         {"use_all": True, "max_target": 24},
     ],
 )
-def test_a_puzzle_of_countdown_is_within_the_arguments_and_its_gold_right(
+def test_a_puzzle_of_countdown_is_within_the_arguments_and_its_gold_answer_correct(
     arguments: dict[str, Any],
 ) -> None:
     task = Countdown(**arguments)
@@ -69,7 +69,7 @@ def test_a_puzzle_of_countdown_is_within_the_arguments_and_its_gold_right(
         assert sorted(map(int, re.findall(r"\d+", problem.gold))) == numbers
 
 
-def test_the_gold_of_countdown_is_among_all_solutions_and_each_of_these_is_right() -> None:
+def test_the_gold_answer_of_countdown_is_among_all_solutions_and_each_of_these_is_correct() -> None:
     task = Countdown()
     verifier = task.make_verifier()
     for index in range(40):

@@ -25,7 +25,7 @@ def is_lowest(text: str) -> bool:
 
 
 @pytest.mark.parametrize("arguments", [{}, HARDER])
-def test_sums_are_right_and_keep_within_the_arguments(arguments: dict[str, Any]) -> None:
+def test_sums_are_correct_and_within_the_arguments(arguments: dict[str, Any]) -> None:
     task = Fractions(kind="sum", **arguments)
     for text, gold in questions(task, 800):
         chain = text.removeprefix("Compute ").partition(". ")[0]
@@ -42,7 +42,7 @@ def test_sums_are_right_and_keep_within_the_arguments(arguments: dict[str, Any])
 
 
 @pytest.mark.parametrize("arguments", [{}, HARDER])
-def test_products_and_quotients_are_right(arguments: dict[str, Any]) -> None:
+def test_products_and_quotients_are_correct(arguments: dict[str, Any]) -> None:
     signs = set()
     for text, gold in questions(Fractions(kind="product", **arguments), 800):
         match = re.match(r"Compute \((\d+/\d+)\)([*/])\((\d+/\d+)\)\. ", text)
@@ -84,7 +84,7 @@ def test_conversions_change_the_notation_and_keep_the_value(arguments: dict[str,
 
 
 @pytest.mark.parametrize("arguments", [{}, HARDER])
-def test_percentages_are_right(arguments: dict[str, Any]) -> None:
+def test_percentages_are_correct(arguments: dict[str, Any]) -> None:
     task = Fractions(kind="percentage", **arguments)
     kinds = set()
     for text, gold in questions(task, 800):

@@ -46,7 +46,7 @@ HEADINGS = ["Example", "Difficulty", "Splits", "Reward", "Termination", "Ids"]
 
 
 @each_task
-def test_gold_answers_and_worked_solutions_are_right_and_no_step_is_wrong(
+def test_gold_answers_and_worked_solutions_are_correct_and_no_step_is_refuted(
     task: GeneratedTask[Any],
 ) -> None:
     verifier = task.make_verifier()
@@ -80,10 +80,10 @@ def test_what_is_no_answer_scores_nothing(task: GeneratedTask[Any]) -> None:
 
 
 @each_task
-def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedTask[Any]) -> None:
+def test_a_problem_depends_on_its_index_split_and_arguments_alone(task: GeneratedTask[Any]) -> None:
     again = type(task)(**task.arguments)
-    places = [(index, split) for split in task.splits for index in (7, 3, 7, 0)]
-    assert [task.problem(*place) for place in places] == [again.problem(*place) for place in places]
+    keys = [(index, split) for split in task.splits for index in (7, 3, 7, 0)]
+    assert [task.problem(*key) for key in keys] == [again.problem(*key) for key in keys]
     assert again.make_verifier().to_dict() == task.make_verifier().to_dict()
     assert verifier_from_dict(task.make_verifier().to_dict()).to_dict()["type"] == "form"
 
@@ -124,5 +124,5 @@ def test_the_docstring_has_the_headings_of_the_gallery_and_a_true_example(task: 
 )
 def test_the_example_of_the_docstring_is_what_the_task_says(task: Any, question: Any) -> None:
     text = re.sub(r"\s+", " ", type(task).__doc__ or "")
-    worded = task.word(question).splitlines()[0]
-    assert f"**Example.** ``{worded}`` Answer: ``{task.solve(question)[0]}``." in text
+    prompt = task.render_prompt(question).splitlines()[0]
+    assert f"**Example.** ``{prompt}`` Answer: ``{task.solve(question)[0]}``." in text

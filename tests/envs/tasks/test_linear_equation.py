@@ -21,7 +21,7 @@ TERM = re.compile(r"([+-]?)(\d*)(x?)")
 
 
 def side_at(side: str, x: Fraction) -> Fraction:
-    """Work out a side such as ``-2x+7`` at ``x``, in a way of its own."""
+    """Evaluate a side such as ``-2x+7`` at ``x``, independently of the task."""
     total = Fraction(0)
     for sign, digits, unknown in TERM.findall(side):
         if digits or unknown:
@@ -80,11 +80,11 @@ def test_rational_solutions_come_where_they_are_allowed() -> None:
         ((5, 7, -1, 7), "5x+7=-x+7", ["5x+x=7-7", "6x=0", "x=0/6", "x=0", "A: 0"]),
     ],
 )
-def test_an_equation_is_worded_and_worked_out(
+def test_an_equation_has_its_prompt_and_its_solution(
     equation: tuple[int, int, int, int], prompt: str, steps: list[str]
 ) -> None:
     task = LinearEquation()
-    assert task.word(equation).startswith(f"Solve {prompt} for x.\n")
+    assert task.render_prompt(equation).startswith(f"Solve {prompt} for x.\n")
     gold, solution = task.solve(equation)
     assert solution is not None
     assert solution.splitlines() == steps
@@ -93,10 +93,10 @@ def test_an_equation_is_worded_and_worked_out(
 
 def test_fractions_are_asked_for_in_lowest_terms() -> None:
     task = LinearEquation(max_denominator=4)
-    assert task.word((4, 0, 0, 6)).startswith(
+    assert task.render_prompt((4, 0, 0, 6)).startswith(
         "Solve 4x=6 for x. Write a fraction in lowest terms.\n"
     )
-    problem = Problem("test/0", task.word((4, 0, 0, 6)), "3/2")
+    problem = Problem("test/0", task.render_prompt((4, 0, 0, 6)), "3/2")
     verifier = task.make_verifier()
     for answer, correct in (("x = 3/2", True), ("1 1/2", True), ("6/4", False), ("1.5", False)):
         assert verifier.verify(f"A: {answer}", problem).correct is correct

@@ -61,10 +61,10 @@ def test_no_other_answer_solves_the_system(arguments: dict[str, Any]) -> None:
         assert matrix.det() != 0
 
 
-def test_a_system_is_worded_and_worked_out() -> None:
+def test_a_system_has_its_prompt_and_its_solution() -> None:
     task = LinearSystem()
     question = [[3, 2, 4], [1, -1, 3]]
-    assert task.word(question).startswith("Solve 3x+2y=4 and x-y=3 for x and y.\n")
+    assert task.render_prompt(question).startswith("Solve 3x+2y=4 and x-y=3 for x and y.\n")
     gold, solution = task.solve(question)
     assert gold == "x=2, y=-1"
     assert callable(solution)

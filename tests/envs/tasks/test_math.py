@@ -1,4 +1,4 @@
-"""The promises of the mix in five levels."""
+"""The promises of the mix of all generated mathematics."""
 
 from collections import Counter
 
@@ -45,10 +45,10 @@ def test_every_source_is_mixed_in_by_its_weight(
 ) -> None:
     mix = MathMix(level)
     sources: dict[str, str] = {}
-    for part in mix._parts:
+    for task in mix._tasks:
         for index in range(1_000):
-            problem = part.problem(index, "train")
-            sources.setdefault(problem.prompt, part.name)
+            problem = task.problem(index, "train")
+            sources.setdefault(problem.prompt, task.name)
     counts = Counter(
         sources[prompt] for prompt in (mix.problem(index, "train").prompt for index in range(1_000))
     )

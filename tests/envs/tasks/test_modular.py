@@ -1,4 +1,4 @@
-"""The promises of the arithmetic with remainders."""
+"""The promises of modular arithmetic."""
 
 import re
 from typing import Any

@@ -20,7 +20,7 @@ def numbers_of(text: str) -> list[int]:
 
 
 @each_bound
-def test_common_divisors_and_multiples_are_right(arguments: dict[str, Any]) -> None:
+def test_common_divisors_and_multiples_are_correct(arguments: dict[str, Any]) -> None:
     for kind, oracle in (("gcd", math.gcd), ("lcm", math.lcm)):
         task = NumberTheory(kind=kind, **arguments)
         for text, gold in questions(task, 600):
@@ -45,7 +45,7 @@ def test_prime_factors_are_those_of_the_number(arguments: dict[str, Any]) -> Non
 
 
 @each_bound
-def test_divisors_are_counted_right(arguments: dict[str, Any]) -> None:
+def test_divisors_are_counted_correctly(arguments: dict[str, Any]) -> None:
     for text, gold in questions(NumberTheory(kind="divisors", **arguments), 600):
         [number] = numbers_of(text)
         assert int(gold) == sympy.divisor_count(number)

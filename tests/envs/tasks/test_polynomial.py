@@ -19,7 +19,7 @@ each_bound = pytest.mark.parametrize("arguments", ARGUMENTS)
 
 
 @each_bound
-def test_expansions_are_right_and_keep_within_the_arguments(arguments: dict[str, Any]) -> None:
+def test_expansions_are_correct_and_within_the_arguments(arguments: dict[str, Any]) -> None:
     task = Polynomial(kind="expand", **arguments)
     for text, gold in questions(task, 120):
         given = text.removeprefix("Expand ").removesuffix(".")
@@ -44,7 +44,7 @@ def test_factors_multiply_to_the_polynomial_and_cannot_be_split(arguments: dict[
 
 
 @each_bound
-def test_values_are_right(arguments: dict[str, Any]) -> None:
+def test_values_are_correct(arguments: dict[str, Any]) -> None:
     task = Polynomial(kind="evaluate", **arguments)
     for text, gold in questions(task, 300):
         match = re.fullmatch(r"Find the value of (.+) at x=(-?\d+)\.", text)
@@ -105,8 +105,8 @@ def test_a_question_is_worked_out_step_by_step(kind: str, question: Any, steps: 
 def test_roots_are_asked_for_in_lowest_terms_where_they_are_fractions() -> None:
     question = ("roots", ((2, -1), (1, 3)), (), 0)
     task = Polynomial(max_leading=2)
-    assert "Write fractions in lowest terms." in task.word(question)
-    problem = Problem("test/0", task.word(question), task.solve(question)[0])
+    assert "Write fractions in lowest terms." in task.render_prompt(question)
+    problem = Problem("test/0", task.render_prompt(question), task.solve(question)[0])
     verifier = task.make_verifier()
     assert verifier.verify("A: x = 1/2 or x = -3", problem).correct
     assert not verifier.verify("A: 2/4, -3", problem).correct

@@ -42,7 +42,7 @@ each_default = pytest.mark.parametrize("task", DEFAULT, ids=lambda task: task.na
 
 
 @each_task
-def test_gold_answers_and_worked_solutions_are_right_and_no_step_is_wrong(
+def test_gold_answers_and_worked_solutions_are_correct_and_no_step_is_refuted(
     task: GeneratedTask[Any],
 ) -> None:
     verifier = task.make_verifier()
@@ -86,7 +86,7 @@ def test_what_is_no_answer_scores_nothing(task: GeneratedTask[Any]) -> None:
 
 
 @each_default
-def test_no_fixed_answer_is_right_for_many_problems(task: GeneratedTask[Any]) -> None:
+def test_no_fixed_answer_is_correct_for_many_problems(task: GeneratedTask[Any]) -> None:
     verifier = task.make_verifier()
     problems = [task.problem(index, "test") for index in range(200)]
     answers = {(problem.solution or "").splitlines()[-1] for problem in problems}
@@ -106,10 +106,10 @@ def test_huge_answers_are_judged_at_once(task: GeneratedTask[Any]) -> None:
 
 
 @each_task
-def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedTask[Any]) -> None:
+def test_a_problem_depends_on_its_index_split_and_arguments_alone(task: GeneratedTask[Any]) -> None:
     again = type(task)(**task.arguments)
-    places = [(index, split) for split in task.splits for index in (7, 3, 7, 0)]
-    assert [task.problem(*place) for place in places] == [again.problem(*place) for place in places]
+    keys = [(index, split) for split in task.splits for index in (7, 3, 7, 0)]
+    assert [task.problem(*key) for key in keys] == [again.problem(*key) for key in keys]
     data = task.make_verifier().to_dict()
     assert verifier_from_dict(data).to_dict() == again.make_verifier().to_dict() == data
 
@@ -137,11 +137,11 @@ def test_a_problem_depends_on_its_place_and_the_arguments_alone(task: GeneratedT
 )
 def test_the_example_of_the_docstring_is_what_the_task_says(task: Any, question: Any) -> None:
     text = re.sub(r"\s+", " ", type(task).__doc__ or "")
-    worded = task.word(question).splitlines()[0]
-    solution = Problem("example", worded, *task.solve(question)).solution
+    prompt = task.render_prompt(question).splitlines()[0]
+    solution = Problem("example", prompt, *task.solve(question)).solution
     assert solution is not None
     answer = solution.splitlines()[-1].removeprefix("A: ")
-    assert f"**Example.** ``{worded}`` Answer: ``{answer}``." in text
+    assert f"**Example.** ``{prompt}`` Answer: ``{answer}``." in text
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def differences(terms: list[int]) -> list[int]:
 
 
 def continued(terms: list[int], family: str) -> int:
-    """Return the next term of a sequence, by what is said of its family alone."""
+    """Return the next term of a sequence by the stated rule of its family alone."""
     if family == "geometric":
         assert all(first * terms[1] == second * terms[0] for first, second in pairwise(terms))
         return terms[-1] * terms[-1] // terms[-2]
@@ -42,7 +42,7 @@ def continued(terms: list[int], family: str) -> int:
 
 @each_bound
 @pytest.mark.parametrize("kind", ["arithmetic", "geometric", "quadratic"])
-def test_the_gold_answer_goes_on_as_is_said_of_the_family(
+def test_the_gold_answer_continues_the_sequence_by_the_rule_of_its_family(
     kind: str, arguments: dict[str, Any]
 ) -> None:
     task = NumberSequence(kind=kind, **arguments)

@@ -9,7 +9,7 @@ import pytest
 
 from rethink_gym.envs.tasks.sorting import Sorting
 
-# What the question says, and when one item may stand right before another.
+# By kind of question: its wording, and whether one item may come right before another.
 STATED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
     "alphabet": ("by the alphabet:", lambda a, b: a < b),
     "backwards": ("from Z to A:", lambda a, b: a > b),
@@ -66,6 +66,6 @@ def test_any_other_order_is_wrong() -> None:
         assert not verifier.verify(f"A: {', '.join(rest)}", problem).correct
 
 
-def test_from_z_to_a_a_word_stands_before_the_one_it_begins_with() -> None:
+def test_from_z_to_a_a_word_comes_before_its_own_prefix() -> None:
     gold, _ = Sorting().solve(("backwards", ["pig", "seal", "pigeon"]))
     assert gold == "seal, pigeon, pig"

@@ -1,4 +1,4 @@
-"""The promises of the problems of tracking, beside a reader of the stories."""
+"""The promises of the problems of tracking, checked by a reader of the stories."""
 
 import re
 

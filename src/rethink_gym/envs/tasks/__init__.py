@@ -1,6 +1,8 @@
-"""Tasks: where problems come from, one source per file.
+"""Tasks: sources of problems, one per file.
 
-Each is found when it is first asked for, so that an environment loads its own source only.
+A task is imported on first access, so that an environment loads its own task only. A new task
+needs a row in `TASKS`; `__all__` and the imports for type checkers, which must be literal, are
+tested against this table.
 """
 
 from importlib import import_module
@@ -100,7 +102,7 @@ TASKS = {
     "WordProblem": "word_problem",
     "XSUM": "datasets.summary",
 }
-"""The file below this folder in which each task is."""
+"""By name of a task: its module below this package."""
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,7 @@ from operator import mul
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
@@ -16,13 +16,13 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["Arithmetic", "work_out"]
 
 Chain: TypeAlias = tuple[list[int], str]
-"""The numbers of a chain, and what stands between them, one fewer."""
+"""The numbers of a chain, and the operators between them, one fewer."""
 
 
 class Arithmetic(GeneratedTask[Chain]):
     """Chains of whole numbers to add, subtract and multiply.
 
-    The worked solution takes one operation after the other, products first: ``5+5=10``,
+    The worked solution performs one operation per step, products first: ``5+5=10``,
     ``10-8=2``, ``2-7=-5``, ``-5+3=-2``, ``A: -2``.
 
     **Example.** ``Compute 5+5-8-7+3.`` Answer: ``-2``.
@@ -31,23 +31,25 @@ class Arithmetic(GeneratedTask[Chain]):
     ``min_terms=2, max_terms=2, max_operand=5`` to ``min_terms=10, max_terms=20,
     max_operand=999, operators="+-*"``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right whole number, worked out, else 0.
+    **Reward.** 1 for the correct integer, fully evaluated, else 0.
 
     **Termination.** After the last attempt.
 
     **Ids.** ``Arithmetic-v0``, ``ArithmeticSelfCorrect-v0``.
 
     Args:
-        min_terms: Fewest numbers in a chain, at least 2.
-        max_terms: Most numbers in a chain.
-        max_operand: Largest number; the smallest is 0.
-        operators: Which of ``+``, ``-`` and ``*`` to use, such as ``"+-"``.
+        min_terms: Minimum number of numbers in a chain, at least 2.
+        max_terms: Maximum number of numbers in a chain.
+        max_operand: Largest number, at least 1; the smallest is 0.
+        operators: The operators to use, out of ``+``, ``-`` and ``*``, such as ``"+-"``.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``min_terms`` is less than 2, ``max_terms`` is less than
+            ``min_terms``, ``max_operand`` is less than 1, or ``operators`` is empty or holds
+            another character.
     """
 
     name: ClassVar = "arithmetic"
@@ -69,7 +71,7 @@ class Arithmetic(GeneratedTask[Chain]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "min_terms": self.min_terms,
             "max_terms": self.max_terms,
@@ -77,33 +79,33 @@ class Arithmetic(GeneratedTask[Chain]):
             "operators": self.operators,
         }
 
-    def draw(self, chance: Chance) -> Chain:
+    def draw(self, rng: TaskRNG) -> Chain:
         """Draw one chain."""
-        num_terms = chance.between(self.min_terms, self.max_terms)
-        terms = chance.numbers(self.max_operand + 1, num_terms)
-        return terms, chance.letters(self.operators, num_terms - 1)
+        num_terms = rng.randint(self.min_terms, self.max_terms)
+        terms = rng.integers(self.max_operand + 1, size=num_terms)
+        return terms, rng.letters(self.operators, size=num_terms - 1)
 
-    def word(self, question: Chain) -> str:
+    def render_prompt(self, question: Chain) -> str:
         """Ask for the value of the chain."""
         terms, operators = question
-        return _pattern(operators).form % tuple(terms)
+        return _pattern_of(operators).form % tuple(terms)
 
     def solve(self, question: Chain) -> tuple[str, Solution]:
-        """Return the value of the chain and what writes down the steps to it."""
+        """Return the value of the chain, and a function that writes the steps."""
         terms, operators = question
-        return str(_value(terms, operators)), lambda: _explain(terms, operators)
+        return str(_evaluate(terms, operators)), lambda: _explain(terms, operators)
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers."""
+        """Build the verifier of evaluated numbers."""
         return FormVerifier()
 
 
 def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str], int]:
-    """Work out a chain operation by operation, products first, from left to right.
+    """Evaluate a chain operation by operation, products first, from left to right.
 
     Args:
         terms: The numbers.
-        operators: What stands between them, one fewer.
+        operators: The operators between them, one fewer.
 
     Returns:
         The steps, each an equation such as ``10-8=2``, and the value.
@@ -120,29 +122,29 @@ def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str],
 
 
 class _Pattern(NamedTuple):
-    """What a chain is but for its numbers.
+    """What all chains with the same operators share.
 
     Attributes:
-        form: The prompt, with a place for each number.
+        form: The prompt, with ``%d`` for each number.
         signs: 1 for each number that is added, -1 for each that is subtracted; empty if
-            there are products.
+            the chain has products.
     """
 
     form: str
     signs: tuple[int, ...]
 
 
-@lru_cache(maxsize=4096)  # the operators of a default chain stand in 496 orders
-def _pattern(operators: str) -> _Pattern:
+@lru_cache(maxsize=4096)  # default chains have 496 different sequences of operators
+def _pattern_of(operators: str) -> _Pattern:
     form = f"Compute %d{'%d'.join(operators)}%d.\n{ANSWER_FORMAT}"
     if "*" in operators:
         return _Pattern(form, ())
     return _Pattern(form, (1, *(1 if operator == "+" else -1 for operator in operators)))
 
 
-def _value(terms: Sequence[int], operators: str) -> int:
-    """Return what `work_out` comes to, without the steps."""
-    signs = _pattern(operators).signs
+def _evaluate(terms: Sequence[int], operators: str) -> int:
+    """Return the value that `work_out` returns, without the steps."""
+    signs = _pattern_of(operators).signs
     return sum(map(mul, terms, signs)) if signs else work_out(terms, operators)[1]
 
 
@@ -154,7 +156,7 @@ def _explain(terms: Sequence[int], operators: Sequence[str]) -> str:
 def _multiply(
     terms: Sequence[int], operators: Sequence[str], steps: list[str]
 ) -> tuple[list[int], list[str]]:
-    """Work out the products, note each as a step, and return the sum that is left."""
+    """Evaluate the products, append each as a step, and return the sum that is left."""
     values, signs = [terms[0]], []
     for operator, term in zip(operators, terms[1:], strict=True):
         if operator == "*":

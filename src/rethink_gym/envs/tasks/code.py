@@ -1,8 +1,8 @@
-"""Small Python functions to write, generated with their tests."""
+"""Small Python functions to write, generated together with their tests."""
 
 from typing import ClassVar
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.errors import argument_error, check_choice
@@ -18,38 +18,39 @@ _FAMILIES = tuple(FAMILIES)
 class Code(GeneratedTask[Exercise]):
     """Small Python functions to write from a signature, a docstring and three examples.
 
-    There are more than forty families of them: lists of numbers, numbers and their digits,
-    strings, lists of words, dictionaries, grids, strings that hold data, predicates. A
-    function is a chain of stages, each of which matters to its value.
+    There are more than forty families of functions: about lists of numbers, numbers and
+    their digits, strings, lists of words, dictionaries, grids, strings that hold data, and
+    predicates. A function is a chain of stages, and every stage affects its value.
 
     **Example.** ``def keep_numbers(values: list[int]) -> list[int]:`` with the docstring
     ``Keep a number only if it is a multiple of 3.`` Answer: a function, such as
     ``return [x for x in values if x % 3 == 0]``.
 
-    **Difficulty.** ``level`` is the number of stages: 1, such as to keep the even numbers, to
-    5; conditional changes and rarer tests come in at level 2, tests joined by and/or at 3.
+    **Difficulty.** ``level`` is the number of stages, from 1 (such as keeping the even
+    numbers) to 5. Conditional changes and rarer tests start at level 2, tests joined by
+    and/or at level 3.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000. They are disjoint in
-    what the functions do, not only in how that is worded: the hash of the program says
-    which split it belongs to, whatever the names and examples. At level 1 there are few
-    different functions (some hundreds in ``test``), which come again with other names,
-    wordings and examples.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems. The splits are
+    disjoint in what the functions do, not only in the wording: the hash of the program
+    decides its split, and names and examples do not matter. Level 1 has few different
+    functions (some hundreds in ``test``), which are repeated with other names, wordings and
+    examples.
 
-    **Reward.** 1 if the function passes all tests, else 0. The examples are among the
-    tests; ten or more others are hidden: edge cases, typical ones, and some that tell a
-    stage left out or a number off by one. `CodeVerifier` with ``score="dense"`` gives the
-    share of tests passed instead.
+    **Reward.** 1 if the function passes all tests, else 0. The tests are the three examples
+    and ten or more hidden tests: edge cases, typical cases, and cases that detect a missing
+    stage or a number that is off by one. `CodeVerifier` with ``score="dense"`` gives the
+    fraction of passed tests instead.
 
     **Termination.** After the last attempt.
 
     **Ids.** ``Code-v0``, ``CodeSelfCorrect-v0``.
 
     Args:
-        level: From 1 to 5.
-        family: One of `FAMILIES`, such as ``"keep_numbers"``; None for all of them.
+        level: Number of stages, from 1 to 5.
+        family: One of `FAMILIES`, such as ``"keep_numbers"``; None for all families.
 
     Raises:
-        ArgumentError: If there is no such level or family.
+        ArgumentError: If ``level`` is not from 1 to 5, or ``family`` is unknown.
     """
 
     name: ClassVar = "code"
@@ -62,24 +63,24 @@ class Code(GeneratedTask[Exercise]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {"level": self.level, "family": self.family}
 
-    def draw(self, chance: Chance) -> Exercise:
-        """Draw one function, and the seed of how it is presented."""
-        family = self.family or chance.one_of(_FAMILIES)
-        return Exercise(draw_program(chance, family, self.level), chance.below(1 << 64))
+    def draw(self, rng: TaskRNG) -> Exercise:
+        """Draw one program, and the seed of its names, wording and examples."""
+        family = self.family or rng.choice(_FAMILIES)
+        return Exercise(draw_program(rng, family, self.level), rng.randbelow(1 << 64))
 
     def identify(self, question: Exercise) -> str:
-        """Return what the function does; names, wording and examples are no part of it."""
+        """Return what the function does, without names, wording and examples."""
         return question.program.identity
 
-    def word(self, question: Exercise) -> str:
-        """Show the head of the function and its docstring."""
+    def render_prompt(self, question: Exercise) -> str:
+        """Show the first line of the function and its docstring."""
         return question.prompt
 
     def solve(self, question: Exercise) -> tuple[str, str | None]:
-        """Return the tests, and the function."""
+        """Return the tests, and the function as the worked solution."""
         return question.make_tests().to_gold(), f"```python\n{question.source}```"
 
     def make_verifier(self) -> Verifier:

@@ -1,9 +1,9 @@
-"""Countdown: reach a number from others with + - * /."""
+"""Countdown: reach a target from given numbers with + - * /."""
 
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
@@ -21,7 +21,8 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["Countdown", "list_numbers", "work_out_solution"]
 
 Sketch: TypeAlias = "int | tuple[str, Sketch, Sketch]"
-"""An `Operation` to be: most of what is drawn is thrown away, and tuples cost less."""
+"""A number, or operator and operands. Most draws are discarded, and tuples are cheaper to create
+than an `Operation`."""
 
 Puzzle: TypeAlias = tuple[list[int], int, Sketch]
 """The numbers, the target, and a solution that uses all numbers."""
@@ -30,40 +31,42 @@ MAX_DRAWS = 10_000
 
 
 class Countdown(GeneratedTask[Puzzle]):
-    """A number to reach from other numbers with + - * / and brackets.
+    """A target to reach from given numbers with + - * / and brackets.
 
-    Each number may be used once or left out. Every expression that reaches the target
-    is right. All solutions of a puzzle are known: `find_solutions` of
-    `rethink_gym.verifiers.puzzles.countdown` lists them, and `canonical_solution` tells whether two
-    answers are the same solution.
+    Each number may be used once or left out. Every expression that reaches the target is
+    correct. In `rethink_gym.verifiers.puzzles.countdown`, `find_solutions` lists all solutions
+    of a puzzle. Two answers are the same solution if `canonical_solution` returns the same
+    text for both.
 
     **Example.** ``Reach 24 with the numbers 6, 9 and 13. Answer with one expression of +, -,
     *, / and brackets that uses each number at most once.`` Answer: ``(13-9)*6``.
 
-    **Difficulty.** ``min_numbers`` and ``max_numbers`` say how many numbers there are: 2
-    are easy, 6 are as hard as on television. ``max_number`` and ``max_target`` bound them
-    and the target. There is always a solution that uses all numbers and passes through
-    positive whole numbers only; there may be shorter ones.
+    **Difficulty.** ``min_numbers`` and ``max_numbers`` bound how many numbers are given: 2
+    are easy, 6 are as hard as in the television show. ``max_number`` and ``max_target`` bound
+    the numbers and the target. There is always a solution that uses all numbers and whose
+    intermediate results are positive integers; there may be shorter ones.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that the hash of its text says; the
-    numbers stand in order, so the same numbers are the same text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems. The splits are
+    disjoint: the hash of a question's text decides its split, and the text lists the numbers
+    in ascending order.
 
-    **Reward.** 1 for an expression that keeps the rules and reaches the target, else 0.
+    **Reward.** 1 for an expression that obeys the rules and reaches the target, else 0.
 
     **Termination.** After the last attempt.
 
     **Ids.** ``Countdown-v0``, ``CountdownSelfCorrect-v0``, ``CountdownSteps-v0``.
 
     Args:
-        min_numbers: Fewest numbers, at least 2.
-        max_numbers: Most numbers, at most 6.
+        min_numbers: Minimum number of given numbers, at least 2.
+        max_numbers: Maximum number of given numbers, at most 6.
         max_number: Largest number, at least 2; the smallest is 1.
         max_target: Largest target, at least 2; the smallest is 1.
         use_all: Whether every number must be used.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``min_numbers``, ``max_number`` or ``max_target`` is less than 2,
+            ``max_numbers`` is less than ``min_numbers`` or more than 6, or ``use_all`` is
+            not a bool.
 
     References:
         Gandhi et al., "Stream of Search (SoS): Learning to Search in Language", 2024,
@@ -93,7 +96,7 @@ class Countdown(GeneratedTask[Puzzle]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "min_numbers": self.min_numbers,
             "max_numbers": self.max_numbers,
@@ -102,20 +105,19 @@ class Countdown(GeneratedTask[Puzzle]):
             "use_all": self.use_all,
         }
 
-    def draw(self, chance: Chance) -> Puzzle:
-        """Draw numbers, and put them together at random until a target comes out."""
-        num_numbers = chance.between(self.min_numbers, self.max_numbers)
+    def draw(self, rng: TaskRNG) -> Puzzle:
+        """Draw numbers and combine them at random, until the result is a valid target."""
+        num_numbers = rng.randint(self.min_numbers, self.max_numbers)
         for _ in range(MAX_DRAWS):
-            drawn = chance.numbers(self.max_number, num_numbers)
-            numbers = [1 + number for number in drawn]
-            target, solution = _put_together(chance, numbers)
+            numbers = [1 + number for number in rng.integers(self.max_number, size=num_numbers)]
+            target, solution = _combine(rng, numbers)
             if target <= self.max_target and (self.use_all or target not in numbers):
                 return sorted(numbers), target, solution
         raise argument_error(
             "max_target", "large enough to be reached from such numbers", self.max_target
         )
 
-    def word(self, question: Puzzle) -> str:
+    def render_prompt(self, question: Puzzle) -> str:
         """Ask for an expression."""
         numbers, target, _ = question
         rule = "each number exactly once" if self.use_all else "each number at most once"
@@ -125,7 +127,7 @@ class Countdown(GeneratedTask[Puzzle]):
         )
 
     def solve(self, question: Puzzle) -> tuple[str, Solution]:
-        """Return a solution that uses all numbers, and what writes down its moves."""
+        """Return a solution that uses all numbers, and a function that writes its moves."""
         return work_out_solution(canonical_text(_tree_of(question[2])))
 
     def make_verifier(self) -> Verifier:
@@ -134,19 +136,19 @@ class Countdown(GeneratedTask[Puzzle]):
 
 
 def list_numbers(numbers: list[int]) -> str:
-    """Write numbers as a sentence lists them, such as ``6, 9 and 13``."""
+    """Write numbers as in a sentence, such as ``6, 9 and 13``."""
     *first, last = map(str, numbers)
     return f"{', '.join(first)} and {last}"
 
 
 def work_out_solution(gold: str) -> tuple[str, Solution]:
-    """Have a solution worked out move by move.
+    """Return a solution with its worked solution, move by move.
 
     Args:
         gold: A solution in its canonical form.
 
     Returns:
-        The same, and what writes down the worked solution that ends in it.
+        ``gold``, and a function that writes the moves and ``gold`` as the final answer.
     """
     return gold, lambda: "\n".join((*moves_of(parse_tree(gold)), f"A: {gold}"))
 
@@ -158,17 +160,17 @@ def _tree_of(sketch: Sketch) -> Tree:
     return Operation(operator, _tree_of(left), _tree_of(right))
 
 
-def _put_together(chance: Chance, numbers: list[int]) -> tuple[int, Sketch]:
-    """Join two numbers after the other, so that all results are positive and whole."""
+def _combine(rng: TaskRNG, numbers: list[int]) -> tuple[int, Sketch]:
+    """Combine two numbers at a time, so that all results are positive integers."""
     left: list[tuple[int, Sketch]] = [(number, number) for number in numbers]
     for size in range(len(numbers), 1, -1):
-        one = left.pop(chance.below(size))
-        other = left.pop(chance.below(size - 1))
+        one = left.pop(rng.randbelow(size))
+        other = left.pop(rng.randbelow(size - 1))
         (large, more), (small, less) = (one, other) if one[0] >= other[0] else (other, one)
         allowed = "+" if large == small else "+-"
         if small > 1:
             allowed += "*" if large % small else "*/"
-        operator = chance.one_of(allowed)
+        operator = rng.choice(allowed)
         value = (
             large + small
             if operator == "+"

@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import decimal_text, equation_steps
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -16,7 +16,7 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["Fractions"]
 
 Question: TypeAlias = tuple[str, tuple[Fraction, ...], str]
-"""What is asked, about which numbers, and the signs between them or what to write."""
+"""The kind of question, its numbers, and the signs between them or the target form."""
 
 _KINDS = ("sum", "product", "simplify", "convert", "percentage")
 _TARGETS = ("decimal", "percentage", "fraction", "fraction of a percentage")
@@ -26,9 +26,9 @@ _LOWEST_TERMS = "Write a whole number or a fraction in lowest terms."
 class Fractions(GeneratedTask[Question]):
     """Fractions, decimals and percentages to compute with and to convert.
 
-    Fractions are added and subtracted, multiplied and divided, and brought to lowest
-    terms; fractions, decimals and percentages are written as each other; shares of
-    numbers are found.
+    Questions ask to add, subtract, multiply or divide fractions, to reduce them to lowest
+    terms, to convert between fractions, decimals and percentages, and to find percentages
+    of numbers.
 
     **Example.** ``Compute 3/4-1/6. Write a whole number or a fraction in lowest
     terms.`` Answer: ``7/12``.
@@ -37,11 +37,11 @@ class Fractions(GeneratedTask[Question]):
     larger numbers and, in sums, more terms: ``num_terms=4, max_numerator=99,
     max_denominator=60, max_decimals=4, max_whole=5000``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right number in the form that is asked for, else 0: lowest
-    terms, a decimal or a percentage.
+    **Reward.** 1 for the correct number in the required form (lowest terms, a decimal or a
+    percentage), else 0.
 
     **Termination.** After the last attempt.
 
@@ -49,15 +49,16 @@ class Fractions(GeneratedTask[Question]):
 
     Args:
         kind: ``"sum"``, ``"product"`` (and quotient), ``"simplify"``, ``"convert"``,
-            ``"percentage"``, or ``"mixed"`` for all alike.
-        num_terms: How many fractions are added, at least 2.
-        max_numerator: Largest numerator, and largest factor that is cancelled.
+            ``"percentage"``, or ``"mixed"`` for all kinds with equal probability.
+        num_terms: Number of fractions in a sum, at least 2.
+        max_numerator: Largest numerator, and largest factor to cancel; at least 2.
         max_denominator: Largest denominator, at least 2.
-        max_decimals: Most digits behind the point of a decimal to convert.
-        max_whole: Largest number that a share is taken of.
+        max_decimals: Maximum number of decimal places of a decimal to convert.
+        max_whole: Largest number of which a percentage is taken.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``num_terms``, ``max_numerator`` or
+            ``max_denominator`` is less than 2, or another number is less than 1.
     """
 
     name: ClassVar = "fractions"
@@ -81,7 +82,7 @@ class Fractions(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "num_terms": self.num_terms,
@@ -91,28 +92,28 @@ class Fractions(GeneratedTask[Question]):
             "max_whole": self.max_whole,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "sum":
-                terms = tuple([self._draw_fraction(chance) for _ in range(self.num_terms)])
-                signs = [chance.one_of("+-") for _ in terms[1:]]
+                terms = tuple([self._draw_fraction(rng) for _ in range(self.num_terms)])
+                signs = [rng.choice("+-") for _ in terms[1:]]
                 return kind, terms, "".join(signs)
             case "product":
-                sign = chance.one_of("*/")
-                return kind, (self._draw_fraction(chance), self._draw_fraction(chance)), sign
+                sign = rng.choice("*/")
+                return kind, (self._draw_fraction(rng), self._draw_fraction(rng)), sign
             case "simplify":
-                factor = chance.between(2, self.max_numerator)
-                return kind, (self._draw_fraction(chance), Fraction(factor)), ""
+                factor = rng.randint(2, self.max_numerator)
+                return kind, (self._draw_fraction(rng), Fraction(factor)), ""
             case "convert":
-                return kind, (self._draw_decimal(chance),), chance.one_of(_TARGETS)
+                return kind, (self._draw_decimal(rng),), rng.choice(_TARGETS)
             case _:
-                share = Fraction(chance.between(1, 99), 100)
-                whole = Fraction(chance.between(1, self.max_whole))
-                return kind, (share, whole), chance.one_of(("part", "share", "whole"))
+                rate = Fraction(rng.randint(1, 99), 100)
+                whole = Fraction(rng.randint(1, self.max_whole))
+                return kind, (rate, whole), rng.choice(("part", "rate", "whole"))
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number."""
         kind, numbers, what = question
         match kind:
@@ -125,23 +126,23 @@ class Fractions(GeneratedTask[Question]):
                 above, below = fraction.numerator * factor, fraction.denominator * factor
                 text = f"Write {above}/{below} in lowest terms."
             case "convert":
-                given = _given(numbers[0], what)
+                given = _given_text(numbers[0], what)
                 target = "fraction in lowest terms" if "fraction" in what else what
                 text = f"Write {given} as a {target}."
             case _:
-                share, whole = numbers
-                percent, part = f"{share * 100}%", decimal_text(share * whole)
+                rate, whole = numbers
+                percent, part = f"{rate * 100}%", decimal_text(rate * whole)
                 text = (
                     f"What is {percent} of {whole}?"
                     if what == "part"
                     else f"What percentage of {whole} is {part}?"
-                    if what == "share"
+                    if what == "rate"
                     else f"{part} is {percent} of a number. What is the number?"
                 )
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the number and the steps to it."""
+        """Return the number, and the steps to it."""
         kind, numbers, what = question
         match kind:
             case "sum":
@@ -164,28 +165,28 @@ class Fractions(GeneratedTask[Question]):
         return gold, "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers in the form that is asked for."""
+        """Build the verifier of numbers in a required form."""
         return FormVerifier()
 
-    def _draw_fraction(self, chance: Chance) -> Fraction:
-        """Draw a fraction that is no whole number."""
+    def _draw_fraction(self, rng: TaskRNG) -> Fraction:
+        """Draw a fraction that is not an integer."""
         while True:
-            above = chance.between(1, self.max_numerator)
-            below = chance.between(2, self.max_denominator)
+            above = rng.randint(1, self.max_numerator)
+            below = rng.randint(2, self.max_denominator)
             if math.gcd(above, below) == 1:
                 return Fraction(above, below)
 
-    def _draw_decimal(self, chance: Chance) -> Fraction:
-        """Draw a decimal below 2 that is no whole number."""
+    def _draw_decimal(self, rng: TaskRNG) -> Fraction:
+        """Draw a decimal below 2 that is not an integer."""
         size: int = 10**self.max_decimals
         while True:
-            digits = chance.between(1, 2 * size - 1)
+            digits = rng.randint(1, 2 * size - 1)
             if digits != size:
                 return Fraction(digits, size)
 
 
 def _sum_text(terms: Sequence[Fraction], signs: str, below: int = 0) -> str:
-    """Write a sum, all terms over one denominator if it is given."""
+    """Write a sum; if ``below`` is not 0, with all terms over this denominator."""
     texts = [f"{term * below}/{below}" if below else str(term) for term in terms]
     links = [sign + text for sign, text in zip(signs, texts[1:], strict=True)]
     return texts[0] + "".join(links)
@@ -211,8 +212,8 @@ def _solved_product(left: Fraction, right: Fraction, sign: str) -> tuple[str, li
     return str(value), equation_steps(question, product, f"{above}/{below}", value)
 
 
-def _given(value: Fraction, target: str) -> str:
-    """Write the number that is to be written otherwise."""
+def _given_text(value: Fraction, target: str) -> str:
+    """Write the number to convert in its given form."""
     if target == "decimal":
         return str(value)
     return f"{decimal_text(value * 100)}%" if "of a" in target else decimal_text(value)
@@ -231,12 +232,12 @@ def _solved_conversion(value: Fraction, target: str) -> tuple[str, list[str]]:
     return str(value), equation_steps(*given, decimal, over_power, value)
 
 
-def _solved_percentage(share: Fraction, whole: Fraction, what: str) -> tuple[str, list[str]]:
-    percent, part = str(share * 100), decimal_text(share * whole)
+def _solved_percentage(rate: Fraction, whole: Fraction, what: str) -> tuple[str, list[str]]:
+    percent, part = str(rate * 100), decimal_text(rate * whole)
     if what == "part":
         return part, [f"{percent}/100*{whole}={part}"]
-    hundredfold = decimal_text(share * whole * 100)
+    hundredfold = decimal_text(rate * whole * 100)
     steps = [f"{part}*100={hundredfold}"]
-    if what == "share":
+    if what == "rate":
         return f"{percent}%", [*steps, f"{hundredfold}/{whole}={percent}"]
     return str(whole), [*steps, f"{hundredfold}/{percent}={whole}"]

@@ -1,10 +1,10 @@
-"""The game of 24: reach 24 from four numbers, all of which must be used."""
+"""The game of 24: reach 24 from four numbers, each used once."""
 
 from functools import lru_cache
 from typing import ClassVar
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
 from rethink_gym.errors import argument_error, check_count
@@ -27,23 +27,24 @@ MAX_DRAWS = 1_000
 class Game24(GeneratedTask[list[int]]):
     """Four numbers from which to reach 24 with + - * / and brackets.
 
-    Each number must be used exactly once. Only puzzles that can be solved are asked, all
-    of them equally likely but for repeated numbers. Every expression that reaches 24 is
-    right; `find_solutions` of `rethink_gym.verifiers.puzzles.countdown` lists them all.
+    Each number must be used exactly once. All puzzles have a solution. Hands of four
+    different numbers are equally likely; hands with repeated numbers are rarer. Every
+    expression that reaches 24 is correct; `find_solutions` of
+    `rethink_gym.verifiers.puzzles.countdown` lists them all.
 
     **Example.** ``Make 24 from the numbers 3, 3, 8 and 8. Answer with one expression of +, -,
     *, / and brackets that uses each number exactly once.`` Answer: ``8/(3-8/3)``.
 
     **Difficulty.** ``max_number`` bounds the numbers: 13 as in a deck of cards, 99 for
-    hard ones. ``min_solutions`` and ``max_solutions`` bound how many solutions a puzzle
-    has: many make it easy, a single one makes it hard.
+    hard ones. ``min_solutions`` and ``max_solutions`` bound the number of solutions of a
+    puzzle: many make it easy, a single one makes it hard.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 draws, disjoint
-    because each question belongs to the one split that the hash of its text says; the
-    numbers stand in order, so the same numbers are the same text. With numbers up to 13
-    there are 1,362 puzzles in all, so draws repeat.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 draws. The splits are
+    disjoint: the hash of a question's text decides its split, and the text lists the numbers
+    in ascending order. There are only 1,362 puzzles with numbers up to 13, so problems are
+    repeated.
 
-    **Reward.** 1 for an expression that uses all numbers and comes to 24, else 0.
+    **Reward.** 1 for an expression that uses all numbers and has the value 24, else 0.
 
     **Termination.** After the last attempt.
 
@@ -51,11 +52,12 @@ class Game24(GeneratedTask[list[int]]):
 
     Args:
         max_number: Largest number, at least 9; the smallest is 1.
-        min_solutions: Fewest solutions, at least 1.
-        max_solutions: Most solutions; None for any number of them.
+        min_solutions: Minimum number of solutions, at least 1.
+        max_solutions: Maximum number of solutions; None for no limit.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``max_number`` is less than 9, ``min_solutions`` is less than 1, or
+            ``max_solutions`` is less than ``min_solutions``.
 
     References:
         Yao et al., "Tree of Thoughts: Deliberate Problem Solving with Large Language
@@ -77,17 +79,17 @@ class Game24(GeneratedTask[list[int]]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "max_number": self.max_number,
             "min_solutions": self.min_solutions,
             "max_solutions": self.max_solutions,
         }
 
-    def draw(self, chance: Chance) -> list[int]:
-        """Draw numbers until there are as many solutions as there should be."""
+    def draw(self, rng: TaskRNG) -> list[int]:
+        """Draw numbers until the number of solutions is in its range."""
         for _ in range(MAX_DRAWS):
-            numbers = sorted(chance.numbers(self.max_number, NUM_NUMBERS))
+            numbers = sorted(rng.integers(self.max_number, size=NUM_NUMBERS))
             hand = [1 + number for number in numbers]
             num_solutions = _solve(*hand)[0]
             if num_solutions >= self.min_solutions and (
@@ -98,7 +100,7 @@ class Game24(GeneratedTask[list[int]]):
             "min_solutions", "a number of solutions that some puzzle has", self.min_solutions
         )
 
-    def word(self, question: list[int]) -> str:
+    def render_prompt(self, question: list[int]) -> str:
         """Ask for an expression."""
         return (
             f"Make {TARGET} from the numbers {list_numbers(question)}. Answer with one "
@@ -107,7 +109,7 @@ class Game24(GeneratedTask[list[int]]):
         )
 
     def solve(self, question: list[int]) -> tuple[str, Solution]:
-        """Return the simplest solution, and what writes down its moves."""
+        """Return the simplest solution, and a function that writes its moves."""
         return work_out_solution(_solve(*question)[1])
 
     def make_verifier(self) -> Verifier:
@@ -117,16 +119,16 @@ class Game24(GeneratedTask[list[int]]):
 
 @lru_cache(maxsize=16384)
 def _solve(*numbers: int) -> tuple[int, str]:
-    """Count the solutions of a puzzle, and return the simplest one."""
+    """Return the number of solutions of a puzzle, and the simplest solution."""
     solutions = find_solutions(numbers, TARGET, use_all=True)
-    # Of those with the fewest fractions this is the shortest, since the shortest come first.
+    # Solutions are sorted by length, so this is the shortest one with the fewest fractions.
     plain = (solution for solution in solutions if not _num_fractions(solution))
     simplest = next(plain, None) or min(solutions, key=_num_fractions, default="")
     return len(solutions), simplest
 
 
 def _num_fractions(solution: str) -> int:
-    """Count the results on the way that are no whole numbers: they make it hard."""
+    """Count the intermediate results that are fractions: they make a puzzle hard."""
     if "/" not in solution:
         return 0
     return sum("/" in move.partition("=")[2] for move in moves_of(parse_tree(solution)))

@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import signed_term, sum_text
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -14,13 +14,13 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["LinearEquation"]
 
 Equation: TypeAlias = tuple[int, int, int, int]
-"""``(a, b, c, d)`` stands for ``ax+b=cx+d``."""
+"""``(a, b, c, d)`` means ``ax+b=cx+d``."""
 
 
 class LinearEquation(GeneratedTask[Equation]):
-    """Linear equations in one unknown, with it on one side or on both.
+    """Linear equations in one unknown, which is on one side or on both.
 
-    The worked solution brings the unknown to the left: ``3x-x=11-5``, ``2x=6``,
+    The worked solution moves the unknown to the left: ``3x-x=11-5``, ``2x=6``,
     ``x=6/2``, ``x=3``, ``A: 3``.
 
     **Example.** ``Solve 3x+5=x+11 for x.`` Answer: ``3``.
@@ -30,25 +30,27 @@ class LinearEquation(GeneratedTask[Equation]):
     max_solution=5`` to ``max_coefficient=99, max_constant=999, max_solution=99,
     max_denominator=12, two_sided=True``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right number, fractions in lowest terms, else 0.
+    **Reward.** 1 for the correct number, fractions in lowest terms, else 0.
 
     **Termination.** After the last attempt.
 
     **Ids.** ``LinearEquation-v0``, ``LinearEquationSelfCorrect-v0``.
 
     Args:
-        max_coefficient: Largest number in front of ``x``, either sign, at least 2.
-        max_constant: Largest constant on the left side, either sign.
-        max_solution: Largest solution, either sign.
-        max_denominator: Largest denominator of a solution; 1 for whole numbers
-            only. Not above ``max_coefficient``.
+        max_coefficient: Largest absolute value of a coefficient of ``x``, at least 2.
+        max_constant: Largest absolute value of the constant on the left side.
+        max_solution: Largest absolute value of the solution, at least 1.
+        max_denominator: Largest denominator of a solution, at most ``max_coefficient``; 1
+            for integers only.
         two_sided: Whether ``x`` is on both sides.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``max_coefficient`` is less than 2, ``max_constant`` is less than 0,
+            ``max_solution`` is less than 1, or ``max_denominator`` is less than 1 or larger
+            than ``max_coefficient``.
     """
 
     name: ClassVar = "linear_equation"
@@ -74,7 +76,7 @@ class LinearEquation(GeneratedTask[Equation]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "max_coefficient": self.max_coefficient,
             "max_constant": self.max_constant,
@@ -83,30 +85,30 @@ class LinearEquation(GeneratedTask[Equation]):
             "two_sided": self.two_sided,
         }
 
-    def draw(self, chance: Chance) -> Equation:
+    def draw(self, rng: TaskRNG) -> Equation:
         """Draw a solution first, then an equation that has it."""
-        denominator = chance.between(1, self.max_denominator)
+        denominator = rng.randint(1, self.max_denominator)
         size = self.max_solution * denominator
-        solution = Fraction(chance.between(-size, size), denominator)
-        multiple = chance.between(1, self.max_coefficient // solution.denominator)
-        slope = solution.denominator * multiple * chance.one_of((1, -1))
-        b = chance.between(-self.max_constant, self.max_constant)
-        c = self._draw_right_coefficient(chance, slope) if self.two_sided else 0
+        solution = Fraction(rng.randint(-size, size), denominator)
+        multiple = rng.randint(1, self.max_coefficient // solution.denominator)
+        slope = solution.denominator * multiple * rng.choice((1, -1))
+        b = rng.randint(-self.max_constant, self.max_constant)
+        c = self._draw_right_coefficient(rng, slope) if self.two_sided else 0
         return slope + c, b, c, b + int(slope * solution)
 
-    def word(self, question: Equation) -> str:
+    def render_prompt(self, question: Equation) -> str:
         """Ask for the unknown."""
         a, b, c, d = question
         terms = " Write a fraction in lowest terms." if self.max_denominator > 1 else ""
-        return f"Solve {_side(a, b)}={_side(c, d)} for x.{terms}\n{ANSWER_FORMAT}"
+        return f"Solve {_side_text(a, b)}={_side_text(c, d)} for x.{terms}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Equation) -> tuple[str, str | None]:
-        """Return the solution and the steps to it."""
+        """Return the solution, and the steps to it."""
         a, b, c, d = question
         slope, constant = a - c, d - b
         solution = Fraction(constant, slope)
-        steps = [f"{_side(a, 0)}{signed_term(-c, 'x')}={d}{signed_term(-b)}"] if b or c else []
-        steps += [f"{_side(slope, 0)}={constant}"]
+        steps = [f"{_side_text(a, 0)}{signed_term(-c, 'x')}={d}{signed_term(-b)}"] if b or c else []
+        steps += [f"{_side_text(slope, 0)}={constant}"]
         if slope != 1:
             steps += [f"x={constant}/{f'({slope})' if slope < 0 else slope}"]
             if steps[-1] != f"x={solution}":
@@ -117,17 +119,17 @@ class LinearEquation(GeneratedTask[Equation]):
         """Build the verifier of numbers."""
         return FormVerifier()
 
-    def _draw_right_coefficient(self, chance: Chance, slope: int) -> int:
-        """Draw the right coefficient so that both are within bounds and neither is zero."""
+    def _draw_right_coefficient(self, rng: TaskRNG, slope: int) -> int:
+        """Draw the coefficient on the right, so that both are in range and neither is 0."""
         lowest = -self.max_coefficient - min(slope, 0)
         highest = self.max_coefficient - max(slope, 0)
         excluded = [c for c in sorted((0, -slope)) if lowest <= c <= highest]
-        coefficient = chance.between(lowest, highest - len(excluded))
+        coefficient = rng.randint(lowest, highest - len(excluded))
         for c in excluded:
             coefficient += coefficient >= c
         return coefficient
 
 
-def _side(coefficient: int, constant: int) -> str:
+def _side_text(coefficient: int, constant: int) -> str:
     """Write one side of an equation, such as ``-2x+7``, ``x`` or ``0``."""
     return sum_text([(coefficient, "x"), (constant, "")])

@@ -1,4 +1,4 @@
-"""A mix of generated mathematical problems in five levels."""
+"""A mix of all generated mathematics, in five levels."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,10 +27,11 @@ __all__ = ["MathMix"]
 class MathMix(Task):
     """All generated mathematics, mixed by weights, harder from level to level.
 
-    Level 1 is `Arithmetic()` alone. The other levels are these, in parts of 22:
+    Level 1 is `Arithmetic()` alone. Levels 2 to 5 mix these tasks. The second column is the
+    weight of a task, out of 22; the third describes levels 2, 3, 4 and 5:
 
     ================== == ============================================================
-    source             of levels 2 to 5
+    task               of levels 2 to 5
     ================== == ============================================================
     Arithmetic         4  sums up to 20; with products; numbers up to 99; up to 999
     LinearEquation     3  one-sided; two-sided; fractions; large coefficients
@@ -42,29 +43,29 @@ class MathMix(Task):
     NumberTheory       1  common divisors up to 50; all kinds up to 100, 500, 2,000
     ModularArithmetic  1  remainders; all kinds modulo up to 12, 50, 200
     UnitConversion     1  times; all kinds without decimals; with one, with three
-    WordProblem        2  two steps; up to three; three to five; four to eight, distracted
+    WordProblem        2  two steps; up to three; three to five; four to eight, distractors
     ================== == ============================================================
 
     **Example.** ``Compute 3-1-6-9+4-1+9+6.`` Answer: ``5``.
 
-    **Difficulty.** ``level=1`` is what a very small model can learn, ``level=5`` is hard
-    to do without paper.
+    **Difficulty.** A very small model can learn ``level=1``; ``level=5`` is hard to solve
+    without paper.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint in
-    every level and between levels, because each question belongs to one split by the
-    hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems. The splits are
+    disjoint, within a level and between levels: the hash of a question's text decides its
+    split.
 
-    **Reward.** 1 for the right answer in the form that is asked for, else 0.
+    **Reward.** 1 for the correct answer in the required form, else 0.
 
     **Termination.** After the last attempt; in ``MathSteps-v0``, with the final answer.
 
     **Ids.** ``Math-v0``, ``MathSelfCorrect-v0``, ``MathSteps-v0``.
 
     Args:
-        level: From 1 to 5.
+        level: Level of difficulty, from 1 to 5.
 
     Raises:
-        ArgumentError: If there is no such level.
+        ArgumentError: If ``level`` is not an integer from 1 to 5.
     """
 
     name: ClassVar = "math"
@@ -73,38 +74,38 @@ class MathMix(Task):
         if isinstance(level, bool) or not isinstance(level, int) or level not in _LEVELS:
             raise argument_error("level", f"a whole number from 1 to {len(_LEVELS)}", level)
         self.level = level
-        self._parts = _LEVELS[level]
+        self._tasks = _LEVELS[level]
 
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits: ``train``, ``validation`` and ``test``."""
-        return self._parts[0].splits
+        return self._tasks[0].splits
 
     def size(self, split: str) -> int:
-        """Return how many problems a split holds."""
-        return self._parts[0].size(split)
+        """Return the number of problems of a split."""
+        return self._tasks[0].size(split)
 
     def problem(self, index: int, split: str) -> Problem:
-        """Return one problem; the same index and split always give the same one.
+        """Return one problem; the same index and split always give the same problem.
 
         Raises:
-            ArgumentError: If there is no such split or index.
+            ArgumentError: If ``split`` is not one of `splits`, or ``index`` is out of range.
         """
-        part = self._parts[0]
-        if len(self._parts) > 1:
-            place = f"{self.name}|{self.level}|{split}|{index}"
-            digest = hashlib.blake2b(place.encode(), digest_size=8).digest()
-            part = self._parts[int.from_bytes(digest) % len(self._parts)]
-        return part.problem_as(f"{self.name}/level{self.level}/{split}/{index}", index, split)
+        task = self._tasks[0]
+        if len(self._tasks) > 1:
+            key = f"{self.name}|{self.level}|{split}|{index}"
+            digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+            task = self._tasks[int.from_bytes(digest) % len(self._tasks)]
+        return task.problem_as(f"{self.name}/level{self.level}/{split}/{index}", index, split)
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of answers in the form that is asked for."""
+        """Build the verifier of answers in a required form."""
         return FormVerifier()
 
 
-def _weighted(parts: Mapping[GeneratedTask[Any], int]) -> tuple[GeneratedTask[Any], ...]:
-    """Let each task stand as many times as it weighs; then all places are equally likely."""
-    return tuple(task for task, weight in parts.items() for _ in range(weight))
+def _weighted(tasks: Mapping[GeneratedTask[Any], int]) -> tuple[GeneratedTask[Any], ...]:
+    """Repeat each task as many times as its weight, so that a uniform choice is weighted."""
+    return tuple(task for task, weight in tasks.items() for _ in range(weight))
 
 
 _LEVELS: dict[int, tuple[GeneratedTask[Any], ...]] = {
@@ -188,4 +189,4 @@ _LEVELS: dict[int, tuple[GeneratedTask[Any], ...]] = {
         }
     ),
 }
-"""The tasks of each level; all places are equally likely."""
+"""The tasks of each level, repeated by weight; all entries are equally likely."""

@@ -1,10 +1,10 @@
-"""Arithmetic with remainders."""
+"""Modular arithmetic."""
 
 import math
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -13,7 +13,7 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["ModularArithmetic"]
 
 Question: TypeAlias = tuple[str, int, int, int, int]
-"""What is asked, the modulus, and up to three numbers."""
+"""The kind of question, the modulus, and up to three numbers."""
 
 _KINDS = ("remainder", "power", "inverse", "congruence")
 
@@ -27,10 +27,10 @@ class ModularArithmetic(GeneratedTask[Question]):
     **Difficulty.** Easiest: ``kind="remainder", max_modulus=5, max_operand=20``; harder
     with larger numbers, such as ``max_modulus=997, max_operand=9999, max_exponent=60``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right whole number, worked out, else 0.
+    **Reward.** 1 for the correct integer, fully evaluated, else 0.
 
     **Termination.** After the last attempt.
 
@@ -38,13 +38,14 @@ class ModularArithmetic(GeneratedTask[Question]):
 
     Args:
         kind: ``"remainder"`` (of ``a*b+c``), ``"power"``, ``"inverse"``,
-            ``"congruence"``, or ``"mixed"`` for all alike.
+            ``"congruence"``, or ``"mixed"`` for all kinds with equal probability.
         max_modulus: Largest modulus, at least 3; the smallest is 3.
-        max_operand: Largest number of a remainder; bases of powers are at most as large.
+        max_operand: Largest operand of a remainder and largest base of a power, at least 2.
         max_exponent: Largest exponent, at least 2.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_modulus`` is less than 3, or
+            ``max_operand`` or ``max_exponent`` is less than 2.
     """
 
     name: ClassVar = "modular_arithmetic"
@@ -64,7 +65,7 @@ class ModularArithmetic(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_modulus": self.max_modulus,
@@ -72,25 +73,25 @@ class ModularArithmetic(GeneratedTask[Question]):
             "max_exponent": self.max_exponent,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        modulus = chance.between(3, self.max_modulus)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        modulus = rng.randint(3, self.max_modulus)
         match kind:
             case "remainder":
-                a, b, c = [chance.between(2, self.max_operand) for _ in range(3)]
+                a, b, c = [rng.randint(2, self.max_operand) for _ in range(3)]
                 return kind, modulus, a, b, c
             case "power":
-                base = chance.between(2, self.max_operand)
-                return kind, modulus, base, chance.between(2, self.max_exponent), 0
+                base = rng.randint(2, self.max_operand)
+                return kind, modulus, base, rng.randint(2, self.max_exponent), 0
             case _:
-                factor = chance.between(2, modulus - 1)
+                factor = rng.randint(2, modulus - 1)
                 while math.gcd(factor, modulus) > 1:
-                    factor = chance.between(2, modulus - 1)
-                right = 1 if kind == "inverse" else chance.between(2, modulus - 1)
+                    factor = rng.randint(2, modulus - 1)
+                right = 1 if kind == "inverse" else rng.randint(2, modulus - 1)
                 return kind, modulus, factor, right, 0
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number."""
         kind, modulus, a, b, c = question
         match kind:
@@ -111,7 +112,7 @@ class ModularArithmetic(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the number and the steps to it."""
+        """Return the number, and the steps to it."""
         kind, modulus, a, b, c = question
         match kind:
             case "remainder":
@@ -128,19 +129,19 @@ class ModularArithmetic(GeneratedTask[Question]):
         return str(gold), "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers."""
+        """Build the verifier of evaluated numbers."""
         return FormVerifier()
 
 
 def _divided(number: int, modulus: int) -> list[str]:
-    """Write a number as a multiple of the modulus and the remainder."""
+    """Write a number as a multiple of the modulus plus the remainder."""
     if number < modulus:
         return []
     return [f"{number}={number // modulus}*{modulus}+{number % modulus}"]
 
 
 def _power_steps(base: int, exponent: int, modulus: int) -> tuple[int, list[str]]:
-    """Square and multiply, from the first digit of the exponent in base 2."""
+    """Square and multiply, from the most significant bit of the exponent."""
     steps = _divided(base, modulus)
     start = value = base % modulus
     for digit in bin(exponent)[3:]:

@@ -1,10 +1,10 @@
-"""Divisors, multiples, prime factors and bases."""
+"""Divisors, multiples, prime factors and number bases."""
 
 import math
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -13,24 +13,24 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["NumberTheory"]
 
 Question: TypeAlias = tuple[str, int, int]
-"""What is asked, and up to two numbers; to and from a base, the second is the base."""
+"""The kind of question, and up to two numbers; in conversions the second is the base."""
 
 _KINDS = ("gcd", "lcm", "factorization", "divisors", "to_base", "from_base")
 
 
 class NumberTheory(GeneratedTask[Question]):
-    """Common divisors and multiples, prime factors, numbers of divisors, and bases.
+    """Common divisors and multiples, prime factors, numbers of divisors, and number bases.
 
     **Example.** ``Write 360 as a product of powers of primes.`` Answer: ``2^3*3^2*5``.
 
     **Difficulty.** ``max_number`` bounds all numbers: 30 is easy, 10,000 is hard;
     ``max_base=2`` asks for binary numbers only.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right answer, else 0; where prime factors are asked for, every
-    factor must be prime.
+    **Reward.** 1 for the correct answer, else 0. In a factorization every factor must be
+    prime.
 
     **Termination.** After the last attempt.
 
@@ -38,12 +38,13 @@ class NumberTheory(GeneratedTask[Question]):
 
     Args:
         kind: ``"gcd"``, ``"lcm"``, ``"factorization"``, ``"divisors"``, ``"to_base"``,
-            ``"from_base"``, or ``"mixed"`` for all alike.
+            ``"from_base"``, or ``"mixed"`` for all kinds with equal probability.
         max_number: Largest number in a question, at least 12.
-        max_base: Largest base besides ten, from 2 to 9.
+        max_base: Largest base other than ten, from 2 to 9.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_number`` is less than 12, or ``max_base``
+            is not from 2 to 9.
     """
 
     name: ClassVar = "number_theory"
@@ -57,27 +58,27 @@ class NumberTheory(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {"kind": self.kind, "max_number": self.max_number, "max_base": self.max_base}
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one question."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
         match kind:
             case "gcd" | "lcm":
-                return kind, *self._draw_pair(chance)
+                return kind, *self._draw_pair(rng)
             case "factorization":
-                number = chance.between(4, self.max_number)
+                number = rng.randint(4, self.max_number)
                 while len(_prime_factors(number)) == 1:
-                    number = chance.between(4, self.max_number)
+                    number = rng.randint(4, self.max_number)
                 return kind, number, 0
             case "divisors":
-                return kind, chance.between(4, self.max_number), 0
+                return kind, rng.randint(4, self.max_number), 0
             case _:
-                base = chance.between(2, self.max_base)
-                return kind, chance.between(base, self.max_number), base
+                base = rng.randint(2, self.max_base)
+                return kind, rng.randint(base, self.max_number), base
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the number or the factors."""
         kind, number, other = question
         match kind:
@@ -97,7 +98,7 @@ class NumberTheory(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the answer and the steps to it."""
+        """Return the answer, and the steps to it."""
         kind, number, other = question
         match kind:
             case "gcd":
@@ -118,20 +119,20 @@ class NumberTheory(GeneratedTask[Question]):
             case "to_base":
                 gold, steps = _digits_text(number, other), _remainder_steps(number, other)
             case _:
-                gold, steps = str(number), _place_steps(number, other)
+                gold, steps = str(number), _horner_steps(number, other)
         return gold, "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers and of prime factors."""
+        """Build the verifier of numbers and factorizations."""
         return FormVerifier()
 
-    def _draw_pair(self, chance: Chance) -> tuple[int, int]:
-        """Draw two numbers that often have a divisor in common."""
-        shared = chance.between(1, self.max_number // 6)
+    def _draw_pair(self, rng: TaskRNG) -> tuple[int, int]:
+        """Draw two numbers that often have a common divisor."""
+        shared = rng.randint(1, self.max_number // 6)
         size = self.max_number // shared
         one = other = 0
         while one == other:
-            one, other = chance.between(2, size), chance.between(2, size)
+            one, other = rng.randint(2, size), rng.randint(2, size)
         return shared * one, shared * other
 
 
@@ -190,7 +191,7 @@ def _remainder_steps(number: int, base: int) -> list[str]:
     return steps
 
 
-def _place_steps(number: int, base: int) -> list[str]:
+def _horner_steps(number: int, base: int) -> list[str]:
     digits = _digits_of(number, base)
     steps, value = [], digits[0]
     for digit in digits[1:]:

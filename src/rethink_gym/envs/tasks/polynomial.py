@@ -1,4 +1,4 @@
-"""Polynomials in one variable: multiplied out, factored, worked out, solved."""
+"""Polynomials in one variable to expand, factor, evaluate and solve."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from rethink_gym.envs.tasks.base.number_format import (
     polynomial_text,
     product_text,
 )
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -21,17 +21,17 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["Polynomial"]
 
 Linear: TypeAlias = tuple[int, int]
-"""``(a, b)`` stands for ``ax+b``."""
+"""``(a, b)`` means ``ax+b``."""
 
 Question: TypeAlias = tuple[str, tuple[Linear, ...], tuple[int, ...], int]
-"""What is asked, the linear factors, the coefficients of a polynomial to work out, that
-of the constant term first, and where."""
+"""The kind of question, the linear factors, the coefficients of a polynomial to evaluate (from
+the constant term to the highest power), and the point."""
 
 _KINDS = ("expand", "factor", "evaluate", "roots")
 
 
 class Polynomial(GeneratedTask[Question]):
-    """Polynomials to multiply out, to factor, to work out at a point, and to solve.
+    """Polynomials to expand, to factor, to evaluate at a point, and to solve.
 
     **Example.** ``Factor 2x^2+5x-3 completely over the integers.`` Answer:
     ``(x+3)(2x-1)``.
@@ -40,12 +40,11 @@ class Polynomial(GeneratedTask[Question]):
     products of ``(x+a)(x+b)`` with small ``max_constant``. Hardest: ``max_degree=5,
     max_leading=6, max_constant=20``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right answer in the form that is asked for, else 0: a product
-    that is not multiplied out is no expansion, and one that can be split further is no
-    factorization. Of roots, all are needed.
+    **Reward.** 1 for the correct answer in the required form, else 0. An expansion must be
+    multiplied out, a factorization must be complete, and all roots are required.
 
     **Termination.** After the last attempt.
 
@@ -53,16 +52,18 @@ class Polynomial(GeneratedTask[Question]):
 
     Args:
         kind: ``"expand"``, ``"factor"``, ``"evaluate"``, ``"roots"``, or ``"mixed"`` for
-            all alike.
+            all kinds with equal probability.
         max_degree: Largest degree, from 2 to ``2 * max_constant + 1``.
-        max_constant: Largest constant in a linear factor, either sign, at least 2.
-        max_leading: Largest number in front of ``x`` in a linear factor; with 1, roots
-            are whole numbers.
-        max_coefficient: Largest coefficient of a polynomial to work out, either sign.
-        max_point: Largest point to work it out at, either sign.
+        max_constant: Largest absolute value of the constant in a linear factor, at least 2.
+        max_leading: Largest coefficient of ``x`` in a linear factor. With 1, all roots are
+            integers.
+        max_coefficient: Largest absolute value of a coefficient of a polynomial to evaluate.
+        max_point: Largest absolute value of the point at which it is evaluated.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_degree`` is less than 2 or more than
+            ``2 * max_constant + 1``, ``max_constant`` is less than 2, or another number is
+            less than 1.
     """
 
     name: ClassVar = "polynomial"
@@ -88,7 +89,7 @@ class Polynomial(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_degree": self.max_degree,
@@ -98,22 +99,22 @@ class Polynomial(GeneratedTask[Question]):
             "max_point": self.max_point,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the factors or the coefficients of one polynomial."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        degree = chance.between(2, self.max_degree)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        degree = rng.randint(2, self.max_degree)
         if kind == "evaluate":
             size = self.max_coefficient
-            coefficients = [chance.between(-size, size) for _ in range(degree)]
-            coefficients.append(chance.signed(size))
-            return kind, (), tuple(coefficients), chance.signed(self.max_point)
-        factors = [self._draw_factor(chance) for _ in range(degree)]
+            coefficients = [rng.randint(-size, size) for _ in range(degree)]
+            coefficients.append(rng.randint_nonzero(size))
+            return kind, (), tuple(coefficients), rng.randint_nonzero(self.max_point)
+        factors = [self._draw_factor(rng) for _ in range(degree)]
         if kind == "roots":
             while len(set(factors)) < degree:
-                factors = [self._draw_factor(chance) for _ in range(degree)]
+                factors = [self._draw_factor(rng) for _ in range(degree)]
         return kind, tuple(factors), (), 0
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the polynomial in another form, its value or its roots."""
         kind, factors, coefficients, point = question
         match kind:
@@ -133,7 +134,7 @@ class Polynomial(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the answer and the steps to it."""
+        """Return the answer, and the steps to it."""
         kind, factors, coefficients, point = question
         match kind:
             case "expand":
@@ -155,25 +156,25 @@ class Polynomial(GeneratedTask[Question]):
         return gold, "\n".join((*steps, f"A: {gold}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of polynomials in the form that is asked for."""
+        """Build the verifier of polynomials in a required form."""
         return FormVerifier()
 
-    def _draw_factor(self, chance: Chance) -> Linear:
-        """Draw a linear factor whose two numbers have no divisor in common."""
+    def _draw_factor(self, rng: TaskRNG) -> Linear:
+        """Draw a linear factor whose coefficients are coprime."""
         while True:
-            leading = chance.between(1, self.max_leading)
-            constant = chance.between(-self.max_constant, self.max_constant)
+            leading = rng.randint(1, self.max_leading)
+            constant = rng.randint(-self.max_constant, self.max_constant)
             if math.gcd(leading, constant) == 1:
                 return leading, constant
 
 
 def _product(factors: Sequence[Linear]) -> list[int]:
-    """Multiply out; the constant term comes first."""
+    """Return the coefficients of a product, the constant term first."""
     product = [1]
     for leading, constant in factors:
         raised = [0, *[leading * factor for factor in product]]
-        for place, factor in enumerate(product):
-            raised[place] += constant * factor
+        for power, factor in enumerate(product):
+            raised[power] += constant * factor
         product = raised
     return product
 
@@ -183,7 +184,7 @@ def _factored(factors: Sequence[Linear]) -> str:
 
 
 def _expansion(factors: Sequence[Linear]) -> list[str]:
-    """Take in one factor after the other."""
+    """Write the steps that multiply one factor after the other."""
     whole = [polynomial_text(_product(factors[:count])) for count in range(len(factors) + 1)]
     return [
         f"{product_text([whole[count], polynomial_text(_product([factor]))])}={whole[count + 1]}"
@@ -193,7 +194,7 @@ def _expansion(factors: Sequence[Linear]) -> list[str]:
 
 
 def _splitting(factors: Sequence[Linear]) -> list[str]:
-    """Take out one factor after the other."""
+    """Write the steps that split off one factor after the other."""
     rest = [polynomial_text(_product(factors[count:])) for count in range(len(factors))]
     steps = []
     for count, factor in enumerate(factors[:-1]):

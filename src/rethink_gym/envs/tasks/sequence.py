@@ -1,4 +1,4 @@
-"""Sequences of numbers that go on by a known rule."""
+"""Sequences of numbers that follow a stated rule."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.number_format import bracketed, sum_text
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -15,11 +15,11 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["NumberSequence"]
 
 Question: TypeAlias = tuple[str, tuple[int, ...], int]
-"""The family, its numbers, and which term is asked for.
+"""The family, its numbers, and the position of the term to find, counted from 1.
 
-The numbers are the first term and the step; the first term and the ratio; the first
-term, the first difference and the step of the differences; or the first two terms and
-the factors of the two terms before.
+The numbers are, by family: the first term and the difference (arithmetic); the first term and
+the ratio (geometric); the first term, the first difference and the difference of differences
+(quadratic); the first two terms and the factors of the two previous terms (recursive).
 """
 
 _KINDS = ("arithmetic", "geometric", "quadratic", "recursive")
@@ -27,19 +27,19 @@ _NUM_SHOWN = 4
 
 
 class NumberSequence(GeneratedTask[Question]):
-    """Terms of sequences whose family or rule is told, so that only one answer is right.
+    """Terms of sequences whose family or rule is stated, so that only one answer is correct.
 
     **Example.** ``The sequence 3, 7, 11, 15, ... is arithmetic: neighbouring terms have
     the same difference. Find its term number 8.`` Answer: ``31``.
 
-    **Difficulty.** The later the term, the harder: ``max_position=5`` asks for the next
-    one alone. Then larger numbers: ``max_position=20, max_start=99, max_step=50,
+    **Difficulty.** Later terms and larger numbers are harder: from ``max_position=5``, which
+    always asks for the next term, to ``max_position=20, max_start=99, max_step=50,
     max_ratio=6``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right whole number, worked out, else 0.
+    **Reward.** 1 for the correct integer, fully evaluated, else 0.
 
     **Termination.** After the last attempt.
 
@@ -47,14 +47,15 @@ class NumberSequence(GeneratedTask[Question]):
 
     Args:
         kind: ``"arithmetic"``, ``"geometric"``, ``"quadratic"``, ``"recursive"``, or
-            ``"mixed"`` for all alike.
-        max_start: Largest first term, either sign.
-        max_step: Largest difference, either sign.
-        max_ratio: Largest ratio and largest factor of a recursion, either sign, at least 2.
-        max_position: Largest number of a term that is asked for, at least 5.
+            ``"mixed"`` for all kinds with equal probability.
+        max_start: Largest absolute value of the first term.
+        max_step: Largest absolute value of a difference.
+        max_ratio: Largest absolute value of a ratio or of a factor of a recursion, at least 2.
+        max_position: Largest position of the term to find, counted from 1; at least 5.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_start`` or ``max_step`` is less than 1,
+            ``max_ratio`` is less than 2, or ``max_position`` is less than 5.
     """
 
     name: ClassVar = "number_sequence"
@@ -76,7 +77,7 @@ class NumberSequence(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_start": self.max_start,
@@ -85,27 +86,27 @@ class NumberSequence(GeneratedTask[Question]):
             "max_position": self.max_position,
         }
 
-    def draw(self, chance: Chance) -> Question:
+    def draw(self, rng: TaskRNG) -> Question:
         """Draw the numbers of one sequence."""
-        kind = chance.one_of(_KINDS) if self.kind == "mixed" else self.kind
-        position = chance.between(_NUM_SHOWN + 1, self.max_position)
-        start = chance.signed(self.max_start)
+        kind = rng.choice(_KINDS) if self.kind == "mixed" else self.kind
+        position = rng.randint(_NUM_SHOWN + 1, self.max_position)
+        start = rng.randint_nonzero(self.max_start)
         match kind:
             case "arithmetic":
-                numbers: tuple[int, ...] = (start, chance.signed(self.max_step))
+                numbers: tuple[int, ...] = (start, rng.randint_nonzero(self.max_step))
             case "geometric":
-                ratio = chance.between(2, self.max_ratio) * chance.one_of((1, -1))
+                ratio = rng.randint(2, self.max_ratio) * rng.choice((1, -1))
                 numbers = (start, ratio)
             case "quadratic":
-                first = chance.signed(self.max_step)
-                numbers = (start, first, chance.signed(self.max_step))
+                first = rng.randint_nonzero(self.max_step)
+                numbers = (start, first, rng.randint_nonzero(self.max_step))
             case _:
-                other = chance.signed(self.max_start)
-                factor = chance.signed(self.max_ratio)
-                numbers = (start, other, factor, chance.signed(self.max_ratio))
+                other = rng.randint_nonzero(self.max_start)
+                factor = rng.randint_nonzero(self.max_ratio)
+                numbers = (start, other, factor, rng.randint_nonzero(self.max_ratio))
         return kind, numbers, position
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for a term."""
         kind, numbers, position = question
         if kind == "recursive":
@@ -121,7 +122,7 @@ class NumberSequence(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the term and the steps to it."""
+        """Return the term, and the steps to it."""
         kind, numbers, position = question
         terms = _terms(kind, numbers, position)
         first, second = terms[:2]
@@ -140,13 +141,13 @@ class NumberSequence(GeneratedTask[Question]):
                 factor, other = numbers[2:]
                 sign = "-" if other < 0 else "+"
                 steps = [
-                    f"{_times(factor, one)}{sign}{_times(abs(other), before)}={value}"
+                    f"{_product_text(factor, one)}{sign}{_product_text(abs(other), before)}={value}"
                     for before, one, value in zip(terms, terms[1:], terms[2:], strict=False)
                 ]
         return str(terms[-1]), "\n".join((*steps, f"A: {terms[-1]}"))
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of numbers."""
+        """Build the verifier of evaluated numbers."""
         return FormVerifier()
 
 
@@ -160,13 +161,13 @@ _FAMILIES = {
 def _terms(kind: str, numbers: Sequence[int], count: int) -> list[int]:
     match kind:
         case "arithmetic":
-            return [numbers[0] + place * numbers[1] for place in range(count)]
+            return [numbers[0] + index * numbers[1] for index in range(count)]
         case "geometric":
-            return [numbers[0] * numbers[1] ** place for place in range(count)]
+            return [numbers[0] * numbers[1] ** index for index in range(count)]
         case "quadratic":
             first, step, growth = numbers
-            places = range(count)
-            return [first + place * step + place * (place - 1) // 2 * growth for place in places]
+            indices = range(count)
+            return [first + index * step + index * (index - 1) // 2 * growth for index in indices]
         case _:
             terms = list(numbers[:2])
             while len(terms) < count:
@@ -177,16 +178,16 @@ def _terms(kind: str, numbers: Sequence[int], count: int) -> list[int]:
 def _quadratic_steps(terms: Sequence[int], growth: int) -> list[str]:
     differences = [second - first for first, second in pairwise(terms)]
     steps = [
-        f"{terms[place + 1]}-{bracketed(terms[place])}={differences[place]}" for place in range(2)
+        f"{terms[index + 1]}-{bracketed(terms[index])}={differences[index]}" for index in range(2)
     ]
     steps.append(f"{differences[1]}-{bracketed(differences[0])}={growth}")
     last = _NUM_SHOWN - 1
     steps.append(f"{terms[last]}-{bracketed(terms[last - 1])}={differences[last - 1]}")
-    for place in range(last, len(terms) - 1):
-        steps.append(f"{differences[place - 1]}+{bracketed(growth)}={differences[place]}")
-        steps.append(f"{terms[place]}+{bracketed(differences[place])}={terms[place + 1]}")
+    for index in range(last, len(terms) - 1):
+        steps.append(f"{differences[index - 1]}+{bracketed(growth)}={differences[index]}")
+        steps.append(f"{terms[index]}+{bracketed(differences[index])}={terms[index + 1]}")
     return steps
 
 
-def _times(factor: int, number: int) -> str:
+def _product_text(factor: int, number: int) -> str:
     return f"{factor}*{bracketed(number)}"

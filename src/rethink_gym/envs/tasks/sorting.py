@@ -1,10 +1,10 @@
-"""Words and numbers to put in order."""
+"""Words and numbers to sort."""
 
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.puzzles.list_verifier import ListVerifier
@@ -13,29 +13,30 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = ["Sorting"]
 
 Question: TypeAlias = tuple[str, list[str]]
-"""The kind of order, and the items as they are asked."""
+"""The kind of order, and the items in the order of the question."""
 
 MAX_ITEMS = 20
 
 
 class Sorting(GeneratedTask[Question]):
-    """Words or numbers to put in an order that the question states.
+    """Words or numbers to sort by a rule that the question states.
 
-    Words by the alphabet, by length, by their last letter or backwards by the alphabet;
-    numbers by size, by size downwards, by absolute value, by the sum of their digits or by
-    their last digit. The question says what decides between items that are equal by that.
+    Words are sorted by the alphabet, by the reversed alphabet, by length or by their last
+    letter. Numbers are sorted by size in ascending or descending order, by absolute value,
+    by the sum of their digits or by their last digit. The question also states how to break
+    ties.
 
     **Example.** ``Sort these words by length, shortest first, and words of one length by the
     alphabet: lemon, cat, bird, ant. Answer with all of them in order, separated by commas.``
     Answer: ``ant, cat, bird, lemon``.
 
-    **Difficulty.** ``min_items`` and ``max_items`` say how many items there are, from 2 to
-    20; ``max_number`` bounds the numbers on both sides of zero; ``kind`` picks one order.
+    **Difficulty.** ``min_items`` and ``max_items`` bound the number of items, from 2 to 20;
+    ``max_number`` bounds the numbers; ``kind`` selects one order.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each set of items belongs to the one split that its hash says.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems. The splits are
+    disjoint: the hash of the set of items decides the split.
 
-    **Reward.** 1 for all items in the right order, else 0.
+    **Reward.** 1 for all items in the correct order, else 0.
 
     **Termination.** After the last attempt.
 
@@ -44,13 +45,14 @@ class Sorting(GeneratedTask[Question]):
     Args:
         kind: ``"alphabet"``, ``"backwards"``, ``"length"``, ``"last_letter"``, ``"size"``,
             ``"downwards"``, ``"absolute"``, ``"digit_sum"``, ``"last_digit"``, or
-            ``"mixed"`` for all of them.
-        min_items: Fewest items, at least 2.
-        max_items: Most items, at most 20.
-        max_number: Largest number, at least 20.
+            ``"mixed"`` for all orders with equal probability.
+        min_items: Minimum number of items, at least 2.
+        max_items: Maximum number of items, at most 20.
+        max_number: Largest absolute value of a number, at least 20.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``min_items`` is less than 2, ``max_items`` is
+            less than ``min_items`` or more than 20, or ``max_number`` is less than 20.
     """
 
     name: ClassVar = "sorting"
@@ -72,7 +74,7 @@ class Sorting(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "min_items": self.min_items,
@@ -80,22 +82,22 @@ class Sorting(GeneratedTask[Question]):
             "max_number": self.max_number,
         }
 
-    def draw(self, chance: Chance) -> Question:
-        """Draw items, none twice and not yet in order."""
-        kind = chance.one_of(tuple(_ORDERS)) if self.kind == "mixed" else self.kind
-        num_items = chance.between(self.min_items, self.max_items)
+    def draw(self, rng: TaskRNG) -> Question:
+        """Draw distinct items that are not in order yet."""
+        kind = rng.choice(tuple(_ORDERS)) if self.kind == "mixed" else self.kind
+        num_items = rng.randint(self.min_items, self.max_items)
         key = _ORDERS[kind][1]
         while True:
             if kind in _OF_WORDS:
-                items = chance.sample(_WORDS, num_items)
+                items = rng.sample(_WORDS, num_items)
             else:
                 lowest = -self.max_number if kind in _OF_SIGNED else 0
-                numbers = chance.sample(range(lowest, self.max_number + 1), num_items)
+                numbers = rng.sample(range(lowest, self.max_number + 1), num_items)
                 items = [str(number) for number in numbers]
             if items != sorted(items, key=key):
                 return kind, items
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the order."""
         kind, items = question
         noun = "words" if kind in _OF_WORDS else "numbers"
@@ -105,12 +107,12 @@ class Sorting(GeneratedTask[Question]):
         )
 
     def identify(self, question: Question) -> str:
-        """Return the items without their order, which makes no other question of them."""
+        """Return the items sorted, since their order in the prompt does not matter."""
         kind, items = question
         return f"{kind}: {', '.join(sorted(items))}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the items in order, and what the order goes by."""
+        """Return the items in order, and the sort key of each item as the steps."""
         kind, items = question
         gold = ", ".join(sorted(items, key=_ORDERS[kind][1]))
         steps = [_REASONS[kind](item) for item in items] if kind in _REASONS else []
@@ -155,7 +157,7 @@ _ORDERS: dict[str, tuple[str, Callable[[str], tuple[int | str, ...]]]] = {
         lambda text: (int(text[-1]), int(text)),
     ),
 }
-"""How each order is worded, and the key that it sorts by."""
+"""By kind: the wording of the order, and its sort key."""
 
 _OF_WORDS = ("alphabet", "backwards", "length", "last_letter")
 _OF_SIGNED = ("size", "downwards", "absolute")

@@ -1,10 +1,10 @@
-"""Quantities to write in other units."""
+"""Quantities to convert to other units."""
 
 import math
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.math.form import FormVerifier
@@ -18,9 +18,9 @@ class Unit(NamedTuple):
     """A unit of measurement.
 
     Attributes:
-        one: Its name behind the number 1.
-        many: Its name behind other numbers.
-        size: What it is worth in the smallest unit of its kind.
+        one: Name after the number 1.
+        many: Name after other numbers.
+        size: Size in the smallest unit of the same kind.
     """
 
     one: str
@@ -29,7 +29,7 @@ class Unit(NamedTuple):
 
 
 Question: TypeAlias = tuple[int, Unit, Unit]
-"""How many millionths are given, of which unit, and which unit is asked for."""
+"""The given number of millionths, its unit, and the unit to convert to."""
 
 MILLION = 10**6
 MAX_DECIMALS = 6
@@ -88,17 +88,17 @@ _KINDS: dict[str, tuple[tuple[Unit, ...], ...]] = {
 
 
 class UnitConversion(GeneratedTask[Question]):
-    """Quantities to write in another unit of their kind, exactly.
+    """Quantities to convert exactly to another unit of the same kind.
 
     **Example.** ``Convert 3.5 kilometres to metres.`` Answer: ``3500 metres``.
 
     **Difficulty.** Easiest: ``kind="time", max_value=10, max_decimals=0``; harder with
     decimals, and with areas, speeds and units that are not metric.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to one split by the hash of its text.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for the right number, with the unit that is asked for or none, else 0.
+    **Reward.** 1 for the correct number, with the required unit or without a unit, else 0.
 
     **Termination.** After the last attempt.
 
@@ -106,12 +106,14 @@ class UnitConversion(GeneratedTask[Question]):
 
     Args:
         kind: ``"length"``, ``"mass"``, ``"volume"``, ``"time"``, ``"area"``,
-            ``"speed"``, ``"imperial"`` (lengths and masses), or ``"mixed"`` for all alike.
+            ``"speed"``, ``"imperial"`` (lengths and masses), or ``"mixed"`` for all kinds
+            with equal probability.
         max_value: Largest number to convert, at least 2.
-        max_decimals: Most digits behind its point, at most 6.
+        max_decimals: Maximum number of its decimal places, from 0 to 6.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``max_value`` is less than 2, or
+            ``max_decimals`` is not from 0 to 6.
     """
 
     name: ClassVar = "unit_conversion"
@@ -126,55 +128,55 @@ class UnitConversion(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_value": self.max_value,
             "max_decimals": self.max_decimals,
         }
 
-    def draw(self, chance: Chance) -> Question:
-        """Draw a quantity that is a short decimal in the other unit too."""
-        units = chance.one_of(_KINDS[chance.one_of(self._kinds)])
+    def draw(self, rng: TaskRNG) -> Question:
+        """Draw a quantity that is a short decimal in both units."""
+        units = rng.choice(_KINDS[rng.choice(self._kinds)])
         while True:
-            first = chance.between(0, len(units) - 1)
-            second = chance.between(0, len(units) - 1)
-            scale: int = 10 ** chance.between(0, self.max_decimals)
-            value = chance.between(1, self.max_value * scale) * (MILLION // scale)
+            first = rng.randint(0, len(units) - 1)
+            second = rng.randint(0, len(units) - 1)
+            scale: int = 10 ** rng.randint(0, self.max_decimals)
+            value = rng.randint(1, self.max_value * scale) * (MILLION // scale)
             if 0 < abs(first - second) < 3:
                 result, rest = divmod(value * units[first].size, units[second].size)
                 if rest == 0 and MILLION // 1_000 <= result < MILLION * MILLION * 10:
                     return value, units[first], units[second]
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask for the quantity in the other unit."""
         value, given, wanted = question
-        return f"Convert {_quantity(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
+        return f"Convert {_quantity_text(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return the quantity in the other unit and the steps to it."""
+        """Return the quantity in the other unit, and the steps to it."""
         value, given, wanted = question
         result = value * given.size // wanted.size
         larger, smaller = (given, wanted) if given.size > wanted.size else (wanted, given)
         factor = larger.size * MILLION // smaller.size
         sign = "*" if larger is given else "/"
-        gold = _quantity(result, wanted)
+        gold = _quantity_text(result, wanted)
         steps = (
-            f"1 {larger.one} = {_quantity(factor, smaller)}",
-            f"{_text(value)}{sign}{_text(factor)}={_text(result)}",
+            f"1 {larger.one} = {_quantity_text(factor, smaller)}",
+            f"{_number_text(value)}{sign}{_number_text(factor)}={_number_text(result)}",
             f"A: {gold}",
         )
         return gold, "\n".join(steps)
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of quantities in one unit."""
+        """Build the verifier of quantities in a required unit."""
         return FormVerifier()
 
 
-def _quantity(millionths: int, unit: Unit) -> str:
-    return f"{_text(millionths)} {unit.one if millionths == MILLION else unit.many}"
+def _quantity_text(millionths: int, unit: Unit) -> str:
+    return f"{_number_text(millionths)} {unit.one if millionths == MILLION else unit.many}"
 
 
-def _text(millionths: int) -> str:
+def _number_text(millionths: int) -> str:
     whole, part = divmod(millionths, MILLION)
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)

@@ -1,4 +1,4 @@
-"""How numbers and sums are written."""
+"""Numbers and sums as text."""
 
 from fractions import Fraction
 

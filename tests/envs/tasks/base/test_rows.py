@@ -1,4 +1,4 @@
-"""Anybody's files are read as they are, and what is wrong with them is said with its line."""
+"""Files in the usual formats are read, and an error in them names its line."""
 
 import gzip
 import json
@@ -35,8 +35,8 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 @pytest.mark.parametrize("ending", [".jsonl", ".json", ".csv", ".tsv", ".parquet"])
 def test_every_format_gives_the_same_rows(tmp_path: Path, ending: str) -> None:
-    found = read_rows(write(tmp_path / f"mine{ending}", ROWS))
-    assert [row.values for row in found[UNSPLIT]] == ROWS
+    splits = read_rows(write(tmp_path / f"mine{ending}", ROWS))
+    assert [row.values for row in splits[UNSPLIT]] == ROWS
 
 
 def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
@@ -48,10 +48,13 @@ def test_a_folder_has_a_file_for_each_split(tmp_path: Path) -> None:
     }
 
 
-def test_places_name_file_and_line_and_blank_lines_count(tmp_path: Path) -> None:
+def test_locations_name_file_and_line_and_blank_lines_count(tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     path.write_text('{"a": 1}\n\n{"a": 2}\n')
-    assert [row.place for row in read_rows(path)[UNSPLIT]] == [f"{path}, line 1", f"{path}, line 3"]
+    assert [row.location for row in read_rows(path)[UNSPLIT]] == [
+        f"{path}, line 1",
+        f"{path}, line 3",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,16 +70,14 @@ def test_places_name_file_and_line_and_blank_lines_count(tmp_path: Path) -> None
         ("mine.txt", "a", "must end in one of .jsonl, .*, .parquet, got 'mine.txt'"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(
-    tmp_path: Path, name: str, text: str, words: str
-) -> None:
+def test_an_error_names_its_line(tmp_path: Path, name: str, text: str, words: str) -> None:
     path = tmp_path / name
     path.write_text(text)
     with pytest.raises(DataError, match=words):
         read_rows(path)
 
 
-def test_text_that_is_no_utf8_is_said_so(tmp_path: Path) -> None:
+def test_a_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
     path.write_bytes("a\nä\n".encode("latin-1"))
     with pytest.raises(DataError, match="must be UTF-8"):
@@ -148,8 +149,8 @@ def quiet_progress_bars() -> Any:
 def test_every_layout_gives_the_same_rows(write: Any, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     write(folder)
-    found = read_rows(folder, "main")
-    assert {split: [row.values for row in rows] for split, rows in found.items()} == SPLITS
+    splits = read_rows(folder, "main")
+    assert {split: [row.values for row in rows] for split, rows in splits.items()} == SPLITS
 
 
 def test_rows_are_read_once_while_the_files_stay_the_same(
@@ -163,7 +164,7 @@ def test_rows_are_read_once_while_the_files_stay_the_same(
     assert len(read_rows("data")["test"]) == 3
 
 
-def test_a_file_that_is_no_gzip_is_said_so(tmp_path: Path) -> None:
+def test_a_file_that_is_not_gzip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.jsonl.gz").write_text("{}")
     with pytest.raises(DataError, match="must be a gzip file"):
         read_rows(tmp_path)
@@ -173,7 +174,7 @@ def test_a_file_that_is_no_gzip_is_said_so(tmp_path: Path) -> None:
     ("values", "words"),
     [({"query": "?"}, "text under 'question', got 'query'"), ({"question": 7}, "got 7")],
 )
-def test_a_field_that_is_no_text_is_told_with_its_place(
+def test_a_field_that_is_not_a_text_is_refused_by_its_location(
     values: dict[str, object], words: str
 ) -> None:
     with pytest.raises(DataError, match=f"mine.jsonl, line 3, must have a {words}|{words}"):
@@ -191,7 +192,7 @@ def test_a_field_that_is_no_text_is_told_with_its_place(
         ),
     ],
 )
-def test_what_goes_wrong_on_the_hub_is_told_with_its_remedy(
+def test_an_error_of_the_hub_names_its_remedy(
     raised: Exception, error: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -210,9 +211,9 @@ def test_the_hub_gives_the_rows_of_the_part_that_is_asked_for(
         return {split: datasets.Dataset.from_list(rows) for split, rows in SPLITS.items()}
 
     monkeypatch.setattr(datasets, "load_dataset", load)
-    found = read_rows("someone/else", "main")
-    assert [row.values for row in found["train"]] == ROWS
-    assert [row.values for row in found["train"][1:]] == ROWS[1:]
-    assert found["test"][-1].place == "someone/else, test, row 1"
+    splits = read_rows("someone/else", "main")
+    assert [row.values for row in splits["train"]] == ROWS
+    assert [row.values for row in splits["train"][1:]] == ROWS[1:]
+    assert splits["test"][-1].location == "someone/else, test, row 1"
     with pytest.raises(IndexError):
-        found["test"][2]
+        splits["test"][2]

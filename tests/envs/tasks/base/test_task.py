@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.tasks import Arithmetic, LinearEquation
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.errors import ArgumentError
 
@@ -22,7 +22,7 @@ def test_splits_are_named_and_sized(task: GeneratedTask[Any]) -> None:
 
 
 @each_task
-def test_a_problem_depends_on_its_place_only(task: GeneratedTask[Any]) -> None:
+def test_a_problem_depends_on_its_index_and_split_alone(task: GeneratedTask[Any]) -> None:
     random.seed(0)
     forwards = [task.problem(index, "test") for index in range(20)]
     random.seed(1)
@@ -55,11 +55,11 @@ def test_arguments_too_narrow_for_a_split_say_so() -> None:
         task.problem(0, "validation")
 
 
-def test_what_is_redrawn_in_part_is_drawn_anew_where_that_does_not_help() -> None:
+def test_a_question_is_drawn_again_as_a_whole_if_redrawing_a_part_does_not_help() -> None:
     class Stubborn(Arithmetic):
         num_redrawn = 0
 
-        def redraw(self, question: Any, chance: Chance) -> Any:
+        def redraw(self, question: Any, rng: TaskRNG) -> Any:
             Stubborn.num_redrawn += 1
             return question
 
@@ -79,7 +79,7 @@ def test_what_is_redrawn_in_part_is_drawn_anew_where_that_does_not_help() -> Non
         ("3", "train", "index must be a whole number from 0 to 999999, got '3'"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused(
+def test_an_index_out_of_range_is_refused(
     task: GeneratedTask[Any], index: Any, split: str, message: str
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
@@ -91,5 +91,5 @@ def test_problems_of_the_smallest_split_are_drawn_fast(task: GeneratedTask[Any])
     started = time.process_time()
     for index in range(300):
         task.problem(index, "test")
-    # Ten times slower than measured: this guards against a change of order only.
+    # The bound is a tenth of the measured speed: it only detects a much slower algorithm.
     assert 300 / (time.process_time() - started) > 1_000

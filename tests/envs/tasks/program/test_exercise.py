@@ -1,4 +1,4 @@
-"""The promises of the exercises: what is asked is what is tested, and the tests are sharp."""
+"""The promises of the exercises: the tests fit the question and detect wrong programs."""
 
 import ast
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.envs.tasks.mutation import mutants
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.program import FAMILIES, Exercise, draw_program
 from rethink_gym.envs.tasks.program.kind import KINDS
 
@@ -18,9 +18,9 @@ each_family = pytest.mark.parametrize("family", sorted(FAMILIES))
 
 
 def draw_exercises(family: str, level: int, count: int) -> list[Exercise]:
-    chance = Chance(f"{family} {level}")
+    rng = TaskRNG(f"{family} {level}")
     return [
-        Exercise(draw_program(chance, family, level), chance.below(1 << 64)) for _ in range(count)
+        Exercise(draw_program(rng, family, level), rng.randbelow(1 << 64)) for _ in range(count)
     ]
 
 
@@ -28,8 +28,8 @@ def load(source: str, name: str) -> Callable[..., Any]:
     """Run a source of our own."""
     namespace: dict[str, Any] = {}
     exec(source, namespace)
-    found: Callable[..., Any] = namespace[name]
-    return found
+    function: Callable[..., Any] = namespace[name]
+    return function
 
 
 def passes(function: Callable[..., Any], name: str, tests: tuple[Any, ...]) -> bool:
@@ -100,7 +100,7 @@ def test_every_stage_matters_and_every_number_is_tested(family: str) -> None:
     for exercise in draw_exercises(family, 4, 2):
         program = exercise.program
         tests = exercise.make_tests()
-        optional = [place for place in range(4) if program.is_optional(place)]
+        optional = [index for index in range(4) if program.is_optional(index)]
         without = program.variants()
         assert len(without) >= len(optional)
         for variant in without:
@@ -109,17 +109,15 @@ def test_every_stage_matters_and_every_number_is_tested(family: str) -> None:
                 assert not passes(function, tests.entry_point, tests.hidden)
 
 
-def test_hidden_tests_catch_what_is_almost_right() -> None:
+def test_hidden_tests_catch_almost_correct_programs() -> None:
     num_caught = num_wrong = num_pass_examples = 0
     for family in FAMILIES:
         for level in (1, 3):
             [exercise] = draw_exercises(family, level, 1)
             program, tests = exercise.program, exercise.make_tests()
-            chance = Chance(family)
+            rng = TaskRNG(family)
             kinds = [KINDS[kind] for kind in program.kinds]
-            inputs = [
-                tuple(kind.draw(chance, program.numbers) for kind in kinds) for _ in range(40)
-            ]
+            inputs = [tuple(kind.draw(rng, program.numbers) for kind in kinds) for _ in range(40)]
             for source in mutants(exercise.source):
                 mutant = load(source, tests.entry_point)
                 if all(is_same(mutant, program.run, given) for given in inputs):
@@ -129,7 +127,7 @@ def test_hidden_tests_catch_what_is_almost_right() -> None:
                 num_pass_examples += passes(mutant, tests.entry_point, tests.tests)
     assert num_wrong > 500
     assert num_caught / num_wrong > 0.94
-    assert num_pass_examples / num_wrong > 0.1  # so the hidden ones are needed
+    assert num_pass_examples / num_wrong > 0.1  # so the hidden tests are needed
 
 
 def is_same(
@@ -142,7 +140,7 @@ def is_same(
 
 
 def test_the_seed_changes_how_an_exercise_looks_and_not_what_it_is() -> None:
-    program = draw_program(Chance("looks"), "keep_numbers", 2)
+    program = draw_program(TaskRNG("looks"), "keep_numbers", 2)
     some = [Exercise(program, seed) for seed in range(40)]
     assert len({exercise.prompt for exercise in some}) == 40
     assert len({exercise.plan.function for exercise in some}) == 4

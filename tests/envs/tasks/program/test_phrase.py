@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 import pytest
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.program import families, phrases
 from rethink_gym.envs.tasks.program.phrase import Phrase, draw_stage
 
@@ -17,9 +17,9 @@ MISTAKES = re.compile(r"\b1 (characters|numbers|words)|, *[;.]|\) \(|\bif it if\
 
 
 def phrases_of(module: str) -> Iterator[Phrase]:
-    found = import_module(f"{phrases.__name__}.{module}")
-    for name in found.__all__:
-        yield from getattr(found, name)
+    tables = import_module(f"{phrases.__name__}.{module}")
+    for name in tables.__all__:
+        yield from getattr(tables, name)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -31,7 +31,7 @@ def test_words_and_code_have_the_same_blanks(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_stage_is_a_sentence_and_a_part_is_none(module: str) -> None:
+def test_a_stage_is_a_sentence_and_a_clause_is_not(module: str) -> None:
     for each in phrases_of(module):
         for wording in each.wordings:
             is_sentence = wording[0].isupper() and wording.endswith(".")
@@ -42,19 +42,19 @@ def test_a_stage_is_a_sentence_and_a_part_is_none(module: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(families.STAGES))
 def test_a_drawn_stage_reads_well_and_has_no_blank_left(kind: str) -> None:
-    chance = Chance(kind)
+    rng = TaskRNG(kind)
     name = "x" if kind == "number" else "it"
     for _ in range(300):
-        stage = draw_stage(chance, families.STAGES[kind], MAX_LEVEL, (name,))
+        stage = draw_stage(rng, families.STAGES[kind], MAX_LEVEL, (name,))
         assert "@" not in stage.words + stage.code
         assert not MISTAKES.search(stage.words)
         assert stage.code.count("K") >= len(stage.constants)
 
 
 def test_harder_phrases_wait_for_their_level() -> None:
-    chance = Chance("phrases")
+    rng = TaskRNG("phrases")
     table = families.STAGES["numbers"]
-    words = {draw_stage(chance, table, 1).words for _ in range(2_000)}
+    words = {draw_stage(rng, table, 1).words for _ in range(2_000)}
     assert not any(" and is " in each or " or is " in each for each in words)
-    words = {draw_stage(chance, table, 3).words for _ in range(2_000)}
+    words = {draw_stage(rng, table, 3).words for _ in range(2_000)}
     assert any(" and is " in each for each in words)

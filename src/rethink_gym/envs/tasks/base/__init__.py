@@ -1,1 +1,1 @@
-"""What all tasks share: the contract, rows of data sets, random draws."""
+"""What all tasks share: the contract, data set rows, random draws, numbers as text, solutions."""

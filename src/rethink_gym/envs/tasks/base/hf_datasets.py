@@ -1,4 +1,4 @@
-"""The package ``datasets``: loaded when first needed, and asked for what is on the hub."""
+"""Lazy import of the package ``datasets``, and loading data sets from the hub."""
 
 import re
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 def import_datasets() -> Any:
-    """Import the package ``datasets``, which takes seconds.
+    """Import the package ``datasets``; the first import takes seconds.
 
     Raises:
-        MissingExtraError: If it is not installed.
+        MissingExtraError: If the package is not installed.
     """
     try:
         import datasets
@@ -29,17 +29,17 @@ def import_datasets() -> Any:
 
 
 def load_from_hub(name: str, subset: str | None) -> Mapping[str, Any]:
-    """Load a data set from the hub, or from the copy that was loaded before.
+    """Load a data set from the hub, or from the local cache.
 
     Args:
-        name: Such as ``"openai/gsm8k"``.
-        subset: Which part of it; None if it has no parts.
+        name: Name of the data set, such as ``"openai/gsm8k"``.
+        subset: Name of the subset; None if the data set has no subsets.
 
     Returns:
-        What the package ``datasets`` makes of each split.
+        The splits by name, as the package ``datasets`` represents them.
 
     Raises:
-        DataNotFoundError: If there is no such data set.
+        DataNotFoundError: If the hub has no data set called ``name``.
         HubUnavailableError: If the hub does not answer.
         MissingExtraError: If the package ``datasets`` is not installed.
     """
@@ -55,9 +55,9 @@ def load_from_hub(name: str, subset: str | None) -> Mapping[str, Any]:
     except ConnectionError as error:
         raise HubUnavailableError(
             f"The data set {name!r} must come from the Hugging Face hub, which cannot be reached. "
-            f"Download it where there is a network (`hf download {name} --repo-type dataset "
-            "--local-dir FOLDER`) and pass data='FOLDER'; a folder with train.jsonl and "
-            "test.jsonl will do, too."
+            f"Download it on a machine with network access (`hf download {name} --repo-type "
+            "dataset --local-dir FOLDER`) and pass data='FOLDER'. A folder with train.jsonl and "
+            "test.jsonl works, too."
         ) from error
     except FileNotFoundError as error:
         raise DataNotFoundError(

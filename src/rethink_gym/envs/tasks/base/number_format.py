@@ -1,4 +1,4 @@
-"""How tasks write numbers and sums: as people do, without ``1x``, ``+-`` and the like."""
+"""Numbers, sums and polynomials as text, without ``1x``, ``+-`` and the like."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -18,7 +18,7 @@ __all__ = [
 
 
 def bracketed(number: int) -> str:
-    """Write a number as it stands behind a sign: ``5``, but ``(-5)``."""
+    """Write a number as the right operand of a sign: ``5``, but ``(-5)``."""
     return f"({number})" if number < 0 else str(number)
 
 
@@ -26,11 +26,11 @@ def signed_term(factor: int, name: str = "") -> str:
     """Write a term with its sign.
 
     Args:
-        factor: The number in front.
-        name: What it multiplies, such as ``x^2``; empty for a number by itself.
+        factor: The coefficient.
+        name: The variable part, such as ``x^2``; empty for a constant.
 
     Returns:
-        Such as ``+7`` or ``-2x``; empty for zero.
+        The term, such as ``+7`` or ``-2x``; the empty text if ``factor`` is 0.
     """
     if name and -1 <= factor <= 1:
         return f"+{name}" if factor == 1 else f"-{name}" if factor else ""
@@ -41,17 +41,17 @@ def sum_text(terms: Iterable[tuple[int, str]]) -> str:
     """Write a sum.
 
     Args:
-        terms: The number in front and the name of each term, in order.
+        terms: Coefficient and variable part of each term, in order.
 
     Returns:
-        Such as ``-2x+7``; terms with a zero in front are left out.
+        The sum, such as ``-2x+7``, without the terms whose coefficient is 0.
     """
     text = "".join([signed_term(factor, name) for factor, name in terms])
     return text.removeprefix("+") or "0"
 
 
 def power_text(exponent: int, name: str = "x") -> str:
-    """Write a power of a name, such as ``x^2``, ``x`` or, for exponent 0, nothing."""
+    """Write a power of a variable, such as ``x^2`` or ``x``; the empty text for exponent 0."""
     return f"{name}^{exponent}" if exponent > 1 else name if exponent else ""
 
 
@@ -59,11 +59,11 @@ def polynomial_text(coefficients: Sequence[int], name: str = "x") -> str:
     """Write a polynomial, highest power first.
 
     Args:
-        coefficients: The coefficients, that of the constant term first.
+        coefficients: The coefficients, from the constant term to the highest power.
         name: The variable.
 
     Returns:
-        Such as ``3x^2-x+5``.
+        The polynomial, such as ``3x^2-x+5``.
     """
     powers = range(len(coefficients) - 1, -1, -1)
     return sum_text((coefficients[power], power_text(power, name)) for power in powers)
@@ -73,10 +73,11 @@ def product_text(factors: Sequence[str]) -> str:
     """Write a product of sums, such as ``x(x+1)^2``.
 
     Args:
-        factors: The factors as they are written alone; equal ones stand together.
+        factors: The factors, each written as if it were alone.
 
     Returns:
-        The product; a factor of more than one letter is in brackets, one letter goes first.
+        The product. Equal factors are written as a power. Factors of one character come
+        first; all others are in brackets.
     """
     parts = []
     for factor in sorted(dict.fromkeys(factors), key=lambda factor: len(factor) > 1):
@@ -87,13 +88,13 @@ def product_text(factors: Sequence[str]) -> str:
 
 
 def decimal_text(value: Fraction) -> str:
-    """Write a number as a decimal, exactly.
+    """Write a number as an exact decimal.
 
     Args:
-        value: A number whose denominator has no prime factors but 2 and 5.
+        value: A number whose denominator has no prime factors other than 2 and 5.
 
     Returns:
-        Such as ``-0.125``; a whole number has no point.
+        The decimal, such as ``-0.125``; an integer has no decimal point.
     """
     decimals = 0
     while value.denominator != 1 and (10**decimals) % value.denominator:
@@ -107,38 +108,38 @@ def decimal_text(value: Fraction) -> str:
 
 
 def equation_steps(*sides: object) -> list[str]:
-    """Write how one thing becomes another.
+    """Write a chain of equal expressions as equations.
 
     Args:
-        sides: What is equal, from the first form to the last.
+        sides: Equal expressions, from the first form to the last.
 
     Returns:
-        One equation for each change, such as ``1/2=2/4``; none where nothing changes.
+        One equation for each two neighbours that differ as texts, such as ``1/2=2/4``.
     """
     texts = map(str, sides)
     return [f"{left}={right}" for left, right in pairwise(texts) if left != right]
 
 
 def evaluation_steps(coefficients: Sequence[int], point: int) -> list[str]:
-    """Write how a polynomial is worked out at a point.
+    """Write the evaluation of a polynomial at a point, step by step.
 
     Args:
-        coefficients: The coefficients, that of the constant term first.
-        point: Where.
+        coefficients: The coefficients, from the constant term to the highest power.
+        point: The value of the variable.
 
     Returns:
         The steps, such as ``2*3^2-3=18-3`` and ``18-3=15``; the last one ends in the value.
     """
-    placed, values = "", []
+    substituted, values = "", []
     for power in range(len(coefficients) - 1, -1, -1):
         factor = coefficients[power]
         if not factor:
             continue
         values.append(factor * point**power)
         if not power:
-            placed += signed_term(factor)
+            substituted += signed_term(factor)
             continue
         size = f"{abs(factor)}*" if abs(factor) > 1 else ""
-        placed += f"{'-' if factor < 0 else '+'}{size}{power_text(power, bracketed(point))}"
+        substituted += f"{'-' if factor < 0 else '+'}{size}{power_text(power, bracketed(point))}"
     total = sum_text((value, "") for value in values)
-    return equation_steps(placed.removeprefix("+") or "0", total, sum(values))
+    return equation_steps(substituted.removeprefix("+") or "0", total, sum(values))

@@ -1,7 +1,7 @@
-"""The source of chance that tasks draw from: endless bytes that follow from a text.
+"""The random number generator of generated tasks.
 
-They are those of a hash, so that a source costs half a microsecond to make; to seed a
-`random.Random` takes several.
+Its random bytes are hashes of a seed, so that making a generator takes half a microsecond; seeding
+a `random.Random` takes several.
 """
 
 from collections.abc import Sequence
@@ -11,194 +11,207 @@ from typing import TypeVar
 
 from rethink_gym.errors import argument_error
 
-__all__ = ["Chance"]
+__all__ = ["TaskRNG"]
 
 Item = TypeVar("Item")
 
 _BLOCK = 64
-"""How many bytes a hash has."""
+"""Number of bytes of one hash."""
 
 _LIMITS = (0, *(256 - 256 % bound for bound in range(1, 257)))
-"""By bound: the bytes below this leave each remainder equally often."""
+"""By bound: bytes below this limit give each remainder equally often."""
 
 
-class Chance:
-    """Numbers and things drawn at random, always the same ones for the same seed.
+class TaskRNG:
+    """A random number generator whose draws depend on its seed alone.
 
-    All are equally likely, exactly: a number below ``bound`` is the remainder of one byte,
-    or of as many as are needed, and those that would favour some remainders are refused.
+    The methods have the names of `random.Random` and `numpy.random.Generator`. Every draw is
+    exactly uniform: a number below a bound is the remainder of one byte, or of several where
+    the bound is above 256. Bytes that would favour some remainders are rejected.
+
+    >>> rng = TaskRNG("my task/train/7")
+    >>> rng.randint(1, 6), rng.choice("abc"), rng.sample(range(100), 3)
+    (3, 'a', [93, 17, 71])
+    >>> TaskRNG("my task/train/7").randint(1, 6)  # equal seeds give equal draws
+    3
 
     Args:
-        seed: Any text; another text gives other numbers.
+        seed: Any text; different texts give independent draws.
 
     References:
         Saarinen and Aumasson, "The BLAKE2 Cryptographic Hash and Message Authentication
-        Code", 2015 (RFC 7693). The bytes are the hash of the seed, then that of the seed
-        and a zero byte, then that of the seed and two; `numbers` goes to the next hash
-        rather than take its numbers from two.
+        Code", 2015 (RFC 7693). The bytes are the hash of the seed, then the hash of the seed
+        and one zero byte, then of the seed and two zero bytes, and so on. `integers` starts
+        a new hash if the current one has too few bytes left for all its numbers.
     """
 
-    __slots__ = ("_at", "_block", "_state")
+    __slots__ = ("_block", "_position", "_state")
 
     def __init__(self, seed: str) -> None:
         self._state = blake2b(seed.encode())
         self._block = self._state.digest()
-        self._at = 0
+        self._position = 0
 
-    def below(self, bound: int) -> int:
-        """Draw a whole number from 0 to ``bound - 1``.
+    def randbelow(self, bound: int) -> int:
+        """Draw an integer from 0 to ``bound - 1``.
 
         Raises:
-            ArgumentError: If there is no such number.
+            ArgumentError: If ``bound`` is less than 1.
         """
-        at = self._at
-        if 0 < bound <= 256 and at < _BLOCK:
-            self._at = at + 1
-            byte = self._block[at]
+        position = self._position
+        if 0 < bound <= 256 and position < _BLOCK:
+            self._position = position + 1
+            byte = self._block[position]
             if byte < _LIMITS[bound]:
                 return byte % bound
-        return self._below(bound)
+        return self._randbelow(bound)
 
-    def between(self, low: int, high: int) -> int:
-        """Draw a whole number from ``low`` to ``high``, both included.
+    def randint(self, low: int, high: int) -> int:
+        """Draw an integer from ``low`` to ``high``, both included.
 
         Raises:
-            ArgumentError: If there is no such number.
+            ArgumentError: If ``high`` is less than ``low``.
         """
         bound = high - low + 1
-        at = self._at
-        if 0 < bound <= 256 and at < _BLOCK:
-            self._at = at + 1
-            byte = self._block[at]
+        position = self._position
+        if 0 < bound <= 256 and position < _BLOCK:
+            self._position = position + 1
+            byte = self._block[position]
             if byte < _LIMITS[bound]:
                 return low + byte % bound
-        return low + self._below(bound)
+        if bound < 1:
+            raise argument_error("high", f"at least low ({low})", high)
+        return low + self._randbelow(bound)
 
-    def signed(self, size: int) -> int:
-        """Draw a whole number from ``-size`` to ``size`` that is not zero.
+    def randint_nonzero(self, max_abs: int) -> int:
+        """Draw an integer from ``-max_abs`` to ``max_abs`` other than 0.
 
         Raises:
-            ArgumentError: If there is no such number.
+            ArgumentError: If ``max_abs`` is less than 1.
         """
-        number = self.below(2 * size) - size
+        if max_abs < 1:
+            raise argument_error("max_abs", "at least 1", max_abs)
+        number = self.randbelow(2 * max_abs) - max_abs
         return number if number < 0 else number + 1
 
-    def numbers(self, bound: int, count: int) -> list[int]:
-        """Draw several whole numbers from 0 to ``bound - 1``; this is the fastest way.
+    def integers(self, bound: int, *, size: int) -> list[int]:
+        """Draw several integers from 0 to ``bound - 1``, faster than one by one.
+
+        The numbers may differ from those of ``size`` calls of `randbelow`.
 
         Args:
             bound: One more than the largest number, at least 1.
-            count: How many numbers to draw.
+            size: How many numbers to draw.
 
         Raises:
-            ArgumentError: If there is no such number.
+            ArgumentError: If ``bound`` is less than 1.
         """
-        at = self._at
-        end = at + count
+        position = self._position
+        end = position + size
         if 0 < bound <= 256 and end <= _BLOCK:
-            self._at = end
-            remainders, refused = _REMAINDERS[bound]
-            drawn = list(self._block[at:end].translate(remainders, refused))
-        elif 256 < bound <= 65_536 and at + 2 * count <= _BLOCK:
-            self._at = at + 2 * count
-            words = unpack_from(f"<{count}H", self._block, at)
+            self._position = end
+            remainders, rejected = _REMAINDERS[bound]
+            numbers = list(self._block[position:end].translate(remainders, rejected))
+        elif 256 < bound <= 65_536 and position + 2 * size <= _BLOCK:
+            self._position = position + 2 * size
+            words = unpack_from(f"<{size}H", self._block, position)
             limit = 65_536 - 65_536 % bound
-            drawn = [word % bound for word in words if word < limit]
-        elif 0 < bound <= 65_536 and count <= _BLOCK // 2:
+            numbers = [word % bound for word in words if word < limit]
+        elif 0 < bound <= 65_536 and size <= _BLOCK // 2:
             self._refill()
-            return self.numbers(bound, count)
+            return self.integers(bound, size=size)
         else:
-            return [self.below(bound) for _ in range(count)]
-        return drawn if len(drawn) == count else drawn + self.numbers(bound, count - len(drawn))
+            return [self.randbelow(bound) for _ in range(size)]
+        num_rejected = size - len(numbers)
+        return numbers + self.integers(bound, size=num_rejected) if num_rejected else numbers
 
-    def letters(self, alphabet: str, count: int) -> str:
-        """Draw several letters: those whose places `numbers` would draw, in less time.
+    def letters(self, alphabet: str, *, size: int) -> str:
+        """Draw several letters as one text.
+
+        The result is ``"".join(alphabet[i] for i in rng.integers(len(alphabet), size=size))``,
+        computed faster.
 
         Args:
-            alphabet: The letters to draw from, all of them ASCII.
-            count: How many to draw.
+            alphabet: The ASCII letters to draw from.
+            size: How many letters to draw.
 
         Raises:
-            ArgumentError: If there are none to draw from.
-            UnicodeEncodeError: If one of them is not ASCII.
+            ArgumentError: If ``alphabet`` is empty.
+            UnicodeEncodeError: If ``alphabet`` holds a letter outside ASCII.
         """
-        at = self._at
-        end = at + count
+        position = self._position
+        end = position + size
         if end <= _BLOCK and alphabet:
-            letters, refused = _LETTERS[alphabet]
-            drawn = self._block[at:end].translate(letters, refused)
-            if len(drawn) == count:
-                self._at = end
-                return drawn.decode()
-        return "".join(map(alphabet.__getitem__, self.numbers(len(alphabet), count)))
+            letters, rejected = _LETTERS[alphabet]
+            text = self._block[position:end].translate(letters, rejected)
+            if len(text) == size:
+                self._position = end
+                return text.decode()
+        return "".join(map(alphabet.__getitem__, self.integers(len(alphabet), size=size)))
 
-    def one_of(self, items: Sequence[Item]) -> Item:
-        """Draw one of several things.
+    def choice(self, items: Sequence[Item]) -> Item:
+        """Draw one item.
 
         Raises:
-            ArgumentError: If there is none.
+            ArgumentError: If ``items`` is empty.
         """
         bound = len(items)
-        at = self._at
-        if 0 < bound <= 256 and at < _BLOCK:
-            self._at = at + 1
-            byte = self._block[at]
+        position = self._position
+        if 0 < bound <= 256 and position < _BLOCK:
+            self._position = position + 1
+            byte = self._block[position]
             if byte < _LIMITS[bound]:
                 return items[byte % bound]
-        return items[self._below(bound)]
+        if not bound:
+            raise argument_error("items", "a non-empty sequence", items)
+        return items[self._randbelow(bound)]
 
-    def sample(self, items: Sequence[Item], count: int) -> list[Item]:
-        """Draw several things, none from the same place twice, in any order.
+    def sample(self, items: Sequence[Item], k: int) -> list[Item]:
+        """Draw ``k`` items without replacement, in random order.
 
         Raises:
-            ArgumentError: If there are fewer things than that.
+            ArgumentError: If ``k`` is negative or larger than the number of items.
         """
         size = len(items)
-        if not 0 <= count <= size:
-            raise argument_error("count", f"from 0 to {size}, the number of items", count)
-        moved: dict[int, int] = {}  # what a list would hold whose last item fills each gap
-        drawn = []
-        for last in range(size - 1, size - 1 - count, -1):
-            place = self.below(last + 1)
-            drawn.append(items[moved.get(place, place)])
-            moved[place] = moved.get(last, last)
-        return drawn
+        if not 0 <= k <= size:
+            raise argument_error("k", f"from 0 to {size}, the number of items", k)
+        # Fisher-Yates from the end: each drawn item is replaced by the last one that is left.
+        # Only the replaced indices are kept, so a small sample of many items is fast.
+        replaced: dict[int, int] = {}
+        chosen = []
+        for last in range(size - 1, size - 1 - k, -1):
+            index = self.randbelow(last + 1)
+            chosen.append(items[replaced.get(index, index)])
+            replaced[index] = replaced.get(last, last)
+        return chosen
 
-    def shuffled(self, items: Sequence[Item]) -> list[Item]:
-        """Return things in any order."""
+    def permutation(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items in random order."""
         return self.sample(items, len(items))
 
-    def real(self) -> float:
-        """Draw a number from 0 to 1, without 1: one of 2**53 that are equally far apart."""
-        return self.below(1 << 53) * 2.0**-53
+    def random(self) -> float:
+        """Draw a float in [0, 1), a multiple of 2**-53."""
+        return self.randbelow(1 << 53) * 2.0**-53
 
-    def happens(self, rate: float) -> bool:
-        """Draw True with a probability, else False.
-
-        Args:
-            rate: The probability, from 0 to 1.
-        """
-        return self.real() < rate
-
-    def _below(self, bound: int) -> int:
-        """Do what `below` does, by as many bytes as are needed."""
+    def _randbelow(self, bound: int) -> int:
+        """Draw as `randbelow` does, from as many bytes as the bound needs."""
         if bound < 1:
-            raise argument_error("bound", "such that there is something to draw", bound)
-        number, room = 0, 1
-        while room < bound:
-            if self._at == _BLOCK:
+            raise argument_error("bound", "at least 1", bound)
+        number, limit = 0, 1
+        while limit < bound:
+            if self._position == _BLOCK:
                 self._refill()
-            number, room = number << 8 | self._block[self._at], room << 8
-            self._at += 1
-        return number % bound if number < room - room % bound else self._below(bound)
+            number, limit = number << 8 | self._block[self._position], limit << 8
+            self._position += 1
+        return number % bound if number < limit - limit % bound else self._randbelow(bound)
 
     def _refill(self) -> None:
         self._state.update(b"\0")
-        self._block, self._at = self._state.digest(), 0
+        self._block, self._position = self._state.digest(), 0
 
 
 class _Remainders(dict[int, tuple[bytes, bytes]]):
-    """By bound: the remainder of each byte, and the bytes that are refused."""
+    """By bound: the remainder of each byte, and the bytes that are rejected."""
 
     def __missing__(self, bound: int) -> tuple[bytes, bytes]:
         remainders = bytes(byte % bound for byte in range(256))
@@ -210,12 +223,12 @@ _REMAINDERS = _Remainders()
 
 
 class _Letters(dict[str, tuple[bytes, bytes]]):
-    """By alphabet: the letter of each byte, and the bytes that are refused."""
+    """By alphabet: the letter of each byte, and the bytes that are rejected."""
 
     def __missing__(self, alphabet: str) -> tuple[bytes, bytes]:
-        remainders, refused = _REMAINDERS[len(alphabet)]
+        remainders, rejected = _REMAINDERS[len(alphabet)]
         letters = alphabet.encode("ascii")
-        self[alphabet] = tables = bytes(letters[each] for each in remainders), refused
+        self[alphabet] = tables = bytes(letters[each] for each in remainders), rejected
         return tables
 
 

@@ -16,22 +16,41 @@ __all__ = ["RowTask", "hold_out"]
 
 _Rows: TypeAlias = Mapping[str, Sequence[Row]]
 
-_DIVIDED: dict[tuple[type, str], tuple[_Rows, _Rows]] = {}
-"""The rows of the data and those of each split of a task, by its class and arguments."""
+_CACHE: dict[tuple[type, str], tuple[_Rows, _Rows]] = {}
+"""By class and arguments of a task: the rows of the data, and the rows of each split."""
 
 
 class RowTask(Task):
-    """A source whose problems are the rows of a data set, in their order.
+    """A task whose problems are the rows of a data set, in their order.
 
-    A subclass sets `name` and `HUB_NAME`, writes `make_problem` and `make_verifier`, and
-    overrides `divide` where its splits are not those of the data. All instances of a
-    process share one copy of the rows; copies and pickles hold none.
+    A subclass sets `name` and `HUB_NAME` and implements `make_problem` and `make_verifier`.
+    It overrides `divide` if its splits differ from those of the data. All instances in a
+    process share one copy of the rows; copies and pickles of a task hold no rows.
+
+    >>> import json, pathlib, tempfile
+    >>> from rethink_gym.verifiers import MathVerifier
+    >>> class Quiz(RowTask):
+    ...     name = "quiz"
+    ...     HUB_NAME = "my_name/quiz"
+    ...
+    ...     def make_problem(self, row, problem_id):
+    ...         return Problem(problem_id, row.text("question"), row.text("answer"))
+    ...
+    ...     def make_verifier(self):
+    ...         return MathVerifier()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     row = {"question": "Compute 2+2.", "answer": "4"}
+    ...     file = pathlib.Path(folder, "test.jsonl")
+    ...     _ = file.write_text(json.dumps(row))
+    ...     task = Quiz(folder)
+    >>> task.splits, task.problem(0, "test").prompt
+    (('test',), 'Compute 2+2.')
 
     Args:
         data: A local file or folder, or a name on the hub; see `read_rows`.
 
     Raises:
-        DataNotFoundError: If there is no such file, folder or data set.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a file cannot be read.
         HubUnavailableError: If the hub is needed and does not answer; the message says how
             to get the data.
@@ -41,10 +60,10 @@ class RowTask(Task):
     reads_files: ClassVar = True
 
     HUB_NAME: ClassVar[str]
-    """Where the data are on the hub."""
+    """Name of the data set on the hub."""
 
     ONE_SPLIT: ClassVar[str] = "test"
-    """Which split a data set is that comes as one file without any."""
+    """Name of the split if the data set is one file without splits."""
 
     def __init__(self, data: str | PathLike[str]) -> None:
         path = Path(data).expanduser()
@@ -53,7 +72,7 @@ class RowTask(Task):
 
     @property
     def subset(self) -> str | None:
-        """Which part of the data is meant, where they have several."""
+        """Name of the subset to load, if the data set has several."""
         return None
 
     @abstractmethod
@@ -62,10 +81,10 @@ class RowTask(Task):
 
         Args:
             row: The row.
-            problem_id: The id that the problem is to have.
+            problem_id: The id of the problem.
 
         Raises:
-            DataError: If the row does not hold what it must.
+            DataError: If a field of the row is missing or has the wrong form.
         """
 
     def read(self) -> _Rows:
@@ -73,7 +92,7 @@ class RowTask(Task):
         return read_rows(self.data, self.subset)
 
     def divide(self, rows: _Rows) -> _Rows:
-        """Make the splits of the task out of the splits of the data: the same, by default.
+        """Divide the data into the splits of the task; by default both have the same splits.
 
         Args:
             rows: The rows of each split of the data.
@@ -85,32 +104,33 @@ class RowTask(Task):
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Names of the splits that the data has."""
+        """Names of the splits."""
         return tuple(self._rows)
 
     def size(self, split: str) -> int:
-        """Return how many problems a split holds."""
+        """Return the number of problems of a split."""
         return len(self._rows[check_choice("split", split, self._rows)])
 
     def problem(self, index: int, split: str) -> Problem:
-        """Return one problem; the same index and split always give the same one.
+        """Return one problem; the same index and split always give the same problem.
 
         Raises:
-            ArgumentError: If there is no such split or index.
-            DataError: If the row does not hold what it must.
+            ArgumentError: If ``split`` is not one of `splits`, or ``index`` is out of range.
+            DataError: If a field of the row is missing or has the wrong form.
         """
-        self.check_place(index, split)
+        self.check_index(index, split)
         return self.make_problem(self._rows[split][index], f"{self.name}/{split}/{index}")
 
     def _load(self) -> _Rows:
         rows = self.read()
         key = (type(self), repr(sorted((name, str(value)) for name, value in vars(self).items())))
-        known_rows, divided = _DIVIDED.get(key, (None, {}))
-        if known_rows is not rows:  # the first time, or the files were written anew
+        cached_rows, divided = _CACHE.get(key, (None, {}))
+        # `read_rows` returns another object if the files have changed.
+        if cached_rows is not rows:
             divided = self.divide(
                 {self.ONE_SPLIT: rows[UNSPLIT]} if set(rows) == {UNSPLIT} else rows
             )
-            _DIVIDED[key] = (rows, divided)
+            _CACHE[key] = (rows, divided)
         return divided
 
     def __getstate__(self) -> dict[str, Any]:
@@ -121,24 +141,26 @@ class RowTask(Task):
         self._rows = self._load()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self  # nothing of it ever changes
+        return self  # a task is immutable
 
 
 def hold_out(rows: Sequence[Row], column: str) -> tuple[list[Row], list[Row]]:
-    """Hold out about one row in ten, by the hash of a text and so whatever their order.
+    """Split rows into about 90 % and 10 %, by the hash of a text.
+
+    The result does not depend on the order of the rows.
 
     Args:
         rows: The rows.
-        column: The text that decides.
+        column: Name of the field whose text is hashed.
 
     Returns:
-        The rows that stay, and those that are held out.
+        The rows to keep, and the rows that are held out.
 
     Raises:
-        DataError: If a row has no such text.
+        DataError: If a row has no text under ``column``.
     """
     parts: tuple[list[Row], list[Row]] = ([], [])
     for row in rows:
         digest = hashlib.blake2b(row.text(column).encode(errors="replace"), digest_size=1).digest()
-        parts[digest[0] < 26].append(row)
+        parts[digest[0] < 26].append(row)  # 26 of 256 hashes
     return parts

@@ -1,7 +1,7 @@
-"""Reads the rows of data sets: files in the usual formats, folders of them, and the hub.
+"""Rows of data sets, read from files in the usual formats, from folders, or from the hub.
 
-Text files are read here, line by line, so that what is wrong in one is told with its line;
-everything else comes through the package ``datasets`` and stays on disk until it is used.
+Text files are read here line by line, so that an error can name the line. All other data are
+loaded by the package ``datasets``, and data of the hub stay on disk until they are used.
 """
 
 import csv
@@ -21,7 +21,7 @@ from rethink_gym.errors import DataError, DataNotFoundError
 __all__ = ["UNSPLIT", "Row", "read_rows"]
 
 UNSPLIT = "all"
-"""The name of the only split of a data set that is one file."""
+"""Name of the split if a data set is one file without splits."""
 
 _SPLITS = ("train", "validation", "test")
 _TEXT_ENDINGS = (".jsonl", ".json", ".csv", ".tsv")
@@ -33,28 +33,28 @@ class Row:
     """One row of a data set.
 
     Attributes:
-        place: Where it stands, for messages, such as ``"data/train.jsonl, line 7"``.
-        values: Its fields by name.
+        location: File and line for error messages, such as ``"data/train.jsonl, line 7"``.
+        values: The fields by name.
     """
 
-    place: str
+    location: str
     values: Mapping[str, Any]
 
     def text(self, column: str) -> str:
-        """Return a field that must be a text.
+        """Return a text field.
 
         Raises:
-            DataError: If there is no such field, or it is no text.
+            DataError: If the field ``column`` is missing or is not a text.
         """
         value = self.values.get(column)
         if isinstance(value, str):
             return value
         got = repr(value)[:80] if column in self.values else ", ".join(map(repr, self.values))
-        raise DataError(f"{self.place}, must have a text under {column!r}, got {got}.")
+        raise DataError(f"{self.location}, must have a text under {column!r}, got {got}.")
 
 
 class _DatasetRows(Sequence[Row]):
-    """The rows of a split that the package ``datasets`` holds."""
+    """The rows of a split that was loaded by the package ``datasets``."""
 
     def __init__(self, name: str, rows: Any) -> None:
         self.name = name
@@ -65,31 +65,30 @@ class _DatasetRows(Sequence[Row]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = range(len(self))[index]
-        return Row(f"{self.name}, row {at}", self.rows[at])
+            return [self[position] for position in range(*index.indices(len(self)))]
+        position = range(len(self))[index]  # also checks the range
+        return Row(f"{self.name}, row {position}", self.rows[position])
 
 
 def read_rows(data: str | PathLike[str], subset: str | None = None) -> Mapping[str, Sequence[Row]]:
     """Read a data set.
 
     Args:
-        data: A file, a folder, or else a name on the hub such as ``"openai/gsm8k"``. Files
-            are JSON lines, JSON (a list of objects), CSV, TSV (all of them also as
-            ``.gz``) or Parquet. A folder holds for each split a file such as
-            ``train.jsonl``, or is laid out as on the hub
-            (``<subset>/train-00000-of-00001.parquet``), or is what
-            ``DatasetDict.save_to_disk`` wrote, or holds just one file.
-        subset: Which part of the data set to take from the hub, or from a folder that is
-            laid out as there.
+        data: A file, a folder, or a name on the hub such as ``"openai/gsm8k"``. Files are
+            JSON lines, JSON (a list of objects), CSV, TSV (all of these also as ``.gz``) or
+            Parquet. A folder has one of four layouts: one file for each split, such as
+            ``train.jsonl``; the layout of the hub
+            (``<subset>/train-00000-of-00001.parquet``); the output of
+            ``DatasetDict.save_to_disk``; or exactly one file.
+        subset: Name of the subset to read from the hub, or from a folder with the layout of
+            the hub. None if the data set has no subsets.
 
     Returns:
-        The rows of each split that there is; those of a single file are the split
-        `UNSPLIT`. The same files give the same object for the whole process, so it must
-        not be changed.
+        The rows of each split; a single file is the split `UNSPLIT`. As long as the files
+        are unchanged, all calls in a process return the same object. Do not modify it.
 
     Raises:
-        DataNotFoundError: If there is no such file, folder or data set.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a file cannot be read; the message names the line.
         HubUnavailableError: If the hub is needed and does not answer.
         MissingExtraError: If the package ``datasets`` is needed and not installed.
@@ -115,14 +114,14 @@ def _load_local(
     for folder in (path, *([path / subset] if subset else []), path / "data"):
         files = {split: _split_files(folder, split) for split in _SPLITS}
         if any(files.values()):
-            return {split: _read_files(found) for split, found in files.items() if found}
-    alone = [file for file in path.iterdir() if _ending(file)]
-    if len(alone) == 1:
-        return {UNSPLIT: _read_file(alone[0])}
+            return {split: _read_files(parts) for split, parts in files.items() if parts}
+    data_files = [file for file in path.iterdir() if _ending(file)]
+    if len(data_files) == 1:
+        return {UNSPLIT: _read_file(data_files[0])}
     raise DataNotFoundError(
         f"data must be a folder with train.jsonl or test.jsonl (or the same as "
         f"{', '.join(_ENDINGS[1:])}, or what save_to_disk wrote), or with just one such file, got "
-        f"{str(path)!r}, which holds {len(alone) or 'none'} of them. Check the path."
+        f"{str(path)!r}, which holds {len(data_files) or 'none'} of them. Check the path."
     )
 
 
@@ -134,11 +133,11 @@ def _load_hub(name: str, subset: str | None) -> Mapping[str, Sequence[Row]]:
 
 def _split_files(folder: Path, split: str) -> list[Path]:
     files = [folder / f"{split}{ending}" for ending in _ENDINGS]
-    found = [file for file in files if file.is_file()]
-    if len(found) > 1:
-        names = ", ".join(file.name for file in found)
+    existing = [file for file in files if file.is_file()]
+    if len(existing) > 1:
+        names = ", ".join(file.name for file in existing)
         raise DataError(f"{folder} must hold one file for the split {split!r}, got {names}.")
-    return found or sorted(folder.glob(f"{split}-*-of-*.parquet"))
+    return existing or sorted(folder.glob(f"{split}-*-of-*.parquet"))
 
 
 def _read_files(files: Sequence[Path]) -> Sequence[Row]:
@@ -165,17 +164,17 @@ def _read_file(path: Path) -> Sequence[Row]:
 
 
 def _read_parquet(name: str, files: Sequence[Path]) -> Sequence[Row]:
-    # Read into memory, so that nothing is written to a cache beside the user's files.
+    # In memory, since otherwise the package writes a cache beside the user's files.
     rows = import_datasets().Dataset.from_parquet(list(map(str, files)), keep_in_memory=True)
     return _DatasetRows(name, rows)
 
 
 def _read_json_lines(path: Path) -> Iterator[Row]:
-    # Not str.splitlines: JSON texts may hold the other characters that end lines there.
+    # str.splitlines would also split at other characters, which JSON texts may contain.
     for number, line in enumerate(_read_text(path).split("\n"), start=1):
         if line.strip():
-            place = f"{path}, line {number}"
-            yield _object_row(place, _parse(place, line))
+            location = f"{path}, line {number}"
+            yield _object_row(location, _parse_json(location, line))
 
 
 def _read_json(path: Path) -> Iterator[Row]:
@@ -183,8 +182,8 @@ def _read_json(path: Path) -> Iterator[Row]:
     if not text.lstrip().startswith("["):  # JSON lines under another name
         yield from _read_json_lines(path)
         return
-    for at, value in enumerate(_parse(str(path), text)):
-        yield _object_row(f"{path}, entry {at}", value)
+    for index, value in enumerate(_parse_json(str(path), text)):
+        yield _object_row(f"{path}, entry {index}", value)
 
 
 def _read_table(path: Path, delimiter: str) -> Iterator[Row]:
@@ -192,12 +191,12 @@ def _read_table(path: Path, delimiter: str) -> Iterator[Row]:
     reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
     try:
         for values in reader:
-            place = f"{path}, line {reader.line_num}"
+            location = f"{path}, line {reader.line_num}"
+            # DictReader marks surplus and missing fields by None, as a key or as a value.
             if None in values or None in values.values():
-                raise DataError(
-                    f"{place}, must have the {len(reader.fieldnames or ())} fields of the head."
-                )
-            yield Row(place, values)
+                num_fields = len(reader.fieldnames or ())
+                raise DataError(f"{location}, must have the {num_fields} fields of the header.")
+            yield Row(location, values)
     except csv.Error as error:
         raise DataError(f"{path}, line {reader.line_num}, must be CSV: {error}.") from error
 
@@ -212,14 +211,14 @@ def _read_text(path: Path) -> str:
         raise DataError(f"{path} must be a gzip file: {error}.") from error
 
 
-def _parse(place: str, text: str) -> Any:
+def _parse_json(location: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{place}, must be JSON: {error}.") from error
+        raise DataError(f"{location}, must be JSON: {error}.") from error
 
 
-def _object_row(place: str, value: object) -> Row:
+def _object_row(location: str, value: object) -> Row:
     if not isinstance(value, dict):
-        raise DataError(f"{place}, must be an object, got a {type(value).__name__}.")
-    return Row(place, value)
+        raise DataError(f"{location}, must be an object, got a {type(value).__name__}.")
+    return Row(location, value)

@@ -1,4 +1,4 @@
-"""Small functions to run in one's head: the CRUXEval data set."""
+"""The CRUXEval data set: predict the output or the input of small functions."""
 
 from os import PathLike
 from typing import ClassVar
@@ -16,7 +16,7 @@ __all__ = ["CRUXEval"]
 
 
 class CRUXEval(RowTask):
-    """Small Python functions: what does a call return, or which call returns this?
+    """Small Python functions: predict what a call returns, or find a call that returns a value.
 
     **Example.** ``def f(text): return text[::-1].upper()`` with ``What does f('ab')
     return?`` Answer: ``'BA'``.
@@ -24,13 +24,13 @@ class CRUXEval(RowTask):
     **Difficulty.** ``predict="output"`` asks for the value of a call, ``predict="input"`` for
     a call that gives a value. Functions have 3 to 13 lines.
 
-    **Splits.** test: 800. There is nothing to train on, so ``test`` is the split that an
-    environment plays if none is named.
+    **Splits.** test: 800. There is no training split, so environments play ``test`` by
+    default.
 
-    **Reward.** 1 or 0. A value is right if it is equal to the value of the call (see
-    `LiteralVerifier`); a call is right if the function, run in the sandbox, returns the value
-    for its arguments, whatever they are. They must be plain values: 12 of the published calls
-    hold expressions such as ``dict(e=1)``, and other calls than these must be found.
+    **Reward.** 1 or 0. A value is correct if it equals the value of the call (see
+    `LiteralVerifier`). A call is correct if the function, run in the sandbox, returns the
+    given value for its arguments; any such arguments count. They must be plain values. 12 of
+    the published calls hold expressions such as ``dict(e=1)``, so another call must be found.
 
     **Termination.** After the last attempt.
 
@@ -42,8 +42,8 @@ class CRUXEval(RowTask):
         predict: ``"output"`` or ``"input"``.
 
     Raises:
-        ArgumentError: If ``predict`` is neither.
-        DataNotFoundError: If there is no such file, folder or data set.
+        ArgumentError: If ``predict`` is not one of these two.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a file cannot be read.
         HubUnavailableError: If the hub is needed and does not answer; the message says how
             to get the data.
@@ -85,5 +85,5 @@ class CRUXEval(RowTask):
         )
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of values, or that of arguments."""
+        """Build the verifier of values or of arguments, depending on ``predict``."""
         return LiteralVerifier() if self.predict == "output" else ArgumentsVerifier()

@@ -1,4 +1,4 @@
-"""Anybody's data set, with anybody's grader."""
+"""Your own data set, scored by your own grader."""
 
 import hashlib
 import json
@@ -28,21 +28,21 @@ _SPLITS = ("train", "validation", "test")
 
 
 class Dataset(Task):
-    """Questions out of a file or a hub data set, judged by a grader of your own.
+    """Questions from a file or a data set on the hub, scored by your own grader.
 
-    Each row is one problem. What the agent reads and what counts as right are templates
-    over the row, in the notation of the known graders: ``{{item.question}}``. All rows are
-    read and checked when the task is made, and an error names the file and the line.
+    Each row is one problem. The prompt and the gold answer are templates that are filled with
+    the fields of the row, in the notation of the graders: ``{{item.question}}``. All rows are
+    read and checked when the task is made; an error names the file and the line.
 
     **Example.** ``{"question": "Capital of France?", "answer": "Paris"}`` with
     ``prompt="{{item.question}}"`` asks ``Capital of France?`` Answer: ``Paris``.
 
-    **Difficulty.** That of the data.
+    **Difficulty.** Depends on the data.
 
-    **Splits.** A folder has the splits for which it has files, such as ``train.jsonl`` and
-    ``validation.csv``. Where there are no validation problems, about one in ten of the
-    train problems becomes one: those for which the hash of the prompt says so, whatever
-    their order. No prompt stands in two splits: that is an error.
+    **Splits.** A folder has one split per file, such as ``train.jsonl`` and
+    ``validation.csv``. If there is no validation split, about 10 % of the train problems are
+    moved to it. The hash of the prompt decides, so the order of the rows does not matter. A
+    prompt that occurs in two splits is an error.
 
     **Reward.** The score of the grader, in [0, 1].
 
@@ -51,19 +51,20 @@ class Dataset(Task):
     **Ids.** ``Dataset-v0``, ``DatasetSelfCorrect-v0``.
 
     Args:
-        data: A file (JSON lines, JSON, CSV, TSV or Parquet), a folder with one for each
+        data: A file (JSON lines, JSON, CSV, TSV or Parquet), a folder with one file for each
             split, or a name on the hub; see `read_rows`.
-        grader: A JSON file with a grader, or its fields by name. None if the environment
-            is given a verifier instead.
-        prompt: Template of what the agent reads.
-        gold: Template of the right answer, for verifiers that read one and for people;
-            the grader sees the whole row as its ``item``.
-        solution: Template of a worked solution, if the rows have one.
-        judge: Who judges for graders of the types ``score_model`` and ``label_model``.
+        grader: A JSON file with a grader, or the fields of the grader by name. None if the
+            environment has another verifier.
+        prompt: Template of the prompt.
+        gold: Template of the gold answer, for verifiers that use it and for display. The
+            grader receives the whole row as its ``item``.
+        solution: Template of a worked solution; None if the rows have no solutions.
+        judge: The language model that grades for graders of the types ``score_model`` and
+            ``label_model``.
 
     Raises:
-        ArgumentError: If an argument is not what it must be.
-        DataNotFoundError: If there is no such file, folder or data set.
+        ArgumentError: If ``grader`` or a template is not valid.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a row lacks what the templates name, or a prompt is in two splits.
         HubUnavailableError: If the hub is needed and does not answer.
         MissingExtraError: If a package is needed and not installed.
@@ -92,28 +93,28 @@ class Dataset(Task):
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Names of the splits that the data has."""
+        """Names of the splits."""
         return tuple(self._problems)
 
     def size(self, split: str) -> int:
-        """Return how many problems a split holds."""
+        """Return the number of problems of a split."""
         return len(self._problems[check_choice("split", split, self.splits)])
 
     def problem(self, index: int, split: str) -> Problem:
-        """Return one problem; the same index and split always give the same one.
+        """Return one problem; the same index and split always give the same problem.
 
         Raises:
-            ArgumentError: If there is no such split or index.
+            ArgumentError: If ``split`` is not one of `splits`, or ``index`` is out of range.
         """
-        self.check_place(index, split)
+        self.check_index(index, split)
         return self._problems[split][index]
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier that asks the grader.
+        """Build the verifier that calls the grader.
 
         Raises:
-            ArgumentError: If there is no grader, or it lacks a judge.
-            MissingExtraError: If the grader lacks a library.
+            ArgumentError: If the task has no grader, or the grader needs a judge.
+            MissingExtraError: If a library that the grader needs is not installed.
         """
         if self.grader is None:
             raise argument_error(
@@ -140,12 +141,12 @@ def _read_grader(path: str | PathLike[str]) -> dict[str, Any]:
 
 
 def _item_paths(config: object) -> Iterator[ValuePath]:
-    """Find the fields of a row that the templates of a grader name."""
+    """Find the fields of a row that the templates in a grader refer to."""
     if isinstance(config, str):
         yield from _paths_of(parse_template(config))
     elif isinstance(config, Mapping):
         for name, value in config.items():
-            if name != "source":  # a program is no template
+            if name != "source":  # a program, not a template
                 yield from _item_paths(value)
     elif isinstance(config, list | tuple):
         for value in config:
@@ -165,7 +166,7 @@ def _load_problems(
     solution: str | None,
     needed: tuple[str, ...],
 ) -> dict[str, Sequence[Problem]]:
-    """Read all rows, check them, and hold out validation problems where there are none."""
+    """Read and check all rows; hold out validation problems if the data have no such split."""
     texts = {"prompt": prompt, "gold": gold} | ({} if solution is None else {"solution": solution})
     templates = {name: parse_template(text) for name, text in texts.items()}
     wanted = [path for text in needed for path in _paths_of(parse_template(f"{{{{{text}}}}}"))]
@@ -175,25 +176,24 @@ def _load_problems(
     if "train" in rows and "validation" not in rows:
         rows |= _hold_out(rows["train"], templates["prompt"])
     problems: dict[str, Sequence[Problem]] = {}
-    places: dict[str, tuple[str, str]] = {}
+    first_rows: dict[str, tuple[str, str]] = {}  # by prompt: split and location of its first row
     for split in sorted(rows, key=lambda name: (*_SPLITS, name).index(name)):
-        drawn: list[Problem] = []
+        filled_problems: list[Problem] = []
         for row in rows[split]:
             filled = {name: _fill(template, row, name) for name, template in templates.items()}
             for path in wanted:
                 _check_value(path, row)
-            _check_place(places, filled["prompt"], split, row)
-            drawn.append(
-                Problem(f"{Path(data).stem}/{split}/{len(drawn)}", item=row.values, **filled)
-            )
-        if not drawn:
+            _check_only_split(first_rows, filled["prompt"], split, row)
+            problem_id = f"{Path(data).stem}/{split}/{len(filled_problems)}"
+            filled_problems.append(Problem(problem_id, item=row.values, **filled))
+        if not filled_problems:
             raise DataError(f"{data} must hold rows for the split {split!r}, got none.")
-        problems[split] = drawn
+        problems[split] = filled_problems
     return problems
 
 
 def _hold_out(rows: Sequence[Row], prompt: Template) -> dict[str, list[Row]]:
-    """Move about a tenth of the rows to ``validation``."""
+    """Move about 10 % of the rows to ``validation``."""
     held_out = [_is_held_out(_fill(prompt, row, "prompt")) for row in rows]
     train = [row for row, held in zip(rows, held_out, strict=True) if not held]
     validation = [row for row, held in zip(rows, held_out, strict=True) if held]
@@ -210,8 +210,8 @@ def _fill(template: Template, row: Row, name: str) -> str:
     except Failure as failure:
         fields = ", ".join(map(repr, row.values))
         raise DataError(
-            f"{row.place}, must have what {name} names: {failure.detail}. It has {fields}. "
-            f"Say another {name}, such as {name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
+            f"{row.location}, must have what {name} names: {failure.detail}. It has {fields}. "
+            f"Pass another {name}, such as {name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
         ) from failure
 
 
@@ -220,15 +220,17 @@ def _check_value(path: ValuePath, row: Row) -> None:
         Context(row.values, {}).value(path)
     except Failure as failure:
         raise DataError(
-            f"{row.place}, must have what the grader names: {failure.detail}."
+            f"{row.location}, must have what the grader names: {failure.detail}."
         ) from failure
 
 
-def _check_place(places: dict[str, tuple[str, str]], prompt: str, split: str, row: Row) -> None:
-    """Check that a prompt stands in no other split."""
-    first_split, first_place = places.setdefault(prompt, (split, row.place))
+def _check_only_split(
+    first_rows: dict[str, tuple[str, str]], prompt: str, split: str, row: Row
+) -> None:
+    """Check that a prompt occurs in no other split, and note the first row that has it."""
+    first_split, first_location = first_rows.setdefault(prompt, (split, row.location))
     if first_split != split:
         raise DataError(
-            f"{row.place}, must not be in the split {split!r}, as its prompt stands in "
-            f"{first_split!r} too ({first_place}). Remove one of them."
+            f"{row.location}, must not be in the split {split!r}, since its prompt is also in "
+            f"{first_split!r} ({first_location}). Remove one of them."
         )

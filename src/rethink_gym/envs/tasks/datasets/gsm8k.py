@@ -1,4 +1,4 @@
-"""Grade-school word problems: the GSM8K data set."""
+"""The GSM8K data set: grade-school word problems."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -25,22 +25,23 @@ class GSM8K(RowTask):
     **Difficulty.** Two to eight steps of elementary arithmetic; no arguments.
 
     **Splits.** ``train`` and ``test`` keep the order of the data set (7,473 and 1,319
-    problems). Of the train questions about one in ten belongs to ``validation`` and not to
-    ``train``: those for which the hash of the question says so, whatever their order.
+    problems). About 10 % of the train questions belong to ``validation`` instead of
+    ``train``. The hash of the question decides, so the order of the rows does not matter.
 
-    **Reward.** 1 if the final answer has the value of the gold one, else 0.
+    **Reward.** 1 if the final answer equals the gold answer in value, else 0.
 
     **Termination.** After the last attempt; in ``GSM8KSteps-v0`` with the final answer.
 
     **Ids.** ``GSM8K-v0``, ``GSM8KSelfCorrect-v0``, ``GSM8KSteps-v0``.
 
     Args:
-        data: A local folder with ``train.jsonl`` and ``test.jsonl`` (one of them will do;
-            the other layouts of `read_rows` are read as well), or a name on the hub.
+        data: A local folder with ``train.jsonl``, ``test.jsonl`` or both (or another layout
+            that `read_rows` reads), or a name on the hub.
 
     Raises:
-        DataNotFoundError: If there is no such folder or data set.
-        DataError: If it does not hold questions and answers ending in ``#### 72``.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
+        DataError: If a row has no question, or its answer does not end in a mark such as
+            ``#### 72``.
         HubUnavailableError: If the hub is needed and does not answer; the message
             says how to get the data.
         MissingExtraError: If the package ``datasets`` is needed and not installed.
@@ -58,11 +59,11 @@ class GSM8K(RowTask):
 
     @property
     def subset(self) -> str:
-        """The part with the plain solutions."""
+        """The subset with the original solutions."""
         return "main"
 
     def divide(self, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
-        """Move about a tenth of ``train`` to ``validation``."""
+        """Move about 10 % of ``train`` to ``validation``."""
         splits: dict[str, Sequence[Row]] = {}
         if "train" in rows:
             splits["train"], splits["validation"] = hold_out(rows["train"], "question")
@@ -74,14 +75,15 @@ class GSM8K(RowTask):
         """Make the problem of a row.
 
         Raises:
-            DataError: If the answer ends in no ``#### 72``.
+            DataError: If the answer does not end in a mark such as ``#### 72``.
         """
         answer = row.text("answer")
         solution, mark, gold = answer.rpartition("####")
         gold = gold.strip().replace(",", "")
         if not mark or not gold:
             raise DataError(
-                f"{row.place}, must end its answer in '#### ' and a number, got {answer[-40:]!r}."
+                f"{row.location}, must end its answer in '#### ' and a number, "
+                f"got {answer[-40:]!r}."
             )
         prompt = f"{row.text('question')}\n{ANSWER_FORMAT}"
         return Problem(problem_id, prompt, gold, f"{solution.strip()}\nA: {gold}")

@@ -1,4 +1,4 @@
-"""Competition mathematics: the MATH data set of Hendrycks et al., and parts of it."""
+"""The MATH data set of Hendrycks et al.: competition mathematics, whole or in part."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,34 +34,35 @@ _LEVEL = re.compile(r"(?:Level )?([1-5])")
 class HendrycksMath(RowTask):
     """Competition problems with answers in LaTeX, in seven subjects and five levels.
 
-    Reads the data set as it is on the hub, MATH-500, and any table with ``problem`` and
-    ``solution``, ``level`` and ``subject`` (or ``type``); the gold answer is ``answer``, or
-    else what the last box of the solution holds.
+    Reads the data set as published on the hub, MATH-500, and any table with the columns
+    ``problem``, ``solution``, ``level`` and ``subject`` (or ``type``). The gold answer is the
+    column ``answer``, or else the content of the last box of the solution.
 
     **Example.** ``What is the sum of the positive factors of 24?`` Answer: ``60``.
 
     **Difficulty.** ``levels`` from 1 to 5, ``subjects`` by name.
 
-    **Splits.** ``train`` and ``test`` keep the order of the data set; of the train problems
-    about one in ten belongs to ``validation`` and not to ``train``, by the hash of the
-    problem. A single file, such as MATH-500, is the split ``test``.
+    **Splits.** ``train`` and ``test`` keep the order of the data set. About 10 % of the train
+    problems, chosen by the hash of the problem, belong to ``validation`` instead of
+    ``train``. A single file, such as MATH-500, is the split ``test``.
 
-    **Reward.** 1 if the final answer is equal to the gold one as mathematics, else 0.
+    **Reward.** 1 if the final answer is mathematically equal to the gold answer, else 0.
 
     **Termination.** After the last attempt.
 
     **Ids.** ``HendrycksMath-v0``, ``HendrycksMathSelfCorrect-v0``.
 
     Args:
-        data: A local file or folder (see `read_rows`), or a name on the hub, whose seven
-            parts are then read one after another.
-        levels: Which levels to keep; all if None.
-        subjects: Which subjects to keep, such as ``["algebra"]``; all if None.
+        data: A local file or folder (see `read_rows`), or a name on the hub. Of the data set
+            on the hub, all seven subjects are read.
+        levels: Levels to keep; None keeps all.
+        subjects: Subjects to keep, such as ``["algebra"]``; None keeps all.
 
     Raises:
-        ArgumentError: If there is no such level or subject.
-        DataNotFoundError: If there is no such file, folder or data set.
-        DataError: If a row lacks a field, or nothing is left.
+        ArgumentError: If ``levels`` holds a number outside 1 to 5, or ``subjects`` is a text
+            or holds an unknown name.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
+        DataError: If a row lacks a field, or no problem has a chosen level and subject.
         HubUnavailableError: If the hub is needed and does not answer.
         MissingExtraError: If the package ``datasets`` is needed and not installed.
 
@@ -91,7 +92,7 @@ class HendrycksMath(RowTask):
         super().__init__(data)
 
     def read(self) -> Mapping[str, Sequence[Row]]:
-        """Return the rows of each split, of all subjects that are on the hub."""
+        """Return the rows of each split; on the hub, each subject is a subset of its own."""
         if Path(self.data).exists() or self.data != self.HUB_NAME:
             return read_rows(self.data)
         parts = [read_rows(self.data, subject) for subject in _SUBJECTS]
@@ -100,7 +101,7 @@ class HendrycksMath(RowTask):
         }
 
     def divide(self, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
-        """Keep the levels and subjects, and move about a tenth of ``train`` to ``validation``."""
+        """Keep the chosen levels and subjects; move about 10 % of ``train`` to ``validation``."""
         kept = {split: list(filter(self._is_chosen, rows[split])) for split in rows}
         if not any(kept.values()):
             raise DataError(
@@ -110,21 +111,21 @@ class HendrycksMath(RowTask):
         if "train" in kept and "validation" not in kept:
             train, validation = hold_out(kept.pop("train"), "problem")
             kept = {"train": train, "validation": validation, **kept}
-        return {split: found for split, found in kept.items() if found}
+        return {split: chosen for split, chosen in kept.items() if chosen}
 
     def make_problem(self, row: Row, problem_id: str) -> Problem:
         """Make the problem of a row.
 
         Raises:
-            DataError: If a text is missing, or the solution has no box.
+            DataError: If a text is missing, or there is neither an answer nor a boxed one.
         """
         solution = row.text("solution")
         gold = row.values.get("answer")
         if not isinstance(gold, str):
-            found = extract_answer(solution)
-            if found is None or found.mark is not Mark.BOX:
-                raise DataError(f"{row.place}, must have an answer, or a box in its solution.")
-            gold = found.text
+            boxed = extract_answer(solution)
+            if boxed is None or boxed.mark is not Mark.BOX:
+                raise DataError(f"{row.location}, must have an answer, or a box in its solution.")
+            gold = boxed.text
         prompt = f"{row.text('problem')}\n{ANSWER_FORMAT}"
         return Problem(problem_id, prompt, gold, f"{solution.strip()}\nA: {gold}")
 

@@ -1,4 +1,4 @@
-"""Python functions to complete: the HumanEval data set."""
+"""The HumanEval data set: Python functions to complete."""
 
 from os import PathLike
 from typing import ClassVar
@@ -14,20 +14,20 @@ __all__ = ["HumanEval"]
 
 
 class HumanEval(RowTask):
-    """Python functions to complete from a signature and a docstring, written by hand.
+    """Handwritten Python functions to complete from a signature and a docstring.
 
     **Example.** ``def has_close_elements(numbers: List[float], threshold: float) -> bool:``
     with the docstring ``Check if in given list of numbers, are any two numbers closer to
     each other than given threshold.`` Answer: the whole function.
 
-    **Difficulty.** From one line to about twenty; no arguments.
+    **Difficulty.** Functions of one line to about twenty lines; no arguments.
 
-    **Splits.** test: 164. There is nothing to train on, so ``test`` is the split that an
-    environment plays if none is named.
+    **Splits.** test: 164. There is no training split, so environments play ``test`` by
+    default.
 
     **Reward.** 1 if the function passes all tests, about eight on average, else 0. The
-    prompt shows none of them but what the docstring tells. `CodeVerifier` with
-    ``score="dense"`` gives the share of tests passed instead.
+    prompt shows no tests other than the examples in the docstring. `CodeVerifier` with
+    ``score="dense"`` gives the fraction of passed tests instead.
 
     **Termination.** After the last attempt.
 
@@ -38,7 +38,7 @@ class HumanEval(RowTask):
             or a name on the hub.
 
     Raises:
-        DataNotFoundError: If there is no such file, folder or data set.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a file cannot be read.
         HubUnavailableError: If the hub is needed and does not answer; the message says how
             to get the data.

@@ -1,4 +1,4 @@
-"""Basic Python programs: the MBPP data set."""
+"""The MBPP data set: basic Python programs."""
 
 import ast
 import re
@@ -32,15 +32,15 @@ class MBPP(RowTask):
     **Example.** ``Write a python function to identify non-prime numbers.`` with
     ``assert is_not_prime(2) == False`` and two more tests. Answer: the whole function.
 
-    **Difficulty.** Made for beginners, and often told less exactly by the sentence than by
-    the tests; no arguments.
+    **Difficulty.** Exercises for beginners; the tests are often more exact than the sentence.
+    No arguments.
 
-    **Splits.** train, validation, test, prompt: 374 / 90 / 500 / 10, by the ids of the
-    problems as published. ``prompt`` is meant for examples in prompts.
+    **Splits.** train, validation, test, prompt: 374 / 90 / 500 / 10, by the published ids
+    of the problems. ``prompt`` is meant for examples in prompts.
 
-    **Reward.** 1 if the program passes the three tests, which the prompt shows as is the
-    custom of the field, else 0. `CodeVerifier` with ``score="dense"`` gives the share of
-    tests passed instead.
+    **Reward.** 1 if the program passes the three tests, else 0. As is usual for this data
+    set, the prompt shows the tests. `CodeVerifier` with ``score="dense"`` gives the fraction of
+    passed tests instead.
 
     **Termination.** After the last attempt.
 
@@ -52,7 +52,7 @@ class MBPP(RowTask):
             (``description``, ``canonical_solution``, ``test``).
 
     Raises:
-        DataNotFoundError: If there is no such file, folder or data set.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a file cannot be read, or a row has no id.
         HubUnavailableError: If the hub is needed and does not answer; the message says how
             to get the data.
@@ -60,7 +60,7 @@ class MBPP(RowTask):
 
     References:
         Austin et al., "Program Synthesis with Large Language Models", 2021, section 2.1
-        (arXiv:2108.07732). Left out are the challenge tests, which few problems have.
+        (arXiv:2108.07732). The challenge tests, which few problems have, are not used.
     """
 
     name: ClassVar = "mbpp"
@@ -71,23 +71,23 @@ class MBPP(RowTask):
 
     @property
     def subset(self) -> str:
-        """The part with all problems, as they were published first."""
+        """The subset with all problems, as first published."""
         return "full"
 
     def divide(self, rows: Mapping[str, Sequence[Row]]) -> Mapping[str, Sequence[Row]]:
-        """Make the published splits, whatever the files are; those without a row are left out."""
-        found = {_id_of(row): row for row in chain.from_iterable(rows.values())}
+        """Divide all rows into the published splits by their ids; leave out empty splits."""
+        rows_by_id = {_id_of(row): row for row in chain.from_iterable(rows.values())}
         splits = {
-            split: [found[number] for number in numbers if number in found]
+            split: [rows_by_id[number] for number in numbers if number in rows_by_id]
             for split, numbers in _SPLITS.items()
         }
-        return {split: each for split, each in splits.items() if each}
+        return {split: chosen for split, chosen in splits.items() if chosen}
 
     def make_problem(self, row: Row, problem_id: str) -> Problem:
         """Make the problem of a row.
 
         Raises:
-            DataError: If a field is missing, or the tests call no function of the program.
+            DataError: If a field is missing, or no test calls a function of the program.
         """
         if "test_list" in row.values:
             text, source, setup = row.text("text"), row.text("code"), row.text("test_setup_code")
@@ -117,11 +117,11 @@ class MBPP(RowTask):
 
 
 def _id_of(row: Row) -> int:
-    """Return the number of a row, which is ``17`` or ``"MBPP/17"``."""
+    """Return the id of a row as a number; in the data it is ``17`` or ``"MBPP/17"``."""
     value = row.values.get("task_id")
     number = re.fullmatch(r"(?:MBPP/)?(\d{1,6})", str(value))
     if number is None:
-        raise DataError(f"{row.place}, must have a number under 'task_id', got {value!r}.")
+        raise DataError(f"{row.location}, must have a number under 'task_id', got {value!r}.")
     return int(number[1])
 
 
@@ -131,16 +131,16 @@ def _entry_point(row: Row, source: str, tests: Sequence[str]) -> str:
     for call in re.finditer(r"(\w+)\s*\(", tests[0] if tests else ""):
         if call[1] in defined:
             return call[1]
-    raise DataError(f"{row.place}, must have tests that call its program, got {tests!r:.80}.")
+    raise DataError(f"{row.location}, must have tests that call its program, got {tests!r:.80}.")
 
 
 def _statements(row: Row) -> list[str]:
-    """Return the tests of a row of MXEval as statements that call the function by its name."""
+    """Return the tests of an MXEval row as statements that call the function by its name."""
     name = row.text("entry_point")
     try:
         body = ast.parse(row.text("test")).body[-1]
     except (SyntaxError, IndexError) as error:
-        raise DataError(f"{row.place}, must have tests in Python: {error}.") from error
+        raise DataError(f"{row.location}, must have tests in Python: {error}.") from error
     return [
         re.sub(r"\bcandidate\b", name, ast.unparse(statement))
         for statement in getattr(body, "body", ())

@@ -1,4 +1,4 @@
-"""Short word problems that are worded to mislead: the SVAMP data set."""
+"""The SVAMP data set: short word problems with misleading wording."""
 
 from os import PathLike
 from typing import ClassVar
@@ -15,17 +15,17 @@ __all__ = ["SVAMP"]
 
 
 class SVAMP(RowTask):
-    """Word problems of one or two operations, varied so that keywords mislead.
+    """Word problems of one or two operations, with variations that make keywords misleading.
 
     **Example.** ``Dan had $ 3 left with him after he bought a candy bar. If he had $ 4 at
     the start, how much did the candy bar cost?`` Answer: ``1``.
 
     **Difficulty.** One or two operations on small numbers; no arguments.
 
-    **Splits.** Those of the hub, ``train`` and ``test``; the 1,000 problems of the original
-    file ``SVAMP.json`` are the split ``test``, as the set was made for testing.
+    **Splits.** ``train`` and ``test``, as on the hub. The original file ``SVAMP.json``, which
+    was made for testing, is the split ``test`` with 1,000 problems.
 
-    **Reward.** 1 if the final answer has the value of the gold one, else 0.
+    **Reward.** 1 if the final answer equals the gold answer in value, else 0.
 
     **Termination.** After the last attempt.
 
@@ -36,8 +36,8 @@ class SVAMP(RowTask):
             name on the hub.
 
     Raises:
-        DataNotFoundError: If there is no such file, folder or data set.
-        DataError: If it does not hold bodies, questions and answers.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
+        DataError: If a row has no body, question, equation or answer.
         HubUnavailableError: If the hub is needed and does not answer.
         MissingExtraError: If the package ``datasets`` is needed and not installed.
 
@@ -56,16 +56,16 @@ class SVAMP(RowTask):
         """Make the problem of a row.
 
         Raises:
-            DataError: If a field is missing, or the answer is no number.
+            DataError: If a field is missing, or the answer is not a number.
         """
         body = row.text("Body").strip()
         joined = f"{body}{'' if body.endswith(('.', ',', '?', '!')) else '.'}"
         prompt = f"{joined} {row.text('Question').strip()}\n{ANSWER_FORMAT}"
         gold = _number(row.values.get("Answer"), row)
         problem = Problem(problem_id, prompt, gold)
-        equation = " ".join(map(_short, row.text("Equation").split()))
+        equation = " ".join(token.removesuffix(".0") for token in row.text("Equation").split())
         steps = f"{equation.removeprefix('( ').removesuffix(' )')} = {gold}"
-        # One equation of the original file does not give its answer.
+        # One equation of the original file does not yield its answer.
         is_correct = MathVerifier().verify(f"A: {equation}", problem).correct
         solution = f"{steps}\nA: {gold}" if is_correct else None
         return Problem(problem_id, prompt, gold, solution)
@@ -76,15 +76,11 @@ class SVAMP(RowTask):
 
 
 def _number(value: object, row: Row) -> str:
-    """Write the answer, a number or the text of one, without needless zeros."""
+    """Write an answer without trailing zeros; in the data it is a number or a text."""
     try:
         number = float(str(value))
     except ValueError as error:
         raise DataError(
-            f"{row.place}, must have a number under 'Answer', got {value!r}."
+            f"{row.location}, must have a number under 'Answer', got {value!r}."
         ) from error
     return str(int(number)) if number.is_integer() else str(number)
-
-
-def _short(token: str) -> str:
-    return token.removesuffix(".0")

@@ -1,4 +1,4 @@
-"""Sentences to be translated: the test sets of WMT22, and other translations."""
+"""The WMT22 test sets, and other data sets of translations."""
 
 from collections.abc import Mapping
 from os import PathLike
@@ -30,39 +30,39 @@ _LANGUAGES = {
 
 
 class WMT22(RowTask):
-    """Sentences of one language, to be translated into another.
+    """Sentences to translate from one language into another.
 
     **Example.** ``Translate from English into German: I like tea.`` Answer: ``Ich mag
     Tee.``
 
-    **Difficulty.** The pair of languages.
+    **Difficulty.** Depends on the pair of languages.
 
-    **Splits.** Those of the data; a single file is the split ``test``.
+    **Splits.** The splits of the data; a single file is the split ``test``.
 
-    **Reward.** How alike the answer is to the reference, by ``metric``, in [0, 1].
+    **Reward.** Similarity of the answer to the reference by ``metric``, in [0, 1].
 
     **Termination.** After the last attempt.
 
     **Ids.** ``WMT22-v0``, ``WMT22SelfCorrect-v0``.
 
     Args:
-        data: A local file or folder, or a name on the hub; see `read_rows`. Each row has a
-            text under the code of each language, such as ``{"en": ..., "de": ...}``, or
-            one object with these under ``translation`` or under the pair, ``en-de``.
+        data: A local file or folder, or a name on the hub; see `read_rows`. Each row holds
+            a text per language code, such as ``{"en": ..., "de": ...}``, or one such object
+            under ``translation`` or under the pair, ``en-de``.
         source: Code of the language to translate from.
         target: Code of the language to translate into.
         metric: ``"chrf"``, ``"sacrebleu"`` or another metric of `SimilarityVerifier`.
 
     Raises:
-        ArgumentError: If there is no such language, or both are the same.
-        DataNotFoundError: If there is no such file, folder or data set.
+        ArgumentError: If ``source`` or ``target`` is an unknown code, or both are equal.
+        DataNotFoundError: If ``data`` is neither a file, a folder nor a data set on the hub.
         DataError: If a row lacks a language.
         HubUnavailableError: If the hub is needed and does not answer.
         MissingExtraError: If a package is needed and not installed.
 
     References:
         Kocmi et al., "Findings of the 2022 Conference on Machine Translation (WMT22)",
-        2022. The hub's copy is that of Xu et al., 2023 (arXiv:2309.11674).
+        2022. The copy on the hub was made by Xu et al., 2023 (arXiv:2309.11674).
     """
 
     name: ClassVar = "wmt22"
@@ -85,16 +85,16 @@ class WMT22(RowTask):
 
     @property
     def subset(self) -> str:
-        """Which part of the data is meant: the pair of languages."""
+        """Name of the subset: the pair of languages, such as ``en-de``."""
         return f"{self.source}-{self.target}"
 
     def make_problem(self, row: Row, problem_id: str) -> Problem:
         """Make the problem of a row.
 
         Raises:
-            DataError: If a language is missing.
+            DataError: If the text of a language is missing.
         """
-        texts = self._texts(row)
+        texts = self._language_texts(row)
         languages = f"from {_LANGUAGES[self.source]} into {_LANGUAGES[self.target]}"
         gold = texts[self.target].strip()
         return Problem(
@@ -102,16 +102,16 @@ class WMT22(RowTask):
         )
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier that compares with the reference."""
+        """Build the verifier of similarity to the reference."""
         return SimilarityVerifier(self.metric)
 
-    def _texts(self, row: Row) -> Mapping[str, str]:
+    def _language_texts(self, row: Row) -> Mapping[str, str]:
         for texts in (row.values.get(self.subset), row.values.get("translation"), row.values):
             if isinstance(texts, Mapping):
-                found = {code: texts.get(code) for code in (self.source, self.target)}
-                if all(isinstance(text, str) for text in found.values()):
-                    return found  # type: ignore[return-value]  # mypy does not follow all()
+                pair = {code: texts.get(code) for code in (self.source, self.target)}
+                if all(isinstance(text, str) for text in pair.values()):
+                    return pair  # type: ignore[return-value]  # mypy does not follow all()
         raise DataError(
-            f"{row.place}, must have texts under {self.source!r} and {self.target!r}, got "
+            f"{row.location}, must have texts under {self.source!r} and {self.target!r}, got "
             f"{', '.join(map(repr, row.values))}."
         )

@@ -1,1 +1,1 @@
-"""Problems about graphs."""
+"""Problems about small graphs: the task, drawing graphs, and solving questions."""

@@ -1,4 +1,4 @@
-"""Answers questions about small graphs, and says how the answer is found."""
+"""Solutions of questions about small graphs, with their steps."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ def solve_graph(kind: str, arguments: Sequence[str], network: Network) -> tuple[
         network: The graph.
 
     Returns:
-        An answer as `GraphVerifier` reads it, and the steps to it.
+        An answer in the notation that `GraphVerifier` reads, and the steps to it.
 
     Raises:
-        ArgumentError: If there is no such kind.
+        ArgumentError: If ``kind`` is unknown.
     """
     check_choice("kind", kind, ("path", "reach", "order", "colors", "trail"))
     if kind == "path":
@@ -43,17 +43,17 @@ def _solve_path(start: str, end: str, network: Network) -> tuple[str, list[str]]
         return "none", [*steps, f"{end} is not reached."]
     path = [end]
     while path[0] != start:
-        near = min(
+        previous = min(
             node
             for node, weight in network.neighbors(path[0])
             if distances.get(node) == distances[path[0]] - weight
         )
-        path.insert(0, near)
+        path.insert(0, previous)
     return "-".join(path), steps
 
 
 def _layers(distances: dict[str, int]) -> list[str]:
-    """List the nodes by their distance."""
+    """Write the nodes at each distance, one step per distance."""
     layers = groupby(distances, key=distances.__getitem__)
     return [f"At distance {distance}: {', '.join(sorted(nodes))}." for distance, nodes in layers]
 
@@ -63,11 +63,11 @@ def _solve_order(network: Network) -> tuple[str, list[str]]:
     order: list[str] = []
     steps = []
     while left:
-        held = {end for start, end, _ in network.edges if start in left}
-        free = [node for node in left if node not in held]
+        blocked = {end for start, end, _ in network.edges if start in left}
+        free = [node for node in left if node not in blocked]
         steps.append(f"No edge from a node that is left leads to {', '.join(free)}.")
         order += free
-        left = [node for node in left if node in held]
+        left = [node for node in left if node in blocked]
     return ", ".join(order), steps
 
 
@@ -83,7 +83,11 @@ def _solve_colors(network: Network) -> tuple[str, list[str]]:
 
 
 def _color(network: Network, colors: dict[str, int]) -> bool:
-    """Color what is left, the most restricted node first; undo what leads nowhere."""
+    """Colour the remaining nodes by backtracking, the most restricted node first.
+
+    Returns:
+        Whether a colouring was found; ``colors`` then holds it.
+    """
     allowed = {
         node: {1, 2, 3} - {colors[other] for other, _ in network.neighbors(node) if other in colors}
         for node in network.nodes
@@ -115,7 +119,7 @@ def _solve_trail(network: Network) -> tuple[str, list[str]]:
 
 
 def _walk(network: Network, start: str) -> list[str]:
-    """Find a walk along all edges.
+    """Find a walk along every edge exactly once, by Hierholzer's algorithm.
 
     References:
         Hierholzer, "Über die Möglichkeit, einen Linienzug ohne Wiederholung und ohne
@@ -125,9 +129,9 @@ def _walk(network: Network, start: str) -> list[str]:
     stack, walk = [start], []
     while stack:
         if left[stack[-1]]:
-            following = left[stack[-1]].pop(0)
-            left[following].remove(stack[-1])
-            stack.append(following)
+            neighbor = left[stack[-1]].pop(0)
+            left[neighbor].remove(stack[-1])
+            stack.append(neighbor)
         else:
             walk.append(stack.pop())
     return walk[::-1]

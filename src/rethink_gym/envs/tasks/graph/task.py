@@ -1,9 +1,9 @@
-"""Small graphs: paths, reach, order, colours and walks."""
+"""Small graphs: paths, reachability, orders, colourings and walks."""
 
 from typing import ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.graph.drawing import (
     NUM_COLORS,
@@ -27,7 +27,7 @@ __all__ = ["Graph"]
 
 KINDS = ("path", "route", "reach", "order", "colors", "trail")
 LETTERS = "KLMNPQRSTUVW"
-"""No node is called A, which is how the answer is marked."""
+"""Names of the nodes, without A, which marks the answer."""
 
 MAX_DRAWS = 1_000
 
@@ -37,7 +37,7 @@ class Question(NamedTuple):
 
     Attributes:
         kind: One of `KINDS`.
-        arguments: The start and the end of a path, or the start of a reach.
+        arguments: The start and the end of a path, or the node from which others are reached.
         network: The graph.
     """
 
@@ -49,25 +49,24 @@ class Question(NamedTuple):
 class Graph(GeneratedTask[Question]):
     """Questions about small graphs.
 
-    Of six kinds: a shortest path, the cheapest route along edges with costs, all nodes that
-    can be reached, an order in which all edges lead forwards, a colouring with three
-    colours, and a walk along every edge exactly once. Where many answers are right, each
-    is accepted, since answers are checked on the graph. A path does not exist for a sixth
-    of the questions, a walk for a third.
+    There are six kinds: a shortest path, a cheapest route along edges with costs, all
+    reachable nodes, a topological order, a colouring with three colours, and a walk along
+    every edge exactly once. Every correct answer is accepted, since answers are checked on
+    the graph. No path exists in a sixth of the questions about paths, and no walk in a third
+    of the questions about walks.
 
     **Example.** ``A graph has the nodes K, L, M and N and the edges K-L, M-N and L-M. Find a
     shortest path from K to N. Answer with its nodes in order, joined by -, or with none if
     there is no path.`` Answer: ``K-L-M-N``.
 
     **Difficulty.** ``min_nodes`` and ``max_nodes``: 4 are easy, 12 are hard.
-    ``max_extra_edges``: how many edges there are beyond those that hold the graph together.
-    ``max_cost``: the largest cost of an edge. ``kind``: one kind only, or ``"mixed"``.
+    ``max_extra_edges`` bounds the number of edges in addition to those that connect the graph.
+    ``max_cost`` bounds the cost of an edge. ``kind`` selects one kind, or ``"mixed"``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that its hash says, however its edges are
-    ordered.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems. The splits are
+    disjoint: the hash of a question, independent of the order of its edges, decides its split.
 
-    **Reward.** 1 for a right answer, else 0.
+    **Reward.** 1 for a correct answer, else 0.
 
     **Termination.** After the last attempt.
 
@@ -75,14 +74,16 @@ class Graph(GeneratedTask[Question]):
 
     Args:
         kind: ``"path"``, ``"route"``, ``"reach"``, ``"order"``, ``"colors"``, ``"trail"``,
-            or ``"mixed"`` for all of them.
-        min_nodes: Fewest nodes, at least 4.
-        max_nodes: Most nodes, at most 12.
-        max_extra_edges: Most edges beyond a tree, at least 1.
+            or ``"mixed"`` for all kinds with equal probability.
+        min_nodes: Minimum number of nodes, at least 4.
+        max_nodes: Maximum number of nodes, at most 12.
+        max_extra_edges: Maximum number of edges in addition to a tree, at least 1.
         max_cost: Largest cost of an edge of a route, at least 2.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, ``min_nodes`` is less than 4, ``max_nodes`` is
+            less than ``min_nodes`` or more than 12, ``max_extra_edges`` is less than 1, or
+            ``max_cost`` is less than 2.
     """
 
     name: ClassVar = "graph"
@@ -106,7 +107,7 @@ class Graph(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "min_nodes": self.min_nodes,
@@ -115,30 +116,30 @@ class Graph(GeneratedTask[Question]):
             "max_cost": self.max_cost,
         }
 
-    def draw(self, chance: Chance) -> Question:
-        """Draw graphs until one has an answer of the sort that was drawn first."""
-        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
-        sort = chance.below(6)
-        nodes = LETTERS[: chance.between(self.min_nodes, self.max_nodes)]
+    def draw(self, rng: TaskRNG) -> Question:
+        """Draw first whether an answer exists, then graphs until one fits."""
+        kind = rng.choice(KINDS) if self.kind == "mixed" else self.kind
+        case = rng.randbelow(6)  # of six cases, 0 has no path, and 0 and 3 have no walk
+        nodes = LETTERS[: rng.randint(self.min_nodes, self.max_nodes)]
         for _ in range(MAX_DRAWS):
-            question = self._draw_once(chance, kind, sort, nodes)
+            question = self._try_question(rng, kind, case, nodes)
             if question is not None:
                 return question
         raise argument_error("max_nodes", "large enough for such questions", self.max_nodes)
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
-        """Give the nodes of a graph other names."""
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
+        """Rename the nodes of a graph."""
         kind, arguments, network = question
-        names = dict(zip(network.nodes, chance.shuffled(network.nodes), strict=True))
+        names = dict(zip(network.nodes, rng.permutation(network.nodes), strict=True))
         edges = []
         for start, end, weight in network.edges:
             one, other = names[start], names[end]
-            is_turned = other < one and not network.is_directed
-            edges.append(Edge(other, one, weight) if is_turned else Edge(one, other, weight))
+            is_swapped = other < one and not network.is_directed
+            edges.append(Edge(other, one, weight) if is_swapped else Edge(one, other, weight))
         network = Network(network.nodes, tuple(edges), network.is_directed)
         return Question(kind, tuple([names[node] for node in arguments]), network)
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Describe the graph and ask the question."""
         kind, arguments, network = question
         sign = "->" if network.is_directed else "-"
@@ -152,13 +153,13 @@ class Graph(GeneratedTask[Question]):
         )
 
     def identify(self, question: Question) -> str:
-        """Return the question without the order of the edges, which changes nothing."""
+        """Return the question with sorted edges, since their order does not matter."""
         kind, arguments, network = question
         edges = tuple(sorted(network.edges))
         return graph_question(kind, arguments, Network(network.nodes, edges, network.is_directed))
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return an answer, and the way to it."""
+        """Return an answer, and the steps to it."""
         kind, arguments, network = question
         kind = "path" if kind == "route" else kind
         answer, steps = solve_graph(kind, arguments, network)
@@ -170,35 +171,37 @@ class Graph(GeneratedTask[Question]):
         """Build the verifier of answers about graphs."""
         return GraphVerifier()
 
-    def _draw_once(self, chance: Chance, kind: str, sort: int, nodes: str) -> Question | None:
-        names = chance.sample(nodes, len(nodes))
+    def _try_question(self, rng: TaskRNG, kind: str, case: int, nodes: str) -> Question | None:
+        """Draw a question, or return None if its graph does not fit the case."""
+        names = rng.sample(nodes, len(nodes))
         if kind == "order":
-            network = draw_connected(chance, names, self.max_extra_edges, is_directed=True)
+            network = draw_connected(rng, names, self.max_extra_edges, is_directed=True)
             return Question(kind, (), network)
         if kind == "colors":
-            return Question(kind, (), draw_colorable(chance, names, self.max_extra_edges))
+            return Question(kind, (), draw_colorable(rng, names, self.max_extra_edges))
         if kind == "trail":
-            if sort % 3:
-                return Question(kind, (), draw_walk(chance, names, self.max_extra_edges))
-            network = draw_connected(chance, names, self.max_extra_edges)
+            if case % 3:
+                return Question(kind, (), draw_walk(rng, names, self.max_extra_edges))
+            network = draw_connected(rng, names, self.max_extra_edges)
             return None if has_trail(network) else Question(kind, (), network)
-        is_split = kind == "reach" or sort % 6 == 0
-        cut = chance.between(2, len(names) - 2) if is_split else len(names)
+        # Two unconnected parts: not all nodes are reached, and no path leads to the other part.
+        is_split = kind == "reach" or case == 0
+        cut = rng.randint(2, len(names) - 2) if is_split else len(names)
         parts = [part for part in (names[:cut], names[cut:]) if part]
         networks = [
-            draw_connected(chance, part, self.max_extra_edges, max_cost=self.max_cost)
+            draw_connected(rng, part, self.max_extra_edges, max_cost=self.max_cost)
             for part in parts
         ]
         edges = [edge for network in networks for edge in network.edges]
         if kind != "route":
             edges = [edge._replace(weight=1) for edge in edges]
-        network = Network(nodes, tuple(chance.shuffled(edges)))
+        network = Network(nodes, tuple(rng.permutation(edges)))
         start = parts[0][0]
         if kind == "reach":
             return Question(kind, (start,), network)
         end = parts[-1][-1]
-        is_next = any({start, end} == {edge.start, edge.end} for edge in edges)
-        return None if is_next else Question(kind, (start, end), network)
+        is_edge = any({start, end} == {edge.start, edge.end} for edge in edges)
+        return None if is_edge else Question(kind, (start, end), network)
 
 
 _TASKS = {

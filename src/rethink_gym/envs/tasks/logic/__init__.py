@@ -1,1 +1,1 @@
-"""Problems of propositional logic."""
+"""Problems of propositional logic: the task, drawing formulas, and solving questions."""

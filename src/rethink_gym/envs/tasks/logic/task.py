@@ -1,9 +1,9 @@
-"""Propositional logic: truth values, satisfiability, tautologies and conclusions."""
+"""Propositional logic: truth values, satisfiability, tautologies and entailment."""
 
 from typing import ClassVar, NamedTuple
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
 from rethink_gym.envs.tasks.logic.drawing import (
     NAMES,
@@ -12,7 +12,7 @@ from rethink_gym.envs.tasks.logic.drawing import (
     exchange,
     names_in,
 )
-from rethink_gym.envs.tasks.logic.solution import assignment_text, right_rows, solve_logic
+from rethink_gym.envs.tasks.logic.solution import answer_rows, assignment_text, solve_logic
 from rethink_gym.errors import argument_error, check_choice, check_count
 from rethink_gym.verifiers.puzzles.given import with_question
 from rethink_gym.verifiers.puzzles.logic import (
@@ -34,13 +34,13 @@ MAX_ARITY = 4
 
 
 class Question(NamedTuple):
-    """A question.
+    """A question about formulas.
 
     Attributes:
         kind: One of `KINDS`.
         names: The variables.
-        formulas: What it is about; the last one is the conclusion of "follow".
-        row: The assignment that is given to "value".
+        formulas: The formulas; in "follow" the last one is the conclusion.
+        row: The assignment for "value", as a row of the truth table.
     """
 
     kind: str
@@ -52,26 +52,26 @@ class Question(NamedTuple):
 class Logic(GeneratedTask[Question]):
     """Questions about formulas of propositional logic.
 
-    Of five kinds: the truth values of formulas for an assignment; how many assignments make
-    a formula true; an assignment that makes several formulas true, or "none"; whether a
-    formula is true for every assignment; whether a conclusion follows from premises. The
-    last two are answered by "yes" or by an assignment that shows the contrary, so that
-    guessing gains little: "yes" and "none" are right for a third of their questions.
+    There are five kinds: the truth values of formulas for an assignment; the number of
+    assignments that make a formula true; an assignment that makes several formulas true, or
+    "none"; whether a formula is a tautology; whether a conclusion follows from premises. The
+    answer to the last two is "yes" or a counterexample, so that guessing gains little: "yes"
+    and "none" are correct for a third of their questions.
 
     **Example.** ``Find truth values of p and q that make all of these formulas true: p or q;
     not p. Answer with the values, written like p=true, q=false, or with none if there are no
     such values.`` Answer: ``p=false, q=true``.
 
-    **Difficulty.** ``max_variables``: 2 are easy, 6 make tables of 64 rows.
-    ``max_literals``: how long a formula is. ``num_formulas``: how many formulas are to be
-    valued, or premises there are. ``max_arity``: how many parts "and" and "or" may have.
-    ``kind``: one kind only, or ``"mixed"``.
+    **Difficulty.** ``max_variables``: 2 are easy, 6 make truth tables of 64 rows.
+    ``max_literals`` bounds the length of a formula. ``num_formulas`` is the number of formulas
+    to evaluate, or of premises. ``max_arity`` bounds the operands of "and" and "or". ``kind``
+    selects one kind, or ``"mixed"``.
 
-    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems, disjoint
-    because each question belongs to the one split that the hash of its text says.
+    **Splits.** train, validation, test: 1,000,000 / 10,000 / 10,000 problems.
+    The splits are disjoint: the hash of a question's text decides its split.
 
-    **Reward.** 1 for a right answer, else 0; an assignment is judged by what it makes true,
-    so every right one counts.
+    **Reward.** 1 for a correct answer, else 0. An assignment is evaluated on the formulas, so
+    every correct one is accepted.
 
     **Termination.** After the last attempt.
 
@@ -79,14 +79,14 @@ class Logic(GeneratedTask[Question]):
 
     Args:
         kind: ``"value"``, ``"count"``, ``"satisfy"``, ``"tautology"``, ``"follow"``, or
-            ``"mixed"`` for all of them.
-        max_variables: Most variables, from 2 to 6.
-        max_literals: Most variables, repeated ones counted, in a formula, from 2 to 12.
-        num_formulas: How many formulas to value, or premises, from 2 to 6.
-        max_arity: Most parts of "and" and "or", from 2 to 4.
+            ``"mixed"`` for all kinds with equal probability.
+        max_variables: Maximum number of variables, from 2 to 6.
+        max_literals: Maximum number of literals in a formula, from 2 to 12.
+        num_formulas: Number of formulas to evaluate, or of premises, from 2 to 6.
+        max_arity: Maximum number of operands of "and" and "or", from 2 to 4.
 
     Raises:
-        ArgumentError: If an argument is out of its range.
+        ArgumentError: If ``kind`` is unknown, or a number is outside the range given above.
     """
 
     name: ClassVar = "logic"
@@ -108,7 +108,7 @@ class Logic(GeneratedTask[Question]):
 
     @property
     def arguments(self) -> dict[str, object]:
-        """The difficulty arguments."""
+        """The difficulty arguments by name."""
         return {
             "kind": self.kind,
             "max_variables": self.max_variables,
@@ -117,31 +117,33 @@ class Logic(GeneratedTask[Question]):
             "max_arity": self.max_arity,
         }
 
-    def draw(self, chance: Chance) -> Question:
-        """Draw formulas until the answer is of the sort that was drawn first."""
-        kind = chance.one_of(KINDS) if self.kind == "mixed" else self.kind
-        is_denied = chance.below(3) == 0
-        row = chance.below(1 << len(NAMES))
+    def draw(self, rng: TaskRNG) -> Question:
+        """Draw first whether an assignment answers the question, then formulas until they fit."""
+        kind = rng.choice(KINDS) if self.kind == "mixed" else self.kind
+        has_no_assignment = rng.randbelow(3) == 0  # the answer is then "none" or "yes"
+        row = rng.randbelow(1 << len(NAMES))
         for _ in range(MAX_DRAWS):
-            asked = self._draw_formulas(chance, kind)
+            asked = self._draw_formulas(rng, kind)
             names = names_in(asked)
             question = Question(kind, names, asked, row % (1 << len(names)))
-            if kind in ("value", "count") or (not right_rows(kind, names, asked)) is is_denied:
+            if kind in ("value", "count"):
+                return question
+            if (not answer_rows(kind, names, asked)) is has_no_assignment:
                 return question
         raise argument_error(
             "max_literals", f"large enough for {self.max_variables} variables", self.max_literals
         )
 
-    def redraw(self, question: Question, chance: Chance) -> Question:
-        """Exchange the variables, and shuffle the formulas whose order means nothing."""
+    def redraw(self, question: Question, rng: TaskRNG) -> Question:
+        """Exchange the variables, and shuffle the formulas whose order does not matter."""
         kind, names, formulas, row = question
-        others = dict(zip(names, chance.shuffled(names), strict=True))
+        others = dict(zip(names, rng.permutation(names), strict=True))
         exchanged = [exchange(formula, others) for formula in formulas]
         end = len(exchanged) - (kind == "follow")
-        shuffled = (*chance.shuffled(exchanged[:end]), *exchanged[end:])
+        shuffled = (*rng.permutation(exchanged[:end]), *exchanged[end:])
         return Question(kind, names, shuffled, row)
 
-    def word(self, question: Question) -> str:
+    def render_prompt(self, question: Question) -> str:
         """Ask the question."""
         formulas = [formula_words(formula) for formula in question.formulas]
         listed = "; ".join(formulas)
@@ -168,7 +170,7 @@ class Logic(GeneratedTask[Question]):
         return f"{text}\n{ANSWER_FORMAT}"
 
     def solve(self, question: Question) -> tuple[str, str | None]:
-        """Return an answer, and the reasons for it."""
+        """Return an answer, and the steps to it."""
         answer, steps = solve_logic(*question)
         worked = "\n".join((*steps, f"A: {answer}"))
         if question.kind in ("value", "count"):
@@ -178,25 +180,25 @@ class Logic(GeneratedTask[Question]):
         return with_question(answer, asked), worked
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier of logic."""
+        """Build the verifier of answers about formulas."""
         return LogicVerifier()
 
-    def _draw_formulas(self, chance: Chance, kind: str) -> tuple[Formula, ...]:
+    def _draw_formulas(self, rng: TaskRNG, kind: str) -> tuple[Formula, ...]:
         num_formulas = self.num_formulas
         if kind == "count":
             num_formulas = 1
         elif kind == "satisfy":
-            num_formulas = chance.between(self.max_variables, self.max_variables + 1)
-        formulas = tuple(self._draw_formula(chance) for _ in range(num_formulas))
+            num_formulas = rng.randint(self.max_variables, self.max_variables + 1)
+        formulas = tuple(self._draw_formula(rng) for _ in range(num_formulas))
         if kind in ("value", "count", "satisfy"):
             return formulas
-        conclusion = self._draw_formula(chance)
+        conclusion = self._draw_formula(rng)
         if kind == "follow":
             return (*formulas, conclusion)
-        return (draw_implication(chance, Connective("&", formulas), conclusion),)
+        return (draw_implication(rng, Connective("&", formulas), conclusion),)
 
-    def _draw_formula(self, chance: Chance) -> Formula:
-        return draw_formula(chance, self.max_variables, self.max_literals, self.max_arity)
+    def _draw_formula(self, rng: TaskRNG) -> Formula:
+        return draw_formula(rng, self.max_variables, self.max_literals, self.max_arity)
 
 
 def _check_range(name: str, value: object, lowest: int, highest: int) -> int:

@@ -1,8 +1,9 @@
-"""Small programs to write: what they do, how that is said, and what decides about them.
+"""Small programs to write: what they do, their description, their examples and their tests.
 
-A program is a chain of *stages*. Each stage is a *phrase*, words and code with the same
-blanks, out of the tables of ``phrases``; a *family* says what a program is given and what
-its first or last stage is about. An *exercise* is a program with names, examples and tests.
+A program is a chain of *stages*. A stage is a *phrase* with its blanks filled: a description
+and code with the same blanks, from the tables in ``phrases``. A *family* defines the arguments
+of a program and the topic of its first or last stage. An *exercise* is a program with names,
+examples and tests.
 """
 
 from rethink_gym.envs.tasks.program.exercise import Exercise

@@ -1,4 +1,4 @@
-"""What a family of programs is."""
+"""Families of programs with the same arguments and the same topic."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ class Input:
     """One argument of a function.
 
     Attributes:
-        kind: What it is, one of `KINDS`.
-        names: How it may be called.
+        kind: The kind of value, one of `KINDS`.
+        names: Possible names of the argument.
     """
 
     kind: str
@@ -22,19 +22,18 @@ class Input:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
-    """Programs that are given the same and are about the same.
+    """Programs with the same arguments and the same topic.
 
     Attributes:
-        opening: What the arguments are, in words; ``@1`` and ``@2`` stand for their
-            names.
+        opening: Description of the arguments, with ``@1`` and ``@2`` for their names.
         inputs: The arguments, one or two.
-        first: What the first stage may be.
-        last: What the last stage may be, if the family is about that; then there is no
-            ``first``.
-        before: What the stages before the last one may be, where there is a ``last``; they
-            give what they are given. Stages that hardly ever matter to it, such as to put
-            in order what is then counted, do not stand there.
-        functions: How the function may be called.
+        functions: Possible names of the function.
+        first: Phrases for the first stage.
+        last: Phrases for the last stage, if the topic of the family is the last stage;
+            ``first`` is empty then.
+        before: Phrases for the stages before ``last``, which return the kind of value that
+            they take. Phrases that rarely affect the last stage are left out, such as
+            sorting before counting.
     """
 
     opening: str
@@ -46,5 +45,5 @@ class Family:
 
 
 def given(kind: str, *names: str) -> Input:
-    """Write down an argument; see `Input`."""
+    """Make an `Input`; a shorthand for the tables of families."""
     return Input(kind, names)

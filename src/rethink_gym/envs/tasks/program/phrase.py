@@ -1,7 +1,7 @@
-"""Phrases: what a program does, in words and in Python, with blanks to fill in.
+"""Phrases: one step of a program in words and in Python, with blanks to fill in.
 
-Both sides of a phrase have the same blanks, ``@k`` for one that is called ``k``, so that
-the words and the code that are drawn always say the same.
+The words and the code of a phrase have the same blanks, written ``@k`` for a blank with the
+name ``k``, so that both always mean the same.
 """
 
 import functools
@@ -12,29 +12,29 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
-from rethink_gym.envs.tasks.base.random import Chance
+from rethink_gym.envs.tasks.base.random import TaskRNG
 
 __all__ = ["Constant", "Phrase", "Stage", "Table", "draw_stage", "phrase"]
 
 Constant: TypeAlias = int | str
-"""What a blank is filled with, unless it is another phrase."""
+"""The value of a blank that is not filled with another phrase."""
 
 _NAMESPACE: dict[str, Any] = {"functools": functools, "itertools": itertools, "math": math}
-"""What the code of a phrase may use beside the built-in names."""
+"""The modules that the code of a phrase may use in addition to the built-in names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """What is done, in words and in Python.
+    """One step in words and in Python.
 
     Attributes:
-        wordings: One or more ways to say it, all of the same meaning.
-        code: An expression of ``it``, what the stages before have led to (``x`` is a
-            number, ``c`` a character and ``w`` a word, where a phrase is about one).
-        gives: The kind of value that the expression gives; empty for a phrase that
-            only ever fills a blank.
-        level: From which level on the phrase is used.
-        blanks: What each blank is filled with, one of these.
+        wordings: One or more wordings with the same meaning.
+        code: A Python expression of ``it``, the value of the previous stage. In phrases
+            about one number, character or word, it is ``x``, ``c`` or ``w``.
+        gives: The kind of value of the expression; empty for a phrase that only fills
+            blanks of other phrases.
+        level: Lowest level that uses the phrase.
+        blanks: Name and possible values of each blank.
     """
 
     wordings: tuple[str, ...]
@@ -54,10 +54,10 @@ class Stage:
     Attributes:
         words: The step in words.
         code: The step in Python; its constants are called ``K0``, ``K1`` and so on.
-        constants: The constants, in this order.
-        gives: The kind of value that it gives.
-        compute: Does the step: called with what ``it`` (and, in the first stage, the
-            names of the other arguments) stands for, and then with the constants.
+        constants: The values of the constants, in this order.
+        gives: The kind of value that the step returns.
+        compute: Performs the step. Its arguments are the value of ``it`` (in the first
+            stage also the other arguments of the program), then the constants.
     """
 
     words: str
@@ -75,10 +75,10 @@ def phrase(
     level: int = 1,
     **blanks: "Sequence[Constant] | Table",
 ) -> Phrase:
-    """Write down a phrase.
+    """Make a `Phrase`; a shorthand for the tables of phrases.
 
     Args:
-        wording: The ways to say it, with ``|`` between them.
+        wording: The wordings, separated by ``|``.
         code: See `Phrase`.
         gives: See `Phrase`.
         level: See `Phrase`.
@@ -90,21 +90,21 @@ def phrase(
     return Phrase(tuple(wording.split("|")), code, gives, level, tuple(blanks.items()))
 
 
-def draw_stage(chance: Chance, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
-    """Draw a phrase and what fills its blanks.
+def draw_stage(rng: TaskRNG, table: Table, level: int, names: tuple[str, ...] = ("it",)) -> Stage:
+    """Draw a phrase and the values of its blanks.
 
     Args:
-        chance: The source of chance.
+        rng: The only source of randomness.
         table: The phrases to draw from.
-        level: Only phrases up to this level are drawn.
-        names: What the code calls the values that it is given.
+        level: The level of the program; phrases of a higher level are not drawn.
+        names: The names of the arguments of the code.
 
     Returns:
         The phrase with its blanks filled.
     """
-    chosen = chance.one_of(_up_to_level(table, level))
+    chosen = rng.choice(_up_to_level(table, level))
     constants: list[Constant] = []
-    words, code = _fill(chance, chosen, level, constants)
+    words, code = _fill(rng, chosen, level, constants)
     num_constants = len(constants)
     compute = _compile(code, names, num_constants)
     return Stage(words, code, tuple(constants), chosen.gives, compute)
@@ -112,21 +112,21 @@ def draw_stage(chance: Chance, table: Table, level: int, names: tuple[str, ...] 
 
 @cache
 def _up_to_level(table: Table, level: int) -> Table:
-    """Return the phrases of a table that are used at a level."""
+    """Return the phrases of a table that a level uses."""
     return tuple(phrase for phrase in table if phrase.level <= level)
 
 
-def _fill(chance: Chance, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
-    """Fill the blanks of a phrase; the constants are appended, each once for its blank."""
-    words, code = chance.one_of(chosen.wordings), chosen.code
+def _fill(rng: TaskRNG, chosen: Phrase, level: int, constants: list[Constant]) -> tuple[str, str]:
+    """Fill the blanks of a phrase, and append the constants that fill them."""
+    words, code = rng.choice(chosen.wordings), chosen.code
     used: list[Phrase] = []
     for blank, choices in chosen.blanks:
-        choice = chance.one_of(choices)
+        choice = rng.choice(choices)
         while isinstance(choice, Phrase) and (choice in used or choice.level > level):
-            choice = chance.one_of(choices)
+            choice = rng.choice(choices)
         if isinstance(choice, Phrase):
             used.append(choice)
-            shown, written = _fill(chance, choice, level, constants)
+            shown, written = _fill(rng, choice, level, constants)
         else:
             shown = str(choice) if isinstance(choice, int) else repr(choice)
             written = f"K{len(constants)}"
@@ -138,6 +138,6 @@ def _fill(chance: Chance, chosen: Phrase, level: int, constants: list[Constant])
 
 @lru_cache(maxsize=16_384)
 def _compile(code: str, names: tuple[str, ...], num_constants: int) -> Callable[..., Any]:
-    """Make a function of an expression from our own tables."""
+    """Compile an expression from the tables of phrases to a function."""
     arguments = ", ".join((*names, *(f"K{number}" for number in range(num_constants))))
     return eval(f"lambda {arguments}: {code}", _NAMESPACE)  # type: ignore[no-any-return]

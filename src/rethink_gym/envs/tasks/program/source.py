@@ -1,4 +1,4 @@
-"""How a program is written: in words, and in Python."""
+"""Programs as text: the docstring and the Python source."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ def write_head(program: Program, function: str, arguments: Sequence[str]) -> str
         arguments: The names of its arguments.
 
     Returns:
-        The line, without its end.
+        The line, without a line break.
     """
     listed = ", ".join(
         f"{name}: {_ANNOTATIONS[KINDS[kind].gives]}"
@@ -58,22 +58,22 @@ def write_head(program: Program, function: str, arguments: Sequence[str]) -> str
 
 
 def write_docstring(program: Program, arguments: Sequence[str], order: int) -> list[str]:
-    """Write what the function does, in words.
+    """Write the docstring of the function.
 
     Args:
         program: What the function does.
         arguments: The names of its arguments.
-        order: Which way of saying that steps follow, from 0 on; any number will do.
+        order: Selects the sentence that introduces several steps; any number of at least 0.
 
     Returns:
         The lines, not indented.
     """
     opening = FAMILIES[program.family].opening
-    for place, name in enumerate(arguments, 1):
-        opening = opening.replace(f"@{place}", f"`{name}`")
-    shown = dict(zip(("it", "that"), arguments, strict=False))
+    for number, name in enumerate(arguments, 1):
+        opening = opening.replace(f"@{number}", f"`{name}`")
+    names = dict(zip(("it", "that"), arguments, strict=False))
     first, *rest = program.stages
-    steps = [_SHOWN_NAME.sub(lambda match: f"`{shown[match[1]]}`", first.words)]
+    steps = [_SHOWN_NAME.sub(lambda match: f"`{names[match[1]]}`", first.words)]
     steps += [stage.words for stage in rest]
     returns = _RETURNS[program.gives]
     if not rest:
@@ -95,9 +95,9 @@ def write_function(program: Program, function: str, arguments: Sequence[str]) ->
     """
     lines = [write_head(program, function, arguments)]
     names = dict(zip(symbols(tuple(KINDS[kind].gives for kind in program.kinds)), arguments))  # noqa: B905
-    for place, stage in enumerate(program.stages, 1):
+    for number, stage in enumerate(program.stages, 1):
         code = _write_code(stage.code, names, stage.constants)
-        lines.append(f"    {'return' if place == len(program.stages) else 'result ='} {code}")
+        lines.append(f"    {'return' if number == len(program.stages) else 'result ='} {code}")
         names = {"x" if stage.gives == "number" else "it": "result"}
     source = "\n".join(lines) + "\n"
     modules = sorted(set(_MODULE.findall(source)))
@@ -106,10 +106,10 @@ def write_function(program: Program, function: str, arguments: Sequence[str]) ->
 
 
 def _write_code(code: str, names: Mapping[str, str], constants: Sequence[Constant]) -> str:
-    """Write an expression with the names that values have, and with its constants."""
+    """Write an expression with the names of its values and with its constants."""
 
-    def written(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         name = match[0]
         return repr(constants[int(name[1:])]) if name[0] == "K" else names.get(name, name)
 
-    return _NAME.sub(written, code)
+    return _NAME.sub(replacement, code)

@@ -1,6 +1,6 @@
-"""Stories for word problems: templates by field, and how one is told."""
+"""Stories for word problems: templates by topic, and how a story is drawn from them."""
 
-from rethink_gym.envs.tasks.story.telling import MOST_STEPS, Story, draw_people, tell_story
+from rethink_gym.envs.tasks.story.story import MAX_STEPS, Story, draw_people, draw_story
 from rethink_gym.envs.tasks.story.template import Template
 
-__all__ = ["MOST_STEPS", "Story", "Template", "draw_people", "tell_story"]
+__all__ = ["MAX_STEPS", "Story", "Template", "draw_people", "draw_story"]

@@ -87,7 +87,7 @@ FARM = (
             "A tractor on the farm is {a} years old.",
             "{other} visited the farm {a} times.",
         ),
-        most=2_000,
+        max_things=2_000,
     ),
     Template(
         name="orchard",
@@ -166,7 +166,7 @@ FARM = (
             "The fence is {a} meters long.",
             "It rained on {a} days of that season.",
         ),
-        most=2_000,
+        max_things=2_000,
     ),
     Template(
         name="honey",

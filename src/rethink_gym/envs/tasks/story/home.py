@@ -191,7 +191,7 @@ HOME = (
             "The kitchen was {a} degrees warm.",
             "{other} drank {a} glasses of juice that week.",
         ),
-        most=1_000,
+        max_things=1_000,
     ),
     Template(
         name="water",

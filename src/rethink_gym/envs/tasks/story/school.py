@@ -136,7 +136,7 @@ SCHOOL = (
             "The bus has {a} windows.",
             "The way to the last stop is {a} kilometers long.",
         ),
-        most=90,
+        max_things=90,
     ),
     Template(
         name="chairs",
@@ -172,7 +172,7 @@ SCHOOL = (
             "The hall has {a} lamps.",
             "{other} played {a} songs on the piano.",
         ),
-        most=1_000,
+        max_things=1_000,
     ),
     Template(
         name="cranes",

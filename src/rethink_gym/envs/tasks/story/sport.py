@@ -200,7 +200,7 @@ SPORT = (
             "The building has {a} doors.",
             "{other} took {a} photos.",
         ),
-        most=2_500,
+        max_things=2_500,
     ),
 )
 """Things at play."""

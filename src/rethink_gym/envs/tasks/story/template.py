@@ -1,4 +1,4 @@
-"""What a story of a word problem is made of."""
+"""Templates of stories, and the kinds of their sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 __all__ = ["Ending", "Event", "Opening", "Template"]
 
 Opening: TypeAlias = Literal["count", "groups"]
-"""How a story begins: with ``a`` things, or with ``a`` groups of ``b`` things."""
+"""The kind of the first sentence: ``a`` things, or ``a`` groups of ``b`` things."""
 
 Event: TypeAlias = Literal[
     "gain",
@@ -21,8 +21,8 @@ Event: TypeAlias = Literal[
     "lose_percent",
     "gain_percent",
 ]
-"""What changes the number of things: by ``a``; by ``a`` groups of ``b``; to ``times`` as
-many; to the share of one of ``a``; by the ``part`` or by ``a`` percent of it."""
+"""The kind of a change of the number of things: by ``a``; by ``a`` groups of ``b``; multiplied by
+``times``; divided by ``a``; by a ``part`` of it; or by ``a`` percent of it."""
 
 Ending: TypeAlias = Literal[
     "plain",
@@ -33,30 +33,30 @@ Ending: TypeAlias = Literal[
     "together_fewer",
     "together_times",
 ]
-"""What is asked: how many there are; their price at ``a`` each; how many groups of ``a``;
-how many are missing to ``a``; how many there are together with those of the other, who
-has ``a`` more, ``a`` fewer, or ``times`` as many."""
+"""The kind of the question: the number of things; their price at ``a`` each; the number of groups
+of ``a``; how many more are needed for ``a``; or the number of things of two people, if the other
+one has ``a`` more, ``a`` fewer, or ``times`` as many."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """One kind of story, each sentence of it in several forms.
+    """One kind of story, with several forms of each sentence.
 
-    The forms are to be filled in: ``{name}``, ``{he}``, ``{his}`` and ``{other}`` are people,
-    ``{things}`` is what is counted, ``{a}`` and ``{b}`` are numbers of at least 2, ``{part}``
-    is "half" or "a third", ``{times}`` is "twice" or "three times".
+    The forms have slots: ``{name}``, ``{he}``, ``{his}`` and ``{other}`` for people,
+    ``{things}`` for the things that are counted, ``{a}`` and ``{b}`` for numbers of at least
+    2, ``{part}`` for "half" or "a third", ``{times}`` for "twice" or "three times".
 
-    A form is one sentence, or several with the question last in an ending. It says how many
-    there are afterwards whatever was said before it, so that events can follow in any order.
+    A form is one sentence; in an ending it may be several, the question last. A form makes
+    sense after any other sentence, so that events can follow in any order.
 
     Attributes:
-        name: What it is about, in one word.
-        things: What may be counted, all in the plural.
+        name: The topic, in one word.
+        things: The things that may be counted, all in the plural.
         openings: Forms of the first sentence, by kind.
         events: Forms of the sentences in between, by kind.
         endings: Forms of the question, by kind.
-        asides: Sentences with a number ``{a}`` that does not matter.
-        most: Largest sensible number of things.
+        asides: Sentences with an irrelevant number ``{a}``.
+        max_things: Largest plausible number of things.
     """
 
     name: str
@@ -65,4 +65,4 @@ class Template:
     events: Mapping[Event, tuple[str, ...]]
     endings: Mapping[Ending, tuple[str, ...]]
     asides: tuple[str, ...]
-    most: int = 5_000
+    max_things: int = 5_000

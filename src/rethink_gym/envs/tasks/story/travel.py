@@ -1,4 +1,4 @@
-"""Stories of ways, vehicles and travellers."""
+"""Stories of roads, vehicles and travellers."""
 
 from rethink_gym.envs.tasks.story.template import Template
 
@@ -86,7 +86,7 @@ TRAVEL = (
             "The conductor has {a} years of experience.",
             "The line has {a} bridges.",
         ),
-        most=1_500,
+        max_things=1_500,
     ),
     Template(
         name="cargo",
@@ -163,7 +163,7 @@ TRAVEL = (
             "{name} met {a} other hikers.",
             "{other} waited for {a} minutes in the valley.",
         ),
-        most=4_000,
+        max_things=4_000,
     ),
     Template(
         name="fuel",
@@ -204,7 +204,7 @@ TRAVEL = (
             "{other} caught {a} fish that day.",
             "A map of the coast cost ${a}.",
         ),
-        most=2_000,
+        max_things=2_000,
     ),
 )
 """Things on the way."""

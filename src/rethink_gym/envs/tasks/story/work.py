@@ -204,7 +204,7 @@ WORK = (
             "A brush cost ${a}.",
             "{other} had called {a} times.",
         ),
-        most=3_000,
+        max_things=3_000,
     ),
 )
 """Things at work."""

@@ -1,23 +1,11 @@
-"""The families of programs, and the stages that go on from what a stage gives."""
+"""The families of programs, and the stages that can follow each kind of value."""
 
 from rethink_gym.envs.tasks.program.families.data import DATA_FAMILIES
 from rethink_gym.envs.tasks.program.families.number import NUMBER_FAMILIES
 from rethink_gym.envs.tasks.program.families.text import TEXT_FAMILIES
 from rethink_gym.envs.tasks.program.family import Family
 from rethink_gym.envs.tasks.program.phrase import Table
-from rethink_gym.envs.tasks.program.phrases import (
-    cipher,
-    grid,
-    numbers,
-    numbers_value,
-    one_number,
-    sequence,
-    table,
-    text,
-    text_value,
-    words,
-    words_value,
-)
+from rethink_gym.envs.tasks.program.phrases import number, numbers, table, text, words
 
 __all__ = ["FAMILIES", "STAGES"]
 
@@ -30,34 +18,34 @@ STAGES: dict[str, Table] = {
         *numbers.KEEPING,
         *numbers.CHANGING,
         *numbers.ORDERING,
-        *sequence.SLICING,
-        *sequence.NEIGHBOURS,
-        *sequence.GROUPING,
-        *numbers_value.LOCATING,
-        *numbers_value.FOLDING,
-        *numbers_value.CHECKING,
-        *numbers_value.TURNING,
+        *numbers.SLICING,
+        *numbers.NEIGHBOURS,
+        *numbers.GROUPING,
+        *numbers.LOCATING,
+        *numbers.FOLDING,
+        *numbers.CHECKING,
+        *numbers.TURNING,
     ),
-    "number": one_number.CHANGING,
+    "number": number.CHANGING,
     "text": (
         *text.CHANGING,
         *text.CUTTING,
-        *cipher.RUNS,
-        *cipher.SHIFTING,
-        *text_value.SPLITTING,
-        *text_value.COUNTING,
-        *text_value.CHECKING,
+        *text.RUNS,
+        *text.SHIFTING,
+        *text.SPLITTING,
+        *text.COUNTING,
+        *text.CHECKING,
     ),
     "words": (
         *words.KEEPING * 3,
         *words.CHANGING,
         *words.ORDERING,
-        *words_value.JOINING,
-        *words_value.COUNTING,
-        *words_value.GROUPING,
-        *words_value.CHECKING,
+        *words.JOINING,
+        *words.COUNTING,
+        *words.GROUPING,
+        *words.CHECKING,
     ),
     "table": (*table.CHANGING * 2, *table.READING, *table.CHECKING),
-    "grid": (*grid.CHANGING * 2, *grid.READING, *grid.CHECKING),
+    "grid": (*table.GRID_CHANGING * 2, *table.GRID_READING, *table.GRID_CHECKING),
 }
-"""What may be done with each kind of value that a stage gives; the other kinds end a program."""
+"""By kind of value: the stages that can follow. A value of another kind ends a program."""

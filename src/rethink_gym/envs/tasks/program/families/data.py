@@ -1,7 +1,7 @@
 """Families of programs about dictionaries, grids and strings that hold data."""
 
 from rethink_gym.envs.tasks.program.family import Family, given
-from rethink_gym.envs.tasks.program.phrases import grid, record, table
+from rethink_gym.envs.tasks.program.phrases import table
 
 __all__ = ["DATA_FAMILIES"]
 
@@ -37,35 +37,35 @@ DATA_FAMILIES = {
         _A_GRID,
         (_GRID,),
         ("change_grid", "transform_grid", "rework", "turn"),
-        first=grid.CHANGING,
+        first=table.GRID_CHANGING,
     ),
     "read_grid": Family(
         _A_GRID,
         (_GRID,),
         ("read_grid", "grid_values", "scan_grid", "survey"),
-        last=(*grid.READING, *grid.CHECKING),
-        before=grid.CHANGING,
+        last=(*table.GRID_READING, *table.GRID_CHECKING),
+        before=table.GRID_CHANGING,
     ),
     "list_text": Family(
         "@1 is a string of whole numbers with commas between them, such as '4,-7,12'; it may be "
         "empty.",
         (given("list_text", "text", "line", "record", "field"),),
         ("parse_numbers", "read_line", "parse_list", "read_numbers"),
-        first=record.LISTS,
+        first=table.LISTS,
     ),
     "entries_text": Family(
         "@1 is a string of names and whole numbers, such as 'plum=3;kiwi=-12'; it may be empty, "
         "and no name stands in it twice.",
         (given("entries_text", "text", "line", "record", "settings"),),
         ("parse_entries", "read_record", "parse_settings", "read_entries"),
-        first=record.ENTRIES,
+        first=table.ENTRIES,
     ),
     "sum_text": Family(
         "@1 is a string of whole numbers without a sign, with + or - between them, such as "
         "'12+5-30'; it may be empty.",
         (given("sum_text", "text", "line", "expression", "formula"),),
         ("evaluate_text", "parse_sum", "calculator", "read_sum"),
-        first=record.SUMS,
+        first=table.SUMS,
     ),
     "moves": Family(
         "@1 is a string of the letters L, R, U and D. A walker starts at the point (0, 0); each "
@@ -73,6 +73,6 @@ DATA_FAMILIES = {
         "subtract 1 from or add 1 to its second one.",
         (given("moves", "moves", "path", "steps", "commands"),),
         ("follow_moves", "walk", "trace_path", "move_around"),
-        first=record.MOVES,
+        first=table.MOVES,
     ),
 }

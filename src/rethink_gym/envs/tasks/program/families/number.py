@@ -1,15 +1,7 @@
 """Families of programs about numbers and lists of them."""
 
 from rethink_gym.envs.tasks.program.family import Family, given
-from rethink_gym.envs.tasks.program.phrases import (
-    numbers,
-    numbers_value,
-    one_number,
-    sequence,
-    two_lists,
-    two_numbers,
-    unfolding,
-)
+from rethink_gym.envs.tasks.program.phrases import number, numbers
 
 __all__ = ["NUMBER_FAMILIES"]
 
@@ -23,9 +15,9 @@ _MEASURABLE_NUMBERS = tuple(
     for phrase in (
         *numbers.KEEPING * 2,
         *numbers.CHANGING,
-        *sequence.SLICING,
-        *sequence.NEIGHBOURS,
-        *sequence.GROUPING,
+        *numbers.SLICING,
+        *numbers.NEIGHBOURS,
+        *numbers.GROUPING,
     )
     if phrase.gives == "numbers"
 )
@@ -54,39 +46,39 @@ NUMBER_FAMILIES = {
         _A_LIST,
         (_NUMBERS,),
         ("cut_list", "part_of_list", "trim", "take_some"),
-        first=sequence.SLICING,
+        first=numbers.SLICING,
     ),
     "neighbours": Family(
         _A_LIST,
         (_NUMBERS,),
         ("compare_neighbours", "adjacent", "pairwise", "neighbours"),
-        first=sequence.NEIGHBOURS,
+        first=numbers.NEIGHBOURS,
     ),
     "group_numbers": Family(
         _A_LIST,
         (_NUMBERS,),
         ("collect", "running", "group_numbers", "windows"),
-        first=sequence.GROUPING,
+        first=numbers.GROUPING,
     ),
     "fold_numbers": Family(
         _A_LIST,
         (_NUMBERS,),
         ("total", "summarize", "reduce_list", "measure"),
-        last=numbers_value.FOLDING,
+        last=numbers.FOLDING,
         before=_MEASURABLE_NUMBERS,
     ),
     "locate_numbers": Family(
         _A_LIST,
         (_NUMBERS,),
         ("locate", "find_position", "search_list", "where"),
-        last=numbers_value.LOCATING,
+        last=numbers.LOCATING,
         before=_ORDERED_NUMBERS,
     ),
     "check_numbers": Family(
         _A_LIST,
         (_NUMBERS,),
         ("is_valid", "check_list", "is_good", "holds"),
-        last=numbers_value.CHECKING,
+        last=numbers.CHECKING,
         before=_MEASURABLE_NUMBERS,
     ),
     "two_lists": Family(
@@ -96,55 +88,55 @@ NUMBER_FAMILIES = {
             given("numbers", "second", "right", "b"),
         ),
         ("combine", "merge_lists", "join_lists", "two_lists"),
-        first=two_lists.PAIRING,
+        first=numbers.PAIRING,
     ),
     "list_and_number": Family(
         "@1 is a list of whole numbers, and @2 is a whole number.",
         (_NUMBERS, given("number", "limit", "k", "target", "bound")),
         ("compare_with", "apply_limit", "use_number", "against"),
-        first=two_lists.LIMITING,
+        first=numbers.LIMITING,
     ),
     "change_number": Family(
         _A_NUMBER,
         (_NUMBER,),
         ("compute", "change_number", "calculate", "evaluate"),
-        first=one_number.CHANGING,
+        first=number.CHANGING,
     ),
     "two_numbers": Family(
         "@1 and @2 are whole numbers.",
         (given("number", "first", "a", "p"), given("number", "second", "b", "q")),
         ("formula", "combine_numbers", "compute", "mix"),
-        first=two_numbers.COMBINING,
+        first=number.COMBINING,
     ),
     "number_range": Family(
         "@1 and @2 are whole numbers.",
         (given("bound", "low", "start", "begin"), given("bound", "high", "stop", "end")),
         ("numbers_between", "scan_range", "in_range", "span"),
-        first=two_numbers.RANGING,
+        first=number.RANGING,
     ),
     "digits": Family(
         _A_NUMBER,
         (_NUMBER,),
         ("digits_of", "use_digits", "digit_work", "rewrite_number"),
-        first=one_number.DIGITS,
+        first=number.DIGITS,
     ),
     "check_number": Family(
         _A_NUMBER,
         (_NUMBER,),
         ("is_special", "check_number", "accepts", "is_lucky"),
-        last=one_number.CHECKING,
-        before=one_number.CHANGING,
+        last=number.CHECKING,
+        before=number.CHANGING,
     ),
     "repeat": Family(
         _A_NUMBER,
         (_NUMBER,),
         ("iterate", "repeat_rule", "evolve", "run_rule"),
-        first=unfolding.REPEATING,
+        first=number.REPEATING,
     ),
     "divisors": Family(
         "@1 is a whole number that is at least 0.",
         (_SIZE,),
         ("divisors", "numbers_up_to", "factors", "count_up"),
-        first=unfolding.DIVISORS,
+        first=number.DIVISORS,
     ),
 }

@@ -1,14 +1,7 @@
 """Families of programs about strings and lists of words."""
 
 from rethink_gym.envs.tasks.program.family import Family, given
-from rethink_gym.envs.tasks.program.phrases import (
-    cipher,
-    text,
-    text_value,
-    two_texts,
-    words,
-    words_value,
-)
+from rethink_gym.envs.tasks.program.phrases import text, words
 
 __all__ = ["TEXT_FAMILIES"]
 
@@ -35,45 +28,45 @@ TEXT_FAMILIES = {
         _A_STRING,
         (_TEXT,),
         ("encode", "encrypt", "cipher", "shift_letters"),
-        first=cipher.SHIFTING,
+        first=text.SHIFTING,
     ),
     "runs": Family(
         _A_STRING,
         (_TEXT,),
         ("compress", "runs", "squeeze", "shorten_runs"),
-        first=cipher.RUNS,
+        first=text.RUNS,
     ),
     "split_text": Family(
         _A_STRING,
         (_TEXT,),
         ("split_up", "parts_of", "break_text", "parse_text"),
-        first=text_value.SPLITTING,
+        first=text.SPLITTING,
     ),
     "count_text": Family(
         _A_STRING,
         (_TEXT,),
         ("count_characters", "text_score", "measure_text", "tally"),
-        last=text_value.COUNTING,
+        last=text.COUNTING,
         before=(*text.CHANGING, *text.CUTTING),
     ),
     "check_text": Family(
         _A_STRING,
         (_TEXT,),
         ("is_valid_text", "check_string", "matches", "is_fine"),
-        last=text_value.CHECKING,
+        last=text.CHECKING,
         before=(*text.CHANGING, *text.CUTTING),
     ),
     "two_texts": Family(
         "@1 and @2 are strings.",
         (given("text", "first", "left", "a"), given("text", "second", "right", "b")),
         ("compare_texts", "merge_strings", "join_texts", "both"),
-        first=two_texts.COMPARING,
+        first=text.COMPARING,
     ),
     "text_and_number": Family(
         "@1 is a string, and @2 is a whole number that is at least 0.",
         (_TEXT, given("length", "size", "k", "count", "length")),
         ("adjust", "fit_text", "use_length", "resize"),
-        first=two_texts.SIZING,
+        first=text.SIZING,
     ),
     "keep_words": Family(
         _SOME_WORDS,
@@ -97,28 +90,28 @@ TEXT_FAMILIES = {
         _SOME_WORDS,
         (_WORDS,),
         ("join_words", "build_text", "abbreviate", "make_label"),
-        last=words_value.JOINING,
+        last=words.JOINING,
         before=(*_MEASURABLE_WORDS, *words.ORDERING),
     ),
     "count_words": Family(
         _SOME_WORDS,
         (_WORDS,),
         ("count_words", "word_numbers", "measure_words", "word_score"),
-        last=words_value.COUNTING,
+        last=words.COUNTING,
         before=_MEASURABLE_WORDS,
     ),
     "group_words": Family(
         _SOME_WORDS,
         (_WORDS,),
         ("group_words", "index_words", "word_table", "build_index"),
-        last=words_value.GROUPING,
+        last=words.GROUPING,
         before=_MEASURABLE_WORDS,
     ),
     "check_words": Family(
         _SOME_WORDS,
         (_WORDS,),
         ("check_words", "words_ok", "is_good_list", "approve"),
-        last=words_value.CHECKING,
+        last=words.CHECKING,
         before=_MEASURABLE_WORDS,
     ),
 }

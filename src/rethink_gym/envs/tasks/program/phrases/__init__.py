@@ -1,1 +1,1 @@
-"""The phrases: what stages may do, by what they are done to."""
+"""The phrases: what a stage of a program may do, by the kind of value that it works on."""

@@ -1,4 +1,4 @@
-"""The promises of the grade-school word problems."""
+"""The promises of GSM8K."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def test_an_answer_without_its_mark_is_refused(answer: str, tmp_path: Path) -> N
         GSM8K(tmp_path).problem(0, "test")
 
 
-def test_places_that_are_not_there_are_refused(gsm8k_folder: Path) -> None:
+def test_an_index_out_of_range_is_refused(gsm8k_folder: Path) -> None:
     task = GSM8K(gsm8k_folder)
     with pytest.raises(ArgumentError, match="Did you mean 'train'"):
         task.size("trian")

@@ -1,4 +1,4 @@
-"""The promises of the problems of logic, beside tables of an own making."""
+"""The promises of the problems of logic, checked by independent truth tables."""
 
 import re
 from itertools import product
@@ -13,7 +13,7 @@ Row = dict[str, bool]
 
 
 def holds(formula: str, row: Row) -> bool:
-    """Work out a formula as the prompt words it; `<=` and `==` are those of Python."""
+    """Evaluate a formula as written in the prompt; `<=` and `==` are the operators of Python."""
     python = formula.replace(" if and only if ", " == ").replace(" implies ", " <= ")
     value = eval(python, {"__builtins__": {}}, dict(row))
     assert isinstance(value, bool)

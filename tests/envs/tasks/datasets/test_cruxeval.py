@@ -1,4 +1,4 @@
-"""The promises of the functions to run in one's head."""
+"""The promises of CRUXEval."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from rethink_gym.envs.tasks.datasets.cruxeval import CRUXEval
 from rethink_gym.errors import ArgumentError
 from rethink_gym.verdict import Reason
 
-FOLDER = Path(__file__).parents[1] / "data" / "cruxeval"
+FOLDER = Path(__file__).parents[2] / "data" / "cruxeval"
 
 
 def test_a_problem_asks_for_the_value_of_a_call() -> None:
@@ -27,7 +27,7 @@ def test_a_problem_asks_for_a_call_of_a_value() -> None:
 
 
 @pytest.mark.parametrize("predict", ["output", "input"])
-def test_the_published_answers_are_right_and_an_echo_is_not(predict: str) -> None:
+def test_the_published_answers_are_correct_and_an_echo_is_not(predict: str) -> None:
     task = CRUXEval(FOLDER, predict=predict)
     verifier = task.make_verifier()
     for index in range(task.size("test")):
@@ -62,7 +62,7 @@ def test_all_real_values_are_read(data_dir: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_real_calls_of_plain_values_are_right(data_dir: Path) -> None:
+def test_all_real_calls_of_plain_values_are_correct(data_dir: Path) -> None:
     task = CRUXEval(data_dir / "cruxeval", predict="input")
     problems = [task.problem(index, "test") for index in range(800)]
     answers = [problem.solution or "" for problem in problems]

@@ -1,4 +1,4 @@
-"""The promises of the basic programs."""
+"""The promises of MBPP."""
 
 import json
 from pathlib import Path
@@ -10,17 +10,17 @@ from rethink_gym.envs.tasks.datasets.mbpp import MBPP
 from rethink_gym.errors import DataError
 from rethink_gym.verifiers.code import CodeTests
 
-FOLDER = Path(__file__).parents[1] / "data" / "mbpp"
+FOLDER = Path(__file__).parents[2] / "data" / "mbpp"
 FAULTY = {
     "mbpp/train/0",  # the tests use a class that the program hides
-    "mbpp/train/6",  # the program has the arguments of one test written into it
+    "mbpp/train/6",  # the arguments of one test are hard-coded in the program
     "mbpp/train/30",
     "mbpp/train/41",  # depends on the order of a set
-    "mbpp/train/326",  # the tests use a tree that is not there
+    "mbpp/train/326",  # the tests use a tree that does not exist
     "mbpp/train/365",  # cannot be read as Python
     "mbpp/validation/85",  # depends on the version of Python
     "mbpp/test/53",  # cannot be read as Python
-    "mbpp/test/356",  # the tests use a tree that is not there
+    "mbpp/test/356",  # the tests use a tree that does not exist
 }
 """Problems of the real file, in the layout of MXEval, whose own references fail."""
 
@@ -99,7 +99,7 @@ def test_a_row_that_cannot_be_used_is_named(
 
 
 @pytest.mark.slow
-def test_all_real_references_are_right_but_those_of_faulty_problems(data_dir: Path) -> None:
+def test_all_real_references_are_correct_except_those_of_faulty_problems(data_dir: Path) -> None:
     task = MBPP(data_dir / "mbpp")
     assert [task.size(split) for split in task.splits] == [374, 90, 500, 10]
     problems = [

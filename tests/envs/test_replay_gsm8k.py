@@ -1,4 +1,4 @@
-"""The promise that the example replays published attempts and counts them rightly."""
+"""The example replays published attempts and counts the correct ones."""
 
 import json
 import runpy

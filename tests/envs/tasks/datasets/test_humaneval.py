@@ -10,7 +10,7 @@ from rethink_gym.envs.tasks.datasets.humaneval import HumanEval
 from rethink_gym.errors import DataError, DataNotFoundError
 from rethink_gym.verifiers.code import CodeTests
 
-FOLDER = Path(__file__).parents[1] / "data" / "humaneval"
+FOLDER = Path(__file__).parents[2] / "data" / "humaneval"
 
 
 def test_a_problem_shows_the_head_and_hides_the_tests() -> None:
@@ -31,7 +31,7 @@ def test_there_is_only_a_test_split_and_it_is_the_default() -> None:
     assert env.split == "test"
 
 
-def test_the_reference_is_right_whole_or_as_a_body_and_another_is_not() -> None:
+def test_the_reference_is_correct_whole_or_as_a_body_and_another_is_not() -> None:
     task = HumanEval(FOLDER)
     problems = [task.problem(index, "test") for index in range(task.size("test"))]
     verifier = task.make_verifier()
@@ -59,7 +59,7 @@ def test_a_folder_that_is_not_there_is_refused_at_once() -> None:
         HumanEval("/no/such/folder")
 
 
-def test_all_real_references_are_right(data_dir: Path) -> None:
+def test_all_real_references_are_correct(data_dir: Path) -> None:
     task = HumanEval(data_dir / "humaneval")
     assert task.size("test") == 164
     problems = [task.problem(index, "test") for index in range(164)]

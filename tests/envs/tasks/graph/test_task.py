@@ -1,4 +1,4 @@
-"""The promises of the problems about graphs, beside a search through all answers."""
+"""The promises of the problems about graphs, checked by a search through all answers."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ Edges = dict[tuple[str, str], int]
 
 
 def graph_of(prompt: str) -> tuple[list[str], Edges]:
-    """Read the graph out of a prompt; edges without a direction stand both ways."""
+    """Read the graph from a prompt; an undirected edge is returned in both directions."""
     edges: Edges = {}
     listed = re.findall(r"\b([K-Z])(->|-)([K-Z])\b(?: \(cost (\d+)\))?", prompt.split(". ")[0])
     for start, sign, end, cost in listed:
@@ -26,17 +26,17 @@ def graph_of(prompt: str) -> tuple[list[str], Edges]:
 def simple_paths(nodes: list[str], edges: Edges, start: str, end: str) -> dict[str, int]:
     """Return the length of every path that visits no node twice."""
     inner = [node for node in nodes if node not in (start, end)]
-    found = {}
+    lengths = {}
     for size in range(len(inner) + 1):
         for between in permutations(inner, size):
             path = (start, *between, end)
             if all(pair in edges for pair in pairwise(path)):
-                found["-".join(path)] = sum(edges[pair] for pair in pairwise(path))
-    return found
+                lengths["-".join(path)] = sum(edges[pair] for pair in pairwise(path))
+    return lengths
 
 
 def trails(edges: Edges, walk: str, left: frozenset[frozenset[str]]) -> Iterator[str]:
-    """Yield every walk along all edges that goes on from here."""
+    """Yield every walk along all remaining edges that starts here."""
     if not left:
         yield walk
     for pair in left:
@@ -46,7 +46,7 @@ def trails(edges: Edges, walk: str, left: frozenset[frozenset[str]]) -> Iterator
 
 
 @pytest.mark.parametrize("kind", ["path", "route"])
-def test_exactly_the_shortest_paths_are_right(kind: str) -> None:
+def test_exactly_the_shortest_paths_are_correct(kind: str) -> None:
     task = Graph(kind=kind)
     verifier = task.make_verifier()
     num_none = 0
@@ -66,7 +66,7 @@ def test_exactly_the_shortest_paths_are_right(kind: str) -> None:
     assert 3 <= num_none <= 25
 
 
-def test_exactly_the_nodes_in_reach_are_right_in_any_order() -> None:
+def test_exactly_the_reachable_nodes_are_correct_in_any_order() -> None:
     task = Graph(kind="reach")
     verifier = task.make_verifier()
     for index in range(60):
@@ -83,7 +83,7 @@ def test_exactly_the_nodes_in_reach_are_right_in_any_order() -> None:
             assert not verifier.verify(f"A: {', '.join(wrong)}", problem).correct
 
 
-def test_exactly_the_orders_with_all_edges_forwards_are_right() -> None:
+def test_exactly_the_topological_orders_are_correct() -> None:
     task = Graph(kind="order", min_nodes=4, max_nodes=5)
     verifier = task.make_verifier()
     for index in range(25):
@@ -94,7 +94,7 @@ def test_exactly_the_orders_with_all_edges_forwards_are_right() -> None:
             assert verifier.verify(f"A: {', '.join(order)}", problem).correct is is_correct
 
 
-def test_exactly_the_proper_colorings_are_right_and_two_colors_are_too_few() -> None:
+def test_exactly_the_proper_colorings_are_correct_and_two_colors_are_too_few() -> None:
     task = Graph(kind="colors", min_nodes=4, max_nodes=5)
     verifier = task.make_verifier()
     for index in range(15):
@@ -108,7 +108,7 @@ def test_exactly_the_proper_colorings_are_right_and_two_colors_are_too_few() -> 
             assert not (is_correct and len(set(colors)) < 3)
 
 
-def test_exactly_the_walks_along_all_edges_are_right() -> None:
+def test_exactly_the_walks_along_all_edges_are_correct() -> None:
     task = Graph(kind="trail", min_nodes=4, max_nodes=5)
     verifier = task.make_verifier()
     num_none = 0
@@ -116,13 +116,13 @@ def test_exactly_the_walks_along_all_edges_are_right() -> None:
         problem = task.problem(index, "train")
         nodes, edges = graph_of(problem.prompt)
         pairs = frozenset(map(frozenset, edges))
-        found = [walk for node in nodes for walk in trails(edges, node, pairs)]
-        for walk in found[:50]:
+        walks = [walk for node in nodes for walk in trails(edges, node, pairs)]
+        for walk in walks[:50]:
             assert verifier.verify(f"A: {'-'.join(walk)}", problem).correct
             assert not verifier.verify(f"A: {'-'.join(walk[:-1])}", problem).correct
             assert not verifier.verify(f"A: {'-'.join(walk + walk[-2])}", problem).correct
-        assert verifier.verify("A: none", problem).correct is (not found)
-        num_none += not found
+        assert verifier.verify("A: none", problem).correct is (not walks)
+        num_none += not walks
     assert 8 <= num_none <= 35
 
 

@@ -1,4 +1,4 @@
-"""Anybody's data set is an environment in one line, and its mistakes are told with their line."""
+"""Your own data set is an environment in one line, and an error in it names its line."""
 
 import json
 import os
@@ -76,11 +76,11 @@ def test_one_file_is_split_by_the_hash_of_the_prompt_whatever_the_order(tmp_path
             for split in task.splits
         }
 
-    found = prompts(forward)
-    assert found == prompts(backward)
-    assert found["train"].isdisjoint(found["validation"])
-    assert len(found["train"]) + len(found["validation"]) == NUM_ROWS
-    assert 5 <= len(found["validation"]) <= 40
+    splits = prompts(forward)
+    assert splits == prompts(backward)
+    assert splits["train"].isdisjoint(splits["validation"])
+    assert len(splits["train"]) + len(splits["validation"]) == NUM_ROWS
+    assert 5 <= len(splits["validation"]) <= 40
 
 
 def test_a_folder_keeps_its_own_validation_file(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_prompt_in_two_splits_is_an_error_that_names_both_lines(tmp_path: Path
         ({"grader": {**GRADER, "reference": "{{item.label}}"}}, "must have what the grader names"),
     ],
 )
-def test_a_row_without_what_is_named_is_told_with_its_line(
+def test_a_row_without_a_named_field_is_refused_by_its_line(
     tmp_path: Path, options: dict[str, Any], words: str
 ) -> None:
     arguments = {"grader": GRADER, "prompt": "{{item.question}}", **options}
@@ -116,7 +116,7 @@ def test_a_row_without_what_is_named_is_told_with_its_line(
         Dataset(write(tmp_path / "mine.jsonl"), **arguments)
 
 
-def test_a_file_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     path = write(tmp_path / "mine.jsonl")
     before = Dataset(path, GRADER, prompt="{{item.question}}").problem(0, "train")
     write(path, start=1000)
