@@ -1,4 +1,4 @@
-"""Runs side by side."""
+"""Comparison of runs."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from rethink_gym.evaluation.comparison import (
     load_evaluations,
 )
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
-from rethink_gym.evaluation.folder import write_json
+from rethink_gym.evaluation.json_file import write_json
 
 
 def played(*rules: Rule, first: int = 0, samples: int = 1) -> Evaluation:
@@ -48,66 +48,68 @@ def test_without_a_margin_nothing_is_tested(evaluations: dict[str, Evaluation]) 
 
 
 def test_other_problems_cannot_be_paired(evaluations: dict[str, Evaluation]) -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     other = {"base": evaluations["base"], "elsewhere": played(even, even, first=40)}
-    comparisons = compare_and_report(other, margin=0.03, console=Console(file=said, width=100))
+    comparisons = compare_and_report(other, margin=0.03, console=Console(file=output, width=100))
     assert {each.differences for each in comparisons} == {(None,)}
     assert {each.equivalences for each in comparisons} == {(None,)}
-    assert "cannot be paired" in said.getvalue()
+    assert "cannot be paired" in output.getvalue()
 
 
 def test_the_table_fits_80_columns_and_marks_what_is_equal(
     evaluations: dict[str, Evaluation], tmp_path: Path
 ) -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     folder = tmp_path / "side-by-side"
     compare_and_report(
-        evaluations, margin=0.03, folder=folder, console=Console(file=said, width=80)
+        evaluations, margin=0.03, folder=folder, console=Console(file=output, width=80)
     )
-    lines = [" ".join(line.split()) for line in said.getvalue().splitlines()]
-    assert "minus base" in said.getvalue()
+    lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
+    assert "minus base" in output.getvalue()
     assert any(line.startswith("same") and line.endswith("+0.0 [+0.0, +0.0] =") for line in lines)
-    assert "…" not in said.getvalue()
+    assert "…" not in output.getvalue()
     data = json.loads((folder / "comparison.json").read_text())
     assert data["runs"] == ["base", "same", "better"]
     assert data["metrics"][0]["equivalences"][0]["is_equivalent"] is True
     assert "better" in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def lay(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
+def save(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
     folder.mkdir()
     name = "episodes_trained.jsonl" if is_run else "episodes.jsonl"
     save_episodes(folder / name, evaluation.episodes)
     data = evaluation.to_dict()
-    write_json(folder / "metrics.json", {"trained": data} if is_run else data)
+    write_json(folder / "metrics.json", {"trained" if is_run else "model": data})
     return folder
 
 
-@pytest.mark.parametrize("is_run", [True, False], ids=["run", "measurement"])
+@pytest.mark.parametrize("is_run", [True, False], ids=["run", "evaluation"])
 def test_what_was_written_is_read_back(tmp_path: Path, is_run: bool) -> None:
     evaluation = played(never, always, samples=2)
-    assert load_evaluation(lay(tmp_path / "it", evaluation, is_run=is_run)) == evaluation
+    assert load_evaluation(save(tmp_path / "it", evaluation, is_run=is_run)) == evaluation
 
 
-def test_folders_of_one_name_are_told_apart(
+def test_folders_of_one_name_are_shown_by_their_paths(
     tmp_path: Path, evaluations: dict[str, Evaluation]
 ) -> None:
     folders = []
     for parent in ("first", "second"):
         (tmp_path / parent).mkdir()
-        folders.append(lay(tmp_path / parent / "run", evaluations["base"], is_run=True))
+        folders.append(save(tmp_path / parent / "run", evaluations["base"], is_run=True))
     assert list(load_evaluations(folders)) == [str(folder) for folder in folders]
     assert list(load_evaluations(folders[:1])) == ["run"]
     with pytest.raises(ArgumentError, match="folders must be different folders"):
         load_evaluations([folders[0], folders[0]])
 
 
-def test_what_is_no_run_is_said_so(tmp_path: Path, evaluations: dict[str, Evaluation]) -> None:
-    with pytest.raises(DataNotFoundError, match="a finished run or measurement"):
+def test_a_folder_without_an_evaluation_is_refused(
+    tmp_path: Path, evaluations: dict[str, Evaluation]
+) -> None:
+    with pytest.raises(DataNotFoundError, match="a finished run or an evaluation"):
         load_evaluation(tmp_path)
-    folder = lay(tmp_path / "run", evaluations["base"], is_run=True)
+    folder = save(tmp_path / "run", evaluations["base"], is_run=True)
     (folder / "metrics.json").write_text("[]")
-    with pytest.raises(DataError, match="is no file of metrics"):
+    with pytest.raises(DataError, match=r"metrics\.json must hold a JSON object, got a list"):
         load_evaluation(folder)
 
 
