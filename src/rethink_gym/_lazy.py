@@ -22,7 +22,7 @@ EXTRAS = {
 
 
 class MissingExport:
-    """Stands in for a name whose optional dependency is not installed; any use is an error.
+    """Placeholder for a name whose optional dependency is not installed; any use is an error.
 
     With it, ``from package import *`` works without the extras.
 

@@ -114,7 +114,7 @@ def test_plain_data_must_have_the_annotated_type(name: str, column: int, value: 
         assert converted == ((expected,) if is_list else expected)
         assert type(converted) is (tuple if is_list else type(expected))
         if is_list:
-            assert type(converted[0]) is type(expected)
+            assert [type(each) for each in converted] == [type(expected)]
 
 
 def test_every_annotation_of_a_learner_is_in_the_table() -> None:

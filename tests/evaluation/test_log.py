@@ -81,7 +81,7 @@ def test_a_format_that_is_unknown_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         ArgumentError, match="log format must be one of 'stdout', 'tensorboard', 'wandb'"
     ):
-        make_logger(tmp_path, ("excel",))
+        make_logger(tmp_path, ("excel",))  # type: ignore[arg-type]  # the type refuses it too
 
 
 def test_logged_numbers_are_read_back_by_name(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ class LogKey:
     """One metric, which may be measured per turn or per number of samples.
 
     Attributes:
-        name: Name without group, turn and number of samples: ``"accuracy"`` stands for
-            ``"train/accuracy@t1"`` too.
+        name: Name without group, turn and number of samples, such as ``"accuracy"`` of
+            ``"train/accuracy@t1"``.
         unit: Unit of the value.
         description: Meaning of the value, as half a sentence.
         symbol: Short form in tables and figures; the name if empty.
