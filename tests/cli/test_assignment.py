@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_plain_data_must_have_the_annotated_type(name: str, column: int, value: 
         with pytest.raises(ArgumentError, match=f"{name} must be "):
             make_config(Settings, settings)
     else:
-        converted = getattr(make_config(Settings, settings), name)
+        converted: Any = getattr(make_config(Settings, settings), name)
         assert converted == ((expected,) if is_list else expected)
         assert type(converted) is (tuple if is_list else type(expected))
         if is_list:

@@ -13,6 +13,7 @@ from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 from rethink_gym.evaluation.comparison import (
     compare,
     compare_and_report,
+    compare_exploration,
     load_evaluation,
     load_evaluations,
 )
@@ -74,6 +75,41 @@ def test_the_table_fits_80_columns_and_marks_what_is_equal(
     assert "better" in (folder / "report.html").read_text(encoding="utf-8")
 
 
+def test_exploration_is_compared_if_there_are_several_samples(tmp_path: Path) -> None:
+    output = io.StringIO()
+    evaluations = {
+        "base": played(even, even, samples=2),
+        "better": played(even, always, samples=2),
+        "worse": played(even, never, samples=2),
+    }
+    better, worse = compare_exploration(evaluations)
+    even_fraction = evaluations["base"].metrics.accuracies[1]
+    # No sample of the base is lost; the answers to all other problems are new.
+    assert better.crossover is None
+    assert (better.support.retention, better.support.discovery) == (
+        1.0,
+        pytest.approx(1 - even_fraction),
+    )
+    assert worse.crossover == 1
+    assert worse.support.net_change == -1.0
+    compare_and_report(evaluations, folder=tmp_path / "out", console=Console(file=output, width=80))
+    lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
+    assert "worse 1 0.0 - -100.0" in lines
+    data = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert data["exploration"][1] == {
+        "run": "worse",
+        "crossover": 1,
+        "support": {"retention": 0.0, "discovery": None, "balance": 0.0, "net_change": -1.0},
+    }
+
+
+def test_exploration_is_not_compared_for_single_samples_or_different_problems() -> None:
+    several = played(even, even, samples=2)
+    assert compare_exploration({"a": played(even, even), "b": played(even, even)}) == []
+    assert compare_exploration({"a": several, "b": played(even, even, first=40, samples=2)}) == []
+    assert compare_exploration({"a": several, "b": played(even, even, samples=3)}) == []
+
+
 def save(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
     folder.mkdir()
     name = "episodes_trained.jsonl" if is_run else "episodes.jsonl"
@@ -102,14 +138,36 @@ def test_folders_of_one_name_are_shown_by_their_paths(
         load_evaluations([folders[0], folders[0]])
 
 
-def test_a_folder_without_an_evaluation_is_refused(
-    tmp_path: Path, evaluations: dict[str, Evaluation]
-) -> None:
+def test_a_folder_without_an_evaluation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match="a finished run or an evaluation"):
         load_evaluation(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "must hold a JSON object, got a list"),
+        ("{}", "must have the key 'trained'"),
+        ('{"trained": 3}', "the key 'trained' must be an object, got 3"),
+        ('{"trained": {}}', "must have the key 'trained.env_id'"),
+        ('{"trained": ', "must be valid JSON"),
+    ],
+)
+def test_metrics_that_cannot_be_read_are_named_with_file_and_key(
+    tmp_path: Path, evaluations: dict[str, Evaluation], text: str, message: str
+) -> None:
     folder = save(tmp_path / "run", evaluations["base"], is_run=True)
-    (folder / "metrics.json").write_text("[]")
-    with pytest.raises(DataError, match=r"metrics\.json must hold a JSON object, got a list"):
+    (folder / "metrics.json").write_text(text)
+    with pytest.raises(DataError, match=rf"metrics\.json:? {message}"):
+        load_evaluation(folder)
+
+
+def test_a_run_without_episodes_is_refused(
+    tmp_path: Path, evaluations: dict[str, Evaluation]
+) -> None:
+    folder = save(tmp_path / "run", evaluations["base"], is_run=True)
+    (folder / "episodes_trained.jsonl").write_text("")
+    with pytest.raises(DataError, match="got 1 samples and 0 episodes"):
         load_evaluation(folder)
 
 

@@ -1,7 +1,8 @@
 """Comparison of runs: every metric of each, with paired differences and their intervals."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,24 @@ from rethink_gym.errors import DataError, DataNotFoundError, argument_error
 from rethink_gym.evaluation.evaluate import Evaluation, evaluation_from_dict
 from rethink_gym.evaluation.folder import make_run_folder
 from rethink_gym.evaluation.json_file import read_json_object, write_json
+from rethink_gym.evaluation.plots.samples import sample_curve
 from rethink_gym.evaluation.report import Report, write_report
 from rethink_gym.evaluation.table import format_interval, is_percentage, metric_label
 from rethink_gym.metrics.comparison import value_differences
 from rethink_gym.metrics.equivalence import Equivalence, equivalence_test
+from rethink_gym.metrics.exploration import SupportChange, support_change, words_of
 from rethink_gym.metrics.intervals import Interval
+from rethink_gym.metrics.samples import crossover
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
     "Comparison",
+    "ExplorationChange",
     "compare",
     "compare_and_report",
+    "compare_exploration",
     "comparison_table",
     "load_evaluation",
     "load_evaluations",
@@ -118,6 +124,82 @@ def compare(
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorationChange:
+    """Exploration of a policy beside that of the first policy, from several samples per problem.
+
+    Attributes:
+        run: Display name of the policy.
+        crossover: Smallest k at which the first policy's pass@k reaches that of this policy;
+            None if there is no such k among the measured ones.
+        support: Change of the set of correct answers that the samples reach, as pairs of a
+            problem and the words of a message with a correct answer.
+    """
+
+    run: str
+    crossover: int | None
+    support: SupportChange
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as plain JSON data; NaN becomes None."""
+        support = {
+            name: None if math.isnan(value) else value
+            for name, value in asdict(self.support).items()
+        }
+        return {"run": self.run, "crossover": self.crossover, "support": support}
+
+
+def compare_exploration(evaluations: Mapping[str, Evaluation]) -> list[ExplorationChange]:
+    """Compare the exploration of policies with that of the first of them.
+
+    Args:
+        evaluations: Evaluation of each policy, by display name.
+
+    Returns:
+        One change per further policy. Empty unless all policies have the same problems and
+        the same number of samples, two or more.
+    """
+    (_, base), *others = evaluations.items()
+    if base.samples < 2 or any(
+        (each.samples, each.problem_ids) != (base.samples, base.problem_ids) for _, each in others
+    ):
+        return []
+    base_curve, base_support = _pass_curve(base), _correct_messages(base)
+    return [
+        ExplorationChange(
+            run=name,
+            crossover=crossover(base_curve, _pass_curve(each)),
+            support=support_change(base_support, _correct_messages(each)),
+        )
+        for name, each in others
+    ]
+
+
+def exploration_table(base: str, changes: list[ExplorationChange]) -> Table:
+    """Build the table of exploration for a terminal.
+
+    Args:
+        base: Display name of the first policy.
+        changes: The changes that `compare_exploration` returned.
+
+    Returns:
+        The table: one row per further policy. Fractions are in per cent.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(f"exploration beside {escape(base)}")
+    for title in ("crossover k", "retained", "discovered", "net change"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for change in changes:
+        fractions = (change.support.retention, change.support.discovery)
+        table.add_row(
+            escape(change.run),
+            "-" if change.crossover is None else str(change.crossover),
+            *("-" if math.isnan(each) else f"{100 * each:.1f}" for each in fractions),
+            f"{100 * change.support.net_change:+.1f}",
+        )
+    return table
+
+
 def comparison_table(
     names: list[str], comparisons: list[Comparison], *, ascii_only: bool = False
 ) -> Table:
@@ -182,19 +264,26 @@ def compare_and_report(
     comparisons = compare(evaluations, margin=margin)
     names = list(evaluations)
     first = evaluations[names[0]]
+    exploration = compare_exploration(evaluations)
     is_paired = all(each.problem_ids == first.problem_ids for each in evaluations.values())
     if console is not None:
         is_ascii = not console.encoding.lower().startswith("utf")
         about = f"{first.env_id}: {len(first.problem_ids):,} problems, per cent [95 % interval]"
         console.print(f"\n{about}", style="bold", markup=False, highlight=False)
         console.print(comparison_table(names, comparisons, ascii_only=is_ascii))
+        if exploration:
+            console.print(exploration_table(names[0], exploration))
         if not is_paired:
             console.print(
                 "Runs on different problems cannot be paired; their differences are unknown."
             )
     if folder is not None:
         make_run_folder(folder)
-        data = {"runs": names, "metrics": [each.to_dict() for each in comparisons]}
+        data = {
+            "runs": names,
+            "metrics": [each.to_dict() for each in comparisons],
+            "exploration": [each.to_dict() for each in exploration],
+        }
         write_json(folder / "comparison.json", data)
         if is_paired:
             report = Report(
@@ -253,6 +342,19 @@ def load_evaluation(folder: Path) -> Evaluation:
     if key not in data:
         raise DataError(f"{metrics_path} must have the key {key!r}.")
     return evaluation_from_dict(data[key], episodes, source=str(metrics_path), key=key)
+
+
+def _pass_curve(evaluation: Evaluation) -> dict[int, float]:
+    return {k: interval.estimate for k, interval in sample_curve(evaluation, "pass").items()}
+
+
+def _correct_messages(evaluation: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
+    last_turns = [(episode.problem_id, episode.turns[-1]) for episode in evaluation.episodes]
+    return {
+        (problem_id, words_of(turn.completion.text))
+        for problem_id, turn in last_turns
+        if turn.verdict is not None and turn.verdict.correct
+    }
 
 
 def _format_difference(

@@ -53,8 +53,8 @@ def dataclass_from_json(
 
     Args:
         dataclass: Dataclass whose annotations describe the values. They may be ``str``,
-            ``int``, ``float``, ``bool``, ``None``, ``Any``, ``Literal``, dataclasses, and
-            ``tuple[T, ...]``, ``Mapping[str, T]`` and unions of these.
+            ``int``, ``float``, ``bool``, ``Any``, ``Literal``, a dataclass, and
+            ``tuple[T, ...]``, ``Mapping[str, T]`` and ``T | None`` of these.
         data: The JSON object.
         source: File that the data is from, for the error message.
         parent: Key of the object in that file; empty for the whole file.
@@ -96,7 +96,6 @@ def _typed_value(value: Any, annotation: Any, source: str, key: str) -> Any:
         return dataclass_from_json(annotation, value, source, parent=key)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
-        # None apart, only one member of a union is used, so its message is the right one.
         if value is None and types.NoneType in arguments:
             return None
         (member,) = (each for each in arguments if each is not types.NoneType)
