@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich import box
 from rich.markup import escape
@@ -10,7 +11,7 @@ from rich.table import Table
 from rethink_gym.errors import argument_error
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.metrics.intervals import Interval
-from rethink_gym.metrics.log_keys import LOG_KEYS, LogKey, split_log_key
+from rethink_gym.metrics.log_keys import LOG_KEYS, Group, LogKey, split_log_key
 
 __all__ = [
     "MetricRow",
@@ -29,12 +30,14 @@ class MetricRow:
 
     Attributes:
         name: Name of the metric, as in `Evaluation.values`.
+        group: Section of the table, as in `LogKey.group`.
         description: Meaning of the metric, as in `LogKey.description`.
         intervals: One interval per policy; None if the policy does not have this metric.
         difference: Last policy minus the first; None unless both played the same problems.
     """
 
     name: str
+    group: Group
     description: str
     intervals: tuple[Interval | None, ...]
     difference: Interval | None
@@ -61,6 +64,7 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
     return [
         MetricRow(
             name=name,
+            group=_log_key(name).group,
             description=_log_key(name).description,
             intervals=tuple(evaluation.intervals.get(name) for evaluation in each),
             difference=differences.get(name),
@@ -78,7 +82,8 @@ def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = Fa
 
     Returns:
         The table: one row per metric, one column per policy, and the change from the first
-        to the last policy. Fractions are in per cent, with 95 % intervals in brackets.
+        to the last policy. Fractions are in per cent, with 95 % intervals in brackets. A line
+        separates groups of metrics.
 
     Raises:
         ArgumentError: If ``evaluations`` is empty.
@@ -91,13 +96,17 @@ def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = Fa
     has_change = any(row.difference for row in rows)
     if has_change:
         table.add_column("change", justify="right", no_wrap=True)
-    for row in rows:
+    for row, next_row in zip_longest(rows, rows[1:]):
         cells = [format_interval(row.name, interval) for interval in row.intervals]
         if has_change:
             change = format_interval(row.name, row.difference, is_signed=True)
             is_sure = row.difference is not None and row.difference.excludes_zero
             cells.append(f"[bold]{change}[/bold]" if is_sure else change)
-        table.add_row(metric_label(row.name, ascii_only=ascii_only), *cells)
+        table.add_row(
+            metric_label(row.name, ascii_only=ascii_only),
+            *cells,
+            end_section=next_row is not None and next_row.group != row.group,
+        )
     return table
 
 

@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["LOG_KEYS", "LogKey", "Unit", "split_log_key"]
+__all__ = ["LOG_KEYS", "Group", "LogKey", "Unit", "split_log_key"]
+
+Group = Literal["turns", "samples", "exploration", "training"]
+"""Section of a table: metrics of turns, of several samples, of their variety, of training."""
 
 Unit = Literal["fraction", "number", "nats per message", "nats per token", "nats"]
 """Unit of a metric. A fraction is in [0, 1], or in [-1, 1] for a difference."""
@@ -21,6 +24,7 @@ class LogKey:
     Attributes:
         name: Name without group, turn and number of samples, such as ``"accuracy"`` of
             ``"train/accuracy@t1"``.
+        group: Section of tables that shows the metric.
         unit: Unit of the value.
         description: Meaning of the value, as half a sentence.
         symbol: Short form in tables and figures; the name if empty.
@@ -29,6 +33,7 @@ class LogKey:
     """
 
     name: str
+    group: Group
     unit: Unit
     description: str
     symbol: str = ""
@@ -39,110 +44,131 @@ class LogKey:
 _LOG_KEYS = (
     LogKey(
         name="accuracy",
+        group="turns",
         unit="fraction",
         description="fraction of problems with a correct answer at this turn",
         short="t",
     ),
     LogKey(
         name="delta",
+        group="turns",
         unit="fraction",
         description="accuracy of the last turn minus accuracy of the first",
         symbol="Δ",
     ),
     LogKey(
         name="i_to_c",
+        group="turns",
         unit="fraction",
         description="first answer incorrect, last answer correct; fraction of all problems",
         symbol="i→c",
     ),
     LogKey(
         name="c_to_i",
+        group="turns",
         unit="fraction",
         description="first answer correct, last answer incorrect; fraction of all problems",
         symbol="c→i",
     ),
     LogKey(
         name="changed",
+        group="turns",
         unit="fraction",
         description="fraction of later answers that differ from the answer before",
     ),
     LogKey(
         name="edit_ratio",
+        group="turns",
         unit="fraction",
         description="edit distance between consecutive messages, divided by the sum of their "
         "lengths",
     ),
     LogKey(
         name="reward",
+        group="training",
         unit="number",
         description="total reward per episode",
     ),
     LogKey(
         name="loss",
+        group="training",
         unit="number",
         description="loss that is minimized, averaged over the update",
         digits=3,
     ),
     LogKey(
         name="kl",
+        group="training",
         unit="nats per message",
         description="KL divergence from the reference policy",
         symbol="KL",
     ),
     LogKey(
         name="entropy",
+        group="training",
         unit="nats per token",
         description="entropy of the policy at the tokens that are trained on",
         symbol="H",
     ),
     LogKey(
         name="stage",
+        group="training",
         unit="number",
         description="training stage, counted from 1",
         digits=0,
     ),
     LogKey(
         name="pass",
+        group="samples",
         unit="fraction",
         description="probability that one of k samples is correct (unbiased estimate)",
     ),
     LogKey(
         name="maj",
+        group="samples",
         unit="fraction",
         description="fraction of problems whose most frequent answer among k samples is correct",
     ),
     LogKey(
         name="rerank",
+        group="samples",
         unit="fraction",
         description="fraction of problems whose best scored sample of k is correct",
     ),
     LogKey(
         name="distinct_answers",
+        group="exploration",
         unit="number",
         description="number of different answers among the samples of a problem",
     ),
     LogKey(
         name="distinct_right",
+        group="exploration",
         unit="number",
         description="number of different texts with a correct answer",
+        symbol="distinct correct",
     ),
     LogKey(
         name="distinct_solutions",
+        group="exploration",
         unit="number",
         description="number of different correct solutions, in canonical form",
     ),
     LogKey(
         name="coverage",
+        group="exploration",
         unit="fraction",
         description="fraction of all correct solutions of a problem that the samples contain",
     ),
     LogKey(
         name="answer_entropy",
+        group="exploration",
         unit="nats",
         description="entropy of the answers to a problem",
     ),
     LogKey(
         name="token_entropy",
+        group="exploration",
         unit="nats per token",
         description="entropy per token, estimated from the sampled tokens",
     ),

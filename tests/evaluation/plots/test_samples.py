@@ -51,4 +51,6 @@ def test_the_report_shows_the_metrics_of_samples(
     assert "Metrics by number of samples" in text
     assert "10 problems of the split “test” of Math-v0, 4 samples of each" in text
     assert "pass@4" in text
+    groups = [text.index(f">{group}</th>") for group in ("samples", "exploration")]
+    assert groups == sorted(groups)
     assert "1.00 <small>[1.00, 1.00]</small>" in text  # distinct answers are not in per cent
