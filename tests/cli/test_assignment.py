@@ -111,10 +111,11 @@ def test_plain_data_must_have_the_annotated_type(name: str, column: int, value: 
             make_config(Settings, settings)
     else:
         converted: Any = getattr(make_config(Settings, settings), name)
-        assert converted == ((expected,) if is_list else expected)
-        assert type(converted) is (tuple if is_list else type(expected))
         if is_list:
-            assert [type(each) for each in converted] == [type(expected)]
+            assert type(converted) is tuple
+            (converted,) = converted
+        assert converted == expected
+        assert type(converted) is type(expected)
 
 
 def test_every_annotation_of_a_learner_is_in_the_table() -> None:
