@@ -147,7 +147,7 @@ def test_equal_solutions_count_once_and_incorrect_ones_not_at_all() -> None:
         samples=4,
         env_kwargs={"verifier": ListingVerifier()},
     )
-    assert evaluation.solutions == {
+    assert evaluation.exploration == {
         "distinct_solutions": (1.0,) * 6,  # two of four samples are correct, and equal
         "coverage": (0.5,) * 6,
     }
@@ -161,7 +161,7 @@ def test_equal_solutions_count_once_and_incorrect_ones_not_at_all() -> None:
         samples=2,
         env_kwargs={"verifier": ListingVerifier()},
     )
-    assert none_correct.solutions["coverage"] == (0.0,) * 3
+    assert none_correct.exploration["coverage"] == (0.0,) * 3
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_without_a_list_of_all_solutions_there_is_no_coverage(
     evaluation = evaluate(
         ByTurn(even), "Math-v0", problems=2, samples=samples, env_kwargs={"verifier": verifier}
     )
-    assert evaluation.solutions == {}
+    assert evaluation.exploration == {}
     assert "coverage" not in evaluation.intervals
 
 
@@ -185,10 +185,11 @@ def test_without_a_list_of_all_solutions_there_is_no_coverage(
         ({"samples": 3}, "the key 'samples' must divide the number of episodes"),
         ({"samples": 0}, "the key 'samples' must divide the number of episodes"),
         ({"samples": "2"}, "the key 'samples' must be a whole number, got '2'"),
-        ({"scores": [1]}, "the key 'scores' must hold 8 numbers, one per episode, got 1"),
+        ({"scores": [1]}, "the key 'scores' must hold 8 numbers, got 1"),
         ({"scores": [True] * 8}, r"the key 'scores\[0\]' must be a number, got True"),
-        ({"solutions": {"coverage": [1.0]}}, "'solutions.coverage' must hold 4 numbers"),
-        ({"solutions": [1]}, "the key 'solutions' must be an object"),
+        ({"exploration": {"coverage": [1.0]}}, "'exploration.coverage' must hold 4 numbers"),
+        ({"exploration": {"beauty": [1.0] * 4}}, "must not have the key 'exploration.beauty'"),
+        ({"exploration": [1]}, "the key 'exploration' must be an object"),
         ({"env": "Math-v0"}, "must not have the key 'env'"),
         ({"split": None}, "the key 'split' must be a text, got None"),
     ],

@@ -18,6 +18,7 @@ from rethink_gym.evaluation.json_file import dataclass_from_json
 from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
 from rethink_gym.metrics.exploration import coverage
 from rethink_gym.metrics.intervals import Interval
+from rethink_gym.metrics.log_keys import LOG_KEYS
 from rethink_gym.metrics.multi_sample import sample_values
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
 from rethink_gym.problem import Problem
@@ -36,8 +37,9 @@ class Evaluation:
         episodes: Episodes, grouped by problem: all samples of a problem in a row.
         samples: Number of episodes per problem.
         scores: Score of each episode; None if there was no scorer.
-        solutions: Values per problem of ``distinct_solutions`` and ``coverage``. Empty for a
-            single sample, or if the verifier cannot list the solutions of every problem.
+        exploration: Further values per problem, by name of the metric: ``distinct_solutions``
+            and ``coverage`` for several samples, if the verifier can list the solutions of
+            every problem. A caller may add more.
     """
 
     env_id: str
@@ -45,7 +47,7 @@ class Evaluation:
     episodes: tuple[Episode, ...]
     samples: int = 1
     scores: tuple[float, ...] | None = None
-    solutions: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    exploration: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def problem_ids(self) -> list[str]:
@@ -65,8 +67,8 @@ class Evaluation:
         """
         if self.samples == 1:
             return problem_values(self.episodes)
-        solutions = {name: np.array(numbers) for name, numbers in self.solutions.items()}
-        return sample_values(self.episodes, self.samples, scores=self.scores) | solutions
+        exploration = {name: np.array(values) for name, values in self.exploration.items()}
+        return sample_values(self.episodes, self.samples, scores=self.scores) | exploration
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
@@ -94,7 +96,7 @@ class Evaluation:
             "split": self.split,
             "samples": self.samples,
             "scores": self.scores,
-            "solutions": dict(self.solutions),
+            "exploration": dict(self.exploration),
             "metrics": self.metrics.to_dict(),
             "intervals": {name: value.to_dict() for name, value in self.intervals.items()},
             "reasons": [
@@ -112,7 +114,7 @@ class _StoredEvaluation:
     split: str
     samples: int
     scores: tuple[float, ...] | None
-    solutions: Mapping[str, tuple[float, ...]]
+    exploration: Mapping[str, tuple[float, ...]]
     metrics: Mapping[str, Any]
     intervals: Mapping[str, Any]
     reasons: tuple[Mapping[str, int], ...]
@@ -144,25 +146,25 @@ def evaluation_from_dict(
             f"got {stored.samples} samples and {num_episodes} episodes."
         )
     num_problems = num_episodes // stored.samples
-    lengths = {"scores": num_episodes if stored.scores is None else len(stored.scores)}
-    if lengths["scores"] != num_episodes:
-        raise DataError(
-            f"{source}: the key 'scores' must hold {num_episodes} numbers, one per episode, "
-            f"got {lengths['scores']}."
-        )
-    for name, values in stored.solutions.items():
-        if len(values) != num_problems:
+    lists = {f"exploration.{name}": each for name, each in stored.exploration.items()}
+    lengths = {name: (len(each), num_problems) for name, each in lists.items()}
+    if stored.scores is not None:
+        lengths["scores"] = (len(stored.scores), num_episodes)
+    for name, (length, required) in lengths.items():
+        if length != required:
             raise DataError(
-                f"{source}: the key 'solutions.{name}' must hold {num_problems} numbers, "
-                f"one per problem, got {len(values)}."
+                f"{source}: the key {name!r} must hold {required} numbers, got {length}."
             )
+    for name in stored.exploration:
+        if name not in LOG_KEYS:
+            raise DataError(f"{source} must not have the key 'exploration.{name}'.")
     return Evaluation(
         env_id=stored.env_id,
         split=stored.split,
         episodes=tuple(episodes),
         samples=stored.samples,
         scores=stored.scores,
-        solutions=stored.solutions,
+        exploration=stored.exploration,
     )
 
 
@@ -257,9 +259,9 @@ def evaluate(
         repeated = [index for index in indices for _ in range(samples)]
         episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
         verifier = env_attribute(env, "verifier", None)
-        solutions = {}
+        exploration = {}
         if samples > 1 and isinstance(verifier, Verifier):
-            solutions = _solution_values(verifier, problems_of(env, indices), episodes)
+            exploration = _solution_values(verifier, problems_of(env, indices), episodes)
     finally:
         env.close()
     return Evaluation(
@@ -268,7 +270,7 @@ def evaluate(
         episodes=tuple(episodes),
         samples=samples,
         scores=None if scorer is None else tuple(map(float, scorer(episodes))),
-        solutions=solutions,
+        exploration=exploration,
     )
 
 
