@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from rethink_gym import agents
-from rethink_gym.agents.training.field_names import OTHER_FIELD_NAMES, describe_other_name
+from rethink_gym.agents.training.field_names import FIELD_NAMES, describe_other_name
 
 FIELDS = {
     name: {field.name for field in dataclasses.fields(getattr(agents, kind).config_class)}
@@ -44,4 +44,4 @@ def test_a_name_without_a_field_is_not_described(learner: str, name: str) -> Non
 
 def test_every_entry_leads_to_a_field_of_some_learner() -> None:
     all_fields = set().union(*FIELDS.values())
-    assert {field for fields in OTHER_FIELD_NAMES.values() for field in fields} <= all_fields
+    assert {field for fields in FIELD_NAMES.values() for field in fields} <= all_fields

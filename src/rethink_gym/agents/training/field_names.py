@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-__all__ = ["OTHER_FIELD_NAMES", "describe_other_name"]
+__all__ = ["FIELD_NAMES", "describe_other_name"]
 
 _GROUP_SIZE = ("samples_per_problem",)
 _MAX_TOKENS = ("max_new_tokens",)
@@ -11,7 +11,7 @@ _KL_COEFFICIENT = ("beta", "beta1")
 _EPOCHS = ("num_epochs",)
 _BATCH = ("problems_per_update", "batch_size")
 
-OTHER_FIELD_NAMES: dict[str, tuple[str, ...]] = {
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
     # Sampling
     "group_size": _GROUP_SIZE,
     "n_samples_per_prompt": _GROUP_SIZE,
@@ -94,11 +94,11 @@ def describe_other_name(name: str, fields: Collection[str]) -> str | None:
         One or two sentences, such as ``"learning option num_generations is called
         samples_per_problem here."``; None if no field corresponds to the name.
     """
-    ours = [field for field in OTHER_FIELD_NAMES.get(name, ()) if field in fields]
+    ours = [field for field in FIELD_NAMES.get(name, ()) if field in fields]
     if not ours:
         return None
     # All names of a pair are needed for a clip range; of the others, the first one is meant.
-    shown = " and ".join(ours if OTHER_FIELD_NAMES[name] == _CLIP_RANGE else ours[:1])
+    shown = " and ".join(ours if FIELD_NAMES[name] == _CLIP_RANGE else ours[:1])
     sentence = f"learning option {name} is called {shown} here."
     note = _OTHER_QUANTITIES.get(name, "")
     return f"{sentence} {note}" if note.startswith(shown) else sentence
