@@ -114,11 +114,8 @@ def _render(report: Report) -> str:
 def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
     """Return the rows shown at the top: the last accuracy, then Δ, then the other fractions."""
     last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
-    others = [
-        row
-        for row in rows
-        if row is not last_accuracy and row.name != "edit_ratio" and is_percentage(row.name)
-    ]
+    others = [row for row in rows if row.group in ("turns", "samples") and row is not last_accuracy]
+    others = [row for row in others if row.name != "edit_ratio"]
     others.sort(key=lambda row: row.name != "delta")
     return [last_accuracy, *others][:_HEADLINES]
 

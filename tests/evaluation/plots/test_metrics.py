@@ -37,6 +37,15 @@ def test_bars_are_as_high_as_the_metrics(evaluations: dict[str, Evaluation]) -> 
     assert axes.get_ylabel() == "per cent of problems"
 
 
+def test_only_fractions_of_problems_are_bars() -> None:
+    several = evaluate(ByTurn(even, always), "MathSelfCorrect-v0", problems=10, samples=2)
+    single = evaluate(ByTurn(even), "Math-v0", problems=10)
+    (axes,) = metric_figure({"several": several, "single": single}).axes
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels == ["accuracy@t1", "accuracy@t2", "Δ", "i→c", "c→i", "changed"]
+    assert len(bars(axes)) == 7  # the policy of one turn has its accuracy alone
+
+
 def test_the_four_transitions_fill_the_whole_bar(evaluations: dict[str, Evaluation]) -> None:
     (axes,) = transition_figure(evaluations).axes
     widths = np.array([bar.get_width() for bar in bars(axes)]).reshape(2, 4)

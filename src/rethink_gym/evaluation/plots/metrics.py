@@ -7,15 +7,12 @@ import numpy as np
 
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.evaluation.plots.figure import LIGHT, Theme, add_legend, new_figure
-from rethink_gym.evaluation.table import is_percentage, metric_label
+from rethink_gym.evaluation.table import metric_label, metric_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["metric_figure"]
-
-_NO_BARS = ("edit_ratio", "pass@", "maj@", "rerank@", "coverage")
-"""Metrics that have figures of their own, or that would hide the others."""
 
 
 def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -> "Figure":
@@ -29,12 +26,15 @@ def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
         The figure: one group of bars per metric, in per cent.
     """
     figure, (axes,) = new_figure(theme, 1, width=7.2, height=3.4)
-    names = max((list(evaluation.intervals) for evaluation in evaluations.values()), key=len)
-    names = [name for name in names if is_percentage(name) and not name.startswith(_NO_BARS)]
+    # The edit ratio is not a fraction of problems, and metrics of samples have other figures.
+    rows = [row for row in metric_rows(evaluations) if row.group == "turns"]
+    rows = [row for row in rows if row.name != "edit_ratio"]
     width = 0.8 / len(evaluations)
-    for index, (label, evaluation) in enumerate(evaluations.items()):
-        intervals = [evaluation.intervals[name] for name in names if name in evaluation.intervals]
-        positions = np.arange(len(intervals)) + (index - (len(evaluations) - 1) / 2) * width
+    for index, label in enumerate(evaluations):
+        measured = {n: row.intervals[index] for n, row in enumerate(rows)}
+        known = {n: interval for n, interval in measured.items() if interval is not None}
+        intervals = list(known.values())
+        positions = np.array(list(known)) + (index - (len(evaluations) - 1) / 2) * width
         estimates = np.array([100 * interval.estimate for interval in intervals])
         spread = np.array(
             [
@@ -61,7 +61,7 @@ def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
                 color=theme.ink,
             )
     axes.axhline(0, color=theme.ink, lw=0.8, zorder=1)
-    axes.set_xticks(range(len(names)), [metric_label(name) for name in names])
+    axes.set_xticks(range(len(rows)), [metric_label(row.name) for row in rows])
     axes.set_ylabel("per cent of problems")
     axes.margins(y=0.14)
     add_legend(axes, theme)
