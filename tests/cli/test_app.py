@@ -233,3 +233,10 @@ def test_a_missing_extra_is_named_with_its_remedy(command: list[str]) -> None:
 
 def test_the_version_is_shown() -> None:
     assert rethink("--version").output.startswith("rethink-gym ")
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rethink_gym", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "Usage: rethink " in done.stdout
