@@ -1,7 +1,7 @@
-"""Runs the cells of a table, each once: a table that was interrupted goes on where it was.
+"""Run the cells of a table, each once; an interrupted table is resumed.
 
-A cell is one agent with one seed. It has a folder of its own below the table's, and is
-finished when ``result.json`` lies there; then it is never run again.
+A cell is one agent with one seed. It has its own folder below that of the table. A cell is
+finished when its folder holds ``result.json``, and is not run again.
 """
 
 import json
@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 __all__ = ["Cell", "finished_cells", "run_cells"]
 
 Figures = dict[str, Any]
-"""What a cell measured, as plain JSON data."""
+"""Results of a cell, as plain JSON data."""
 
 _RESULT = "result.json"
 
@@ -30,11 +30,11 @@ class Cell:
     """One agent with one seed.
 
     Attributes:
-        name: Its folder below the table's, such as ``"ppo/seed0"``.
-        work: Does it, in a process of its own and with one thread: a function of the
-            folder and of the settings by name. What else it wants to keep it writes
-            into the folder, which another try may have begun to fill.
-        settings: All that decides what comes out; plain JSON data.
+        name: Folder below that of the table, such as ``"ppo/seed0"``.
+        work: Function that runs the cell, in a separate process with one thread. It gets the
+            folder, and the settings as keyword arguments. The folder may hold files of an
+            earlier attempt.
+        settings: All settings that influence the result, as plain JSON data.
     """
 
     name: str
@@ -46,13 +46,13 @@ def run_cells(cells: Sequence[Cell], root: Path, *, workers: int, title: str) ->
     """Run all cells that are not finished.
 
     Args:
-        cells: What to run; none needs the result of another one.
-        root: The table's folder.
-        workers: How many run at once.
-        title: Of the progress bar.
+        cells: Cells that do not depend on each other.
+        root: Folder of the table.
+        workers: Number of parallel processes.
+        title: Title of the progress bar.
 
     Raises:
-        ValueError: If a finished cell has other settings than the one to be run.
+        ValueError: If a finished cell was run with other settings.
     """
     finished = finished_cells(cells, root)
     waiting = [cell for cell in cells if cell.name not in finished]
@@ -74,19 +74,19 @@ def run_cells(cells: Sequence[Cell], root: Path, *, workers: int, title: str) ->
 
 
 def finished_cells(cells: Sequence[Cell], root: Path) -> dict[str, Figures]:
-    """Read what the finished ones among some cells measured.
+    """Read the results of the finished cells.
 
     Args:
-        cells: Which cells.
-        root: The table's folder.
+        cells: The cells.
+        root: Folder of the table.
 
     Returns:
-        Their figures by name, with ``cpu_s`` and ``wall_s`` that they took.
+        Results by name of the cell, with their ``cpu_s`` and ``wall_s``.
 
     Raises:
-        ValueError: If one was run with other settings.
+        ValueError: If a finished cell was run with other settings.
     """
-    found = {}
+    results = {}
     for cell in cells:
         path = root / cell.name / _RESULT
         if not path.exists():
@@ -98,12 +98,12 @@ def finished_cells(cells: Sequence[Cell], root: Path) -> dict[str, Figures]:
                 f"{path} must be of the settings {wanted}, got {result['settings']}. "
                 "Choose another folder, or remove the cell's."
             )
-        found[cell.name] = {
+        results[cell.name] = {
             **result["figures"],
             "cpu_s": result["cpu_s"],
             "wall_s": result["wall_s"],
         }
-    return found
+    return results
 
 
 def _run_cell(cell: Cell, root: Path) -> None:
@@ -123,4 +123,4 @@ def _run_cell(cell: Cell, root: Path) -> None:
     }
     whole = folder / f".{_RESULT}"
     whole.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    whole.replace(folder / _RESULT)  # at once: what lies under the name is always whole
+    whole.replace(folder / _RESULT)  # atomic, so that a file of this name is always complete

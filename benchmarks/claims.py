@@ -1,4 +1,4 @@
-"""What becomes of a paper's claim when it is measured: reproduced, not reproduced, undecided."""
+"""Claims of a paper and their outcome: reproduced, not reproduced, undecided."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ REPRODUCED, NOT_REPRODUCED, UNDECIDED = "reproduced", "not reproduced", "undecid
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A claim of a paper, and what was found.
+    """A claim of a paper and its outcome.
 
     Attributes:
-        name: Such as ``"E5"``.
-        text: What it says, with the rule by which it is judged.
-        measured: The figures that decide.
+        name: Name of the claim, such as ``"E5"``.
+        text: The claim, with the rule that decides its outcome.
+        measured: The measured figures.
         verdict: `REPRODUCED`, `NOT_REPRODUCED` or `UNDECIDED`.
     """
 
@@ -44,12 +44,12 @@ def differences(
     """Return *first minus second* in one metric, paired by seed, with its 95 % t-interval.
 
     Args:
-        first: The metrics of one agent by seed.
-        second: Those of another one; an agent with a single seed is paired with all.
-        name: The metric.
+        first: Metrics of one agent by seed.
+        second: Metrics of the other agent by seed. A single seed is paired with all seeds.
+        name: Name of the metric.
 
     Returns:
-        The mean difference over the seeds that both have.
+        Mean difference over the seeds that both agents have.
     """
     values: Sequence[float]
     if len(second) == 1:
@@ -61,14 +61,14 @@ def differences(
 
 
 def in_percent(interval: Interval) -> str:
-    """Write an interval of shares in percent, with signs."""
+    """Format an interval of fractions in percent, with signs."""
     low, high = 100 * interval.low, 100 * interval.high
     return f"{100 * interval.estimate:+.1f} [{low:+.1f}, {high:+.1f}]"
 
 
 def claims_table(claims: Sequence[Claim]) -> Table:
-    """Lay out what became of each claim."""
-    table = Table("claim", "what it says", "measured", "", title="the paper's claims")
+    """Build the table of claims."""
+    table = Table("claim", "text", "measured", "outcome", title="the paper's claims")
     for claim in claims:
         table.add_row(claim.name, claim.text, claim.measured, claim.verdict)
     return table

@@ -1,8 +1,8 @@
-"""The cells of the study of reasoning: what is trained from what, and how it is measured.
+"""Cells of the study of reasoning: their training, initial models and evaluation.
 
-Names of cells are ``ROW/seedN``; a row is a method, the start that it learns from and the
-size of the model, such as ``"ppo_sparse-sft-large"``. Work functions find what they begin
-with by such names below the table's folder.
+Names of cells are ``ROW/seedN``. A row is a method, its initial model and the size of the
+model, such as ``"ppo_sparse-sft-large"``. Work functions find their initial models by these
+names below the folder of the table.
 """
 
 import copy
@@ -38,22 +38,22 @@ SIZES: Mapping[str, Mapping[str, int]] = {
     "large": {},
     "small": {"hidden_size": 64, "num_layers": 3},
 }
-"""The two models, by what is not as in the recipe of the bundled one."""
+"""The two models, by their differences from the bundled model."""
 
 SAMPLES = 16
 STARTS = ("pretrained", "sft")
 TRACES = 640
-"""Worked solutions in a pass of supervised fine-tuning."""
+"""Worked solutions per epoch of supervised fine-tuning."""
 
 PASSES = (1, 2, 4)
-"""Of supervised fine-tuning: the first one is SFT-light, what the methods start from."""
+"""Epochs of supervised fine-tuning. The first gives SFT-light, an initial model of all methods."""
 
 METHODS = ("ei", "ppo_sparse", "ppo_dense", "ppo_orm", "rcrl")
 SMALL_METHODS = ("ei", "ppo_sparse")
-"""What the small model is trained by: enough for the claims about sizes."""
+"""Methods for the small model: enough for the claims about sizes."""
 
 FURTHER_SEEDS = {"sft1-large": 20, "sft1-large-measured": 20, "ei-pretrained-large": 20}
-"""How many more seeds a row has: with fewer, A6 stays undecided."""
+"""Number of further seeds of a row: with fewer, A6 is undecided."""
 
 PROBLEMS_PER_ROUND, SAMPLES_PER_PROBLEM, ROUNDS = 256, 4, 4
 PPO_REWARDS: Mapping[str, Literal["sparse", "dense", "orm_potential"]] = {
@@ -69,7 +69,7 @@ ROLLOUTS = {
     "rcrl": 2 * PROBLEMS_PER_ROUND * SAMPLES_PER_PROBLEM,  # of 1,024 problems, two of each
     "orm": 4_096,
 }
-"""Episodes that each method plays itself."""
+"""Number of episodes that each method samples itself."""
 
 Figures = dict[str, Any]
 BoolArray = npt.NDArray[np.bool_]
@@ -79,12 +79,12 @@ _SAMPLES = "samples.json"
 
 
 def stages(seeds: int, *, sizes: Sequence[str], problems: int) -> list[list[Cell]]:
-    """List all cells, in stages of which each begins with what the ones before made.
+    """List all cells in stages; each stage needs the results of those before.
 
     Args:
-        seeds: How many seeds.
-        sizes: Which models, of `SIZES`.
-        problems: How many of ``test`` to measure on.
+        seeds: Number of seeds.
+        sizes: Models, from `SIZES`.
+        problems: Number of problems of ``test`` for the evaluation.
 
     Returns:
         The stages in order.
@@ -115,7 +115,7 @@ def stages(seeds: int, *, sizes: Sequence[str], problems: int) -> list[list[Cell
         for size in sizes
     ]
     trained: list[Cell] = []
-    later: list[Cell] = []  # what needs a reward model, or what others trained
+    later: list[Cell] = []  # cells that need a reward model, or a model of another cell
     for seed in numbers:
         for size in sizes:
             for method in METHODS if size == "large" else SMALL_METHODS:
@@ -161,7 +161,7 @@ def _is_wanted(cell: Cell, seeds: int) -> bool:
 
 
 def run_pretraining(folder: Path, *, size: str) -> Figures:
-    """Pretrain the model of one size by the recipe of the bundled one, which is the large one."""
+    """Pretrain the model of one size like the bundled model, which is the large one."""
     home = folder / "policy"
     recipe = TrainConfig(**SIZES[size])
     if recipe == TrainConfig():
@@ -173,11 +173,11 @@ def run_pretraining(folder: Path, *, size: str) -> Figures:
 
 
 def run_sft(folder: Path, *, size: str, passes: int, seed: int, problems: int) -> Figures:
-    """Fine-tune the pretrained model to worked solutions."""
+    """Fine-tune the pretrained model on worked solutions."""
     policy = _policy(folder.parents[1] / f"pretrained-{size}" / "seed0", seed)
     config = agents.SFTConfig(num_problems=TRACES, learning_rate=3e-4)
     learner = agents.SFT(policy, ENV_ID, config, seed=seed)
-    kept = _Kept()
+    kept = _KeepEpisodes()
     learner.learn(passes * TRACES, callback=kept)
     policy.save_pretrained(folder / "policy")
     seen = {episode.problem_id: episode for episode in kept.episodes}
@@ -196,14 +196,14 @@ def run_orm(folder: Path, *, size: str, seed: int, problems: int) -> Figures:
 
 
 def run_measuring(folder: Path, *, row: str, size: str, seed: int, problems: int) -> Figures:
-    """Measure a start as the methods are measured."""
+    """Evaluate an initial model as the methods are evaluated."""
     home = f"seed{0 if row.startswith('pretrained') else seed}"
     policy = _policy(folder.parents[1] / row / home, seed)
     return measure(policy, problems, keep=folder)
 
 
 def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
-    """Let the reward model of a seed choose among the samples of a cell."""
+    """Rerank the samples of a cell with the reward model of a seed."""
     root = folder.parents[1]
     kept = json.loads((root / row / _SAMPLES).read_text(encoding="utf-8"))
     model = _orm(root, size, seed)
@@ -220,11 +220,11 @@ def run_reranking(folder: Path, *, row: str, size: str, seed: int) -> Figures:
 def run_method(
     folder: Path, *, method: str, start: str, size: str, seed: int, problems: int
 ) -> Figures:
-    """Train a start by one method, and measure what it became."""
+    """Train an initial model with one method and evaluate the result."""
     root = folder.parents[1]
     base = root / f"pretrained-{size}" / "seed0"
     tuned = root / f"sft1-{size}" / f"seed{seed}"
-    beginning = base if start == "pretrained" else tuned
+    initial = base if start == "pretrained" else tuned
     env_kwargs: dict[str, Any] = {}
     rounds: dict[str, Any] = {
         "num_problems": PROBLEMS_PER_ROUND,
@@ -238,15 +238,15 @@ def run_method(
             initial_data="none" if start == "pretrained" else str(tuned / "demonstrations.jsonl"),
         )
         learner = agents.ExpertIteration(
-            _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
+            _policy(initial, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
     elif method == "rcrl":
-        # Samples of the trained policy of expert iteration, labelled by their returns. It
-        # says nearly the same each time, so many problems tell more than many samples.
+        # Samples of the policy that expert iteration trained, labelled by their returns. Its
+        # samples hardly differ, so many problems are more useful than many samples.
         config = agents.RCRLConfig(
             num_problems=ROLLOUTS["rcrl"] // 2,
             samples_per_problem=2,
-            base_model=str(beginning / "policy"),
+            base_model=str(initial / "policy"),
         )
         trained = _policy(root / f"ei-{start}-{size}" / f"seed{seed}", seed)
         learner = agents.RCRL(trained, ENV_ID, config, seed=seed, env_kwargs=env_kwargs)
@@ -258,7 +258,7 @@ def run_method(
         if method == "ppo_dense":
             env_kwargs["verifier"] = StepVerifier(final=FormVerifier(), use_reference=True)
         learner = agents.PPO(
-            _policy(beginning, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
+            _policy(initial, seed), ENV_ID, config, seed=seed, env_kwargs=env_kwargs
         )
     curve = _Curve(problems if method in SMALL_METHODS and size == "large" else 0)
     learner.learn(ROLLOUTS["ppo" if method.startswith("ppo") else method], callback=curve)
@@ -271,9 +271,9 @@ def run_method(
     return {"config": settings, "curve": curve.points, "early": curve.early, **figures}
 
 
-def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
-    """Measure greedily and over `SAMPLES` samples at temperature 1, and keep the samples."""
-    sampled = _sampled(playing, problems)
+def measure(policy: Any, problems: int, keep: Path | None = None) -> Figures:
+    """Evaluate greedily and with `SAMPLES` samples at temperature 1, and store the samples."""
+    sampled = _sampled(policy, problems)
     is_correct = correct_answers(sampled.episodes)[:, -1].reshape(problems, SAMPLES)
     means = {name: float(each.mean()) for name, each in sampled.values.items()}
     if keep is not None:
@@ -288,7 +288,7 @@ def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
         ]
         (keep / _SAMPLES).write_text(json.dumps(kept), encoding="utf-8")
     return {
-        **greedy(playing, problems),
+        **greedy(policy, problems),
         **{name: means[name] for name in means if name.startswith(("pass@", "maj@"))},
         "pass@1": means["accuracy@t1"],
         "answer_entropy": means["answer_entropy"],
@@ -297,31 +297,32 @@ def measure(playing: Any, problems: int, keep: Path | None = None) -> Figures:
     }
 
 
-def greedy(playing: Any, problems: int, split: str = "test") -> Figures:
-    """Measure with the likeliest token each time."""
-    evaluation = evaluate(playing, ENV_ID, problems=problems, split=split, temperature=0)
+def greedy(policy: Any, problems: int, split: str = "test") -> Figures:
+    """Evaluate with greedy decoding."""
+    evaluation = evaluate(policy, ENV_ID, problems=problems, split=split, temperature=0)
     return {"maj@1": evaluation.metrics.accuracies[0]}
 
 
 def area_under_curve(is_correct: BoolArray, scores: FloatArray) -> float:
-    """Return how often a right answer has a higher score than a wrong one; a tie is half."""
-    right, wrong = (np.sort(scores[kind]) for kind in (is_correct, ~is_correct))
-    below = np.searchsorted(wrong, right, "left") + np.searchsorted(wrong, right, "right")
-    return float(below.mean() / 2 / len(wrong))
+    """Return how often a correct answer has a higher score than an incorrect one; a tie is half."""
+    correct, incorrect = (np.sort(scores[kind]) for kind in (is_correct, ~is_correct))
+    below = np.searchsorted(incorrect, correct, "left")
+    below = below + np.searchsorted(incorrect, correct, "right")
+    return float(below.mean() / 2 / len(incorrect))
 
 
 def _scores(
     model: agents.OutcomeRewardModel, prompts: Sequence[str], answers: Sequence[str]
 ) -> list[float]:
-    """Say how likely each answer is to be right, by a learned model."""
+    """Return the probability that each answer is correct, under a reward model."""
     asked = [(Message(Role.USER, prompt),) for prompt in prompts]
     scores = model.scores(asked, list(map(step_prefixes, answers)))
     return [of_answer[-1] for of_answer in scores]
 
 
-def _sampled(playing: Any, problems: int) -> Evaluation:
+def _sampled(policy: Any, problems: int) -> Evaluation:
     return evaluate(
-        playing,
+        policy,
         ENV_ID,
         problems=problems,
         samples=SAMPLES,
@@ -342,8 +343,8 @@ def _orm(root: Path, size: str, seed: int) -> agents.OutcomeRewardModel:
     return agents.OutcomeRewardModel.from_pretrained(_orm_folder(root, size, seed))
 
 
-class _Kept(BaseCallback):
-    """Keeps what was played."""
+class _KeepEpisodes(BaseCallback):
+    """Collects the episodes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -355,14 +356,14 @@ class _Kept(BaseCallback):
 
 
 class _Curve(BaseCallback):
-    """Measures while a method learns.
+    """Evaluates a method during training.
 
     Attributes:
-        points: Rollouts so far, and maj@1 on 200 problems of ``validation``, eight times.
-        early: What `measure` says once a fifth of the run is over.
+        points: Number of rollouts and maj@1 on 200 problems of ``validation``, eight times.
+        early: Result of `measure` after a fifth of the run.
 
     Args:
-        problems: How many `measure` is given; 0 leaves it out.
+        problems: Number of problems for `measure`; 0 leaves it out.
     """
 
     def __init__(self, problems: int) -> None:

@@ -1,7 +1,7 @@
-"""The claims A1 to A8 of the study of reasoning, judged by seeds that are paired.
+"""Claims A1 to A8 of the study of reasoning, decided by paired seeds.
 
-Equality is judged by two one-sided tests, never by a difference that is not significant.
-Where an interval holds both answers a claim is undecided.
+Equality needs two one-sided tests; a difference that is not significant is not enough. A claim
+is undecided if its interval allows both outcomes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from claims import NOT_REPRODUCED, REPRODUCED, UNDECIDED, Claim, differences, in_percent
 from rethink_gym.metrics import Interval, equivalence_test, t_interval
 
-__all__ = ["judge_claims"]
+__all__ = ["decide_claims"]
 
 Numbers = Mapping[str, Mapping[int, Mapping[str, Any]]]
 """Figures by row and seed."""
@@ -20,8 +20,8 @@ Numbers = Mapping[str, Mapping[int, Mapping[str, Any]]]
 PPOS = ("ppo_sparse", "ppo_dense", "ppo_orm")
 
 
-def judge_claims(numbers: Numbers) -> list[Claim]:
-    """Judge those claims whose rows are there with two or more seeds.
+def decide_claims(numbers: Numbers) -> list[Claim]:
+    """Decide the claims whose rows have two or more seeds.
 
     Args:
         numbers: Figures by row and seed.
@@ -30,10 +30,10 @@ def judge_claims(numbers: Numbers) -> list[Claim]:
         The claims in order.
     """
     claims = []
-    for judge in _JUDGES:
+    for decide in _RULES:
         try:
-            claims.append(judge(numbers))
-        except (KeyError, ValueError):  # drawn before all that it looks at is finished
+            claims.append(decide(numbers))
+        except (KeyError, ValueError):  # not all of its rows are finished
             continue
     return claims
 
@@ -53,18 +53,18 @@ def _all_end_close(numbers: Numbers) -> Claim:
     rcrl = differences(ei, numbers["rcrl-sft-large"], "maj@1")
     holds = close.is_equivalent and all(each.low >= 0.03 for each in gains.values())
     fails = _beyond(apart, 0.05) or any(each.high < 0.03 for each in gains.values())
-    told = ", ".join(f"{name} over SFT {in_percent(each)}" for name, each in gains.items())
+    summary = ", ".join(f"{name} over SFT {in_percent(each)}" for name, each in gains.items())
     return Claim(
         name="A1",
         text="EI and PPO end within 5 points of maj@1, both 3 or more above SFT (from SFT)",
         measured=f"EI - PPO {in_percent(t_interval(apart))}, equivalent with p = "
-        f"{close.p_value:.3f}; {told}; EI - RCRL {in_percent(rcrl)}",
+        f"{close.p_value:.3f}; {summary}; EI - RCRL {in_percent(rcrl)}",
         verdict=_verdict(holds, fails),
     )
 
 
 def _as_many_samples(numbers: Numbers) -> Claim:
-    told, ratios = [], []
+    summary, ratios = [], []
     for start in ("pretrained", "sft"):
         rows = {method: numbers[f"{method}-{start}-large"] for method in ("ei", "ppo_sparse")}
         needed = {
@@ -72,21 +72,21 @@ def _as_many_samples(numbers: Numbers) -> Claim:
             for method, runs in rows.items()
         }
         ratios += [a / b for a, b in zip(*needed.values(), strict=True)]
-        told.append(
+        summary.append(
             f"from {start}: EI {np.mean(needed['ei']):,.0f}, "
             f"PPO {np.mean(needed['ppo_sparse']):,.0f}"
         )
     return Claim(
         name="A2",
         text="EI and PPO need rollouts of one order of magnitude to 95 % of their own final maj@1",
-        measured=f"{'; '.join(told)} rollouts; ratio of single seeds {min(ratios):.2f} to "
+        measured=f"{'; '.join(summary)} rollouts; ratio of single seeds {min(ratios):.2f} to "
         f"{max(ratios):.2f}; a method was looked at every 512 (PPO) or 1,024 (EI) rollouts",
         verdict=_verdict(max(ratios) < 10 and min(ratios) > 0.1, True),
     )
 
 
 def _richer_rewards_do_not_help(numbers: Numbers) -> Claim:
-    told, equal, apart = [], [], []
+    summary, equal, apart = [], [], []
     for start in ("pretrained", "sft"):
         sparse = numbers[f"ppo_sparse-{start}-large"]
         for method in PPOS[1:]:
@@ -94,17 +94,17 @@ def _richer_rewards_do_not_help(numbers: Numbers) -> Claim:
             changes = [other[seed]["maj@1"] - sparse[seed]["maj@1"] for seed in other]
             equal.append(equivalence_test(changes, margin=0.03).is_equivalent)
             apart.append(_beyond(changes, 0.03))
-            told.append(f"{method} from {start} {in_percent(t_interval(changes))}")
+            summary.append(f"{method} from {start} {in_percent(t_interval(changes))}")
     return Claim(
         name="A3",
         text="dense and learned rewards end within 3 points of the sparse one's maj@1",
-        measured=f"less the sparse one's: {'; '.join(told)}",
+        measured=f"less the sparse one's: {'; '.join(summary)}",
         verdict=_verdict(all(equal), any(apart)),
     )
 
 
 def _gap_shrinks(numbers: Numbers) -> Claim:
-    told, enough, shrinkage = [], [], {}
+    summary, enough, shrinkage = [], [], {}
     for size in ("small", "large"):
         at_start = _gaps(numbers[f"sft1-{size}-measured"], numbers[f"pretrained-{size}-measured"])
         for method in ("ei", "ppo_sparse"):
@@ -116,7 +116,7 @@ def _gap_shrinks(numbers: Numbers) -> Claim:
             shrinkage[size, method] = [
                 1 - a / b for a, b in zip(after, before, strict=True) if b > 0
             ]
-            told.append(
+            summary.append(
                 f"{size}, {method}: {100 * np.mean(before):.1f} → {100 * np.mean(after):.1f}, "
                 f"smaller in {smaller} of {len(before)}"
             )
@@ -127,8 +127,8 @@ def _gap_shrinks(numbers: Numbers) -> Claim:
     return Claim(
         name="A4",
         text="RL shrinks the gap in maj@1 between the starts, in 4 of 5 seeds, and by a larger "
-        "share for the larger model",
-        measured="; ".join(told),
+        "fraction for the larger model",
+        measured="; ".join(summary),
         verdict=_verdict(all(enough) and all(more), True),
     )
 
@@ -160,29 +160,29 @@ def _more_tuning_narrows(numbers: Numbers) -> Claim:
         or slopes["pass@16"].low > 0
         or any(each.high < 0 for each in gains.values())
     )
-    slopes_told = ", ".join(f"{name} {in_percent(each)}" for name, each in slopes.items())
-    gains_told = ", ".join(f"{name} {in_percent(each)}" for name, each in gains.items())
+    slopes_summary = ", ".join(f"{name} {in_percent(each)}" for name, each in slopes.items())
+    gains_summary = ", ".join(f"{name} {in_percent(each)}" for name, each in gains.items())
     return Claim(
         name="A5",
         text="more passes of SFT raise maj@1 and lower pass@16; RL raises both",
-        measured=f"by doubling of the passes: {slopes_told}; over SFT-light: {gains_told}",
+        measured=f"by doubling of the passes: {slopes_summary}; over SFT-light: {gains_summary}",
         verdict=_verdict(holds, fails),
     )
 
 
 def _reach_saturates(numbers: Numbers) -> Claim:
-    told, early, beyond = [], [], []
+    summary, early, beyond = [], [], []
     for method in ("ei", "ppo_sparse"):
         for start in ("pretrained", "sft"):
             runs = numbers[f"{method}-{start}-large"]
-            share = t_interval(
+            fraction = t_interval(
                 [each["early"]["pass@16"] / each["pass@16"] for each in runs.values()]
             )
             over = differences(runs, numbers["sft1-large-measured"], "pass@16")
-            early.append(share)
+            early.append(fraction)
             beyond.append(over)
-            told.append(
-                f"{method} from {start}: {100 * share.estimate:.0f} % of the last one, which is "
+            summary.append(
+                f"{method} from {start}: {100 * fraction.estimate:.0f} % of the last one, which is "
                 f"{in_percent(over)} over SFT-light's"
             )
     holds = all(each.low >= 0.95 for each in early) and all(each.high <= 0.02 for each in beyond)
@@ -191,13 +191,13 @@ def _reach_saturates(numbers: Numbers) -> Claim:
         name="A6",
         text="after a fifth of the run pass@16 is 95 % of its last value, which is at most 2 "
         "points above SFT-light's",
-        measured="; ".join(told),
+        measured="; ".join(summary),
         verdict=_verdict(holds, fails),
     )
 
 
 def _labels_hardly_count(numbers: Numbers) -> Claim:
-    told, between, labels = [], [], []
+    summary, between, labels = [], [], []
     for start, row in (("pretrained", "pretrained-large"), ("sft", "sft1-large")):
         runs = numbers[f"rcrl-{start}-large"]
         over_start = differences(runs, numbers[f"{row}-measured"], "maj@1")
@@ -205,7 +205,7 @@ def _labels_hardly_count(numbers: Numbers) -> Claim:
         apart = t_interval([each["maj@1"] - each["maj@1, bad label"] for each in runs.values()])
         between.append((over_start, below_ei))
         labels.append(apart)
-        told.append(
+        summary.append(
             f"from {start}: over the start {in_percent(over_start)}, EI over it "
             f"{in_percent(below_ei)}, good over bad label {in_percent(apart)}"
         )
@@ -219,34 +219,34 @@ def _labels_hardly_count(numbers: Numbers) -> Claim:
         name="A7",
         text="RCRL is at least its start and below EI; the good label gains less than 5 points "
         "over the bad one",
-        measured="; ".join(told),
+        measured="; ".join(summary),
         verdict=_verdict(holds, fails),
     )
 
 
 def _larger_is_more_diverse(numbers: Numbers) -> Claim:
-    told, matched = [], []
+    summary, matched = [], []
     for method in ("ei", "ppo_sparse"):
         for start in ("pretrained", "sft"):
             large, small = numbers[f"{method}-{start}-large"], numbers[f"{method}-{start}-small"]
             gaps = [_matched_gap(large[seed], small[seed]) for seed in large if seed in small]
             gap = t_interval(gaps)
             matched.append(gap)
-            told.append(
+            summary.append(
                 f"{method} from {start} {gap.estimate:+.2f} [{gap.low:+.2f}, {gap.high:+.2f}]"
             )
     return Claim(
         name="A8",
-        text="at equally many right samples of a problem, the larger model writes more distinct "
-        "right answers",
-        measured=f"more distinct ones by problem: {'; '.join(told)}",
+        text="at equal numbers of correct samples of a problem, the larger model writes more "
+        "distinct correct answers",
+        measured=f"more distinct ones by problem: {'; '.join(summary)}",
         verdict=_verdict(
             all(each.low > 0 for each in matched), any(each.high < 0 for each in matched)
         ),
     )
 
 
-_JUDGES = (
+_RULES = (
     _all_end_close,
     _as_many_samples,
     _richer_rewards_do_not_help,
@@ -263,20 +263,20 @@ def _verdict(holds: bool, fails: bool) -> str:
 
 
 def _beyond(changes: Sequence[float], margin: float) -> bool:
-    """Tell whether a mean is known to be larger than a margin, either way."""
+    """Return whether a mean is known to be beyond a margin, on either side."""
     interval: Interval = t_interval(changes)
     return interval.low > margin or interval.high < -margin
 
 
 def _needed(curve: Sequence[tuple[int, float]]) -> int:
-    """Return the first rollouts at which 95 % of the last accuracy was reached."""
+    """Return the number of rollouts after which 95 % of the last accuracy was reached."""
     return next(played for played, accuracy in curve if accuracy >= 0.95 * curve[-1][1])
 
 
 def _gaps(
     tuned: Mapping[int, Mapping[str, Any]], pretrained: Mapping[int, Mapping[str, Any]]
 ) -> dict[int, float]:
-    """Return by how much the tuned start is ahead in maj@1, by seed."""
+    """Return the difference in maj@1 between the tuned and the pretrained start, by seed."""
     return {
         seed: tuned[seed]["maj@1"] - pretrained[seed]["maj@1"]
         for seed in tuned
@@ -285,18 +285,18 @@ def _gaps(
 
 
 def _matched_gap(large: Mapping[str, Any], small: Mapping[str, Any]) -> float:
-    """Compare distinct right answers where both models have equally many right samples.
+    """Compare distinct correct answers at equal numbers of correct samples.
 
-    Problems are grouped by the number of right samples; a group that both have weighs as
-    much as the smaller of its two parts.
+    Problems are grouped by the number of correct samples. The weight of a group is the number
+    of its problems under the model that has fewer.
     """
     weights, gaps = [], []
     for count in range(2, 17):
         own, other = (
             [
                 d
-                for right, d in zip(each["right"], each["distinct_right"], strict=True)
-                if right == count
+                for num_correct, d in zip(each["right"], each["distinct_right"], strict=True)
+                if num_correct == count
             ]
             for each in (large, small)
         )

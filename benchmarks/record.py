@@ -1,4 +1,4 @@
-"""Writes what a benchmark measured, with the settings and the machine, to results/."""
+"""Write the results of a benchmark to results/, with settings and machine."""
 
 import json
 import os
@@ -17,12 +17,12 @@ def write_record(name: str, settings: Mapping[str, object], figures: object) -> 
     """Write ``results/<name>.json``.
 
     Args:
-        name: Of the benchmark.
-        settings: What it was run with.
-        figures: What it measured, as plain JSON data.
+        name: Name of the benchmark.
+        settings: Settings of the benchmark.
+        figures: Results, as plain JSON data.
 
     Returns:
-        The file.
+        Path of the file.
     """
     record = {
         "date": datetime.now(UTC).date().isoformat(),
@@ -44,14 +44,14 @@ def write_record(name: str, settings: Mapping[str, object], figures: object) -> 
 
 
 def _commit() -> str:
-    """The commit that is measured, marked if files differ from it."""
-    found = subprocess.run(
+    """Return the current commit, marked as dirty if files differ from it."""
+    done = subprocess.run(
         ["git", "-C", str(_HERE), "describe", "--always", "--dirty", "--abbrev=12"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return found.stdout.strip() or "unknown"
+    return done.stdout.strip() or "unknown"
 
 
 def _processor() -> str:

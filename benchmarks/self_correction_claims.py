@@ -1,14 +1,14 @@
-"""The claims of the study of self-correction, judged by seeds that are paired.
+"""Claims of the study of self-correction, decided by paired seeds.
 
-The claims and their rules are those that the paper's tables 1 to 4 and figures suggest at
-this scale; a claim whose interval holds both answers is undecided.
+The claims and their rules follow tables 1 to 4 and the figures of the paper, at this scale. A
+claim is undecided if its interval allows both outcomes.
 """
 
 from collections.abc import Mapping
 
 from claims import NOT_REPRODUCED, REPRODUCED, UNDECIDED, Claim, differences, in_percent
 
-__all__ = ["judge_claims"]
+__all__ = ["decide_claims"]
 
 Numbers = Mapping[str, Mapping[int, Mapping[str, float]]]
 """Metrics by agent and seed."""
@@ -21,11 +21,11 @@ ABLATIONS = (
 )
 
 
-def judge_claims(numbers: Numbers) -> list[Claim]:
-    """Judge those claims whose agents have two or more seeds.
+def decide_claims(numbers: Numbers) -> list[Claim]:
+    """Decide the claims whose agents have two or more seeds.
 
     Args:
-        numbers: Metrics in [-1, 1] by agent and seed; the base has one seed.
+        numbers: Metrics in [-1, 1] by agent and seed; the base model has one seed.
 
     Returns:
         The claims, in order.
@@ -63,13 +63,13 @@ def _imitation_copies(numbers: Numbers) -> Claim:
         agent: max(abs(each["delta"]) for each in numbers[agent].values()) for agent in agents[2:]
     }
     holds = all(each.low > 0 for each in copies.values()) and max(deltas.values()) <= 0.01
-    told = ", ".join(f"{agent} {in_percent(each)}" for agent, each in copies.items())
+    summary = ", ".join(f"{agent} {in_percent(each)}" for agent, each in copies.items())
     largest = ", ".join(f"{agent} {100 * each:.1f}" for agent, each in deltas.items())
     return Claim(
         name="E2",
         text="imitation copies: edit ratios below .05 grow over the base's in all four, and "
         "|Δ| ≤ 1 in every seed with D+",
-        measured=f"base {100 * base['copies']:.1f}; {told}; largest |Δ|: {largest}",
+        measured=f"base {100 * base['copies']:.1f}; {summary}; largest |Δ|: {largest}",
         verdict=REPRODUCED if holds else NOT_REPRODUCED,
     )
 
@@ -82,12 +82,12 @@ def _plain_does_not_correct(numbers: Numbers) -> Claim:
     changed = max(each["changed"] for each in numbers["REINFORCE"].values())
     both_rise = gains["accuracy@t1"].low > 0 and gains["accuracy@t2"].low > 0
     holds = both_rise and gains["delta"].low <= 0 and changed < 0.1
-    told = ", ".join(f"{name} {in_percent(each)}" for name, each in gains.items())
+    summary = ", ".join(f"{name} {in_percent(each)}" for name, each in gains.items())
     return Claim(
         name="E3",
         text="plain two-turn RL raises both accuracies, not Δ; fewer than 10 % of the second "
         "answers differ in every seed",
-        measured=f"over base: {told}; changed at most {100 * changed:.1f}",
+        measured=f"over base: {summary}; changed at most {100 * changed:.1f}",
         verdict=REPRODUCED if holds else NOT_REPRODUCED,
     )
 
@@ -109,15 +109,15 @@ def _first_stage_holds(numbers: Numbers) -> Claim:
 
 def _score_corrects(numbers: Numbers) -> Claim:
     gain = differences(numbers["SCoRe"], numbers["REINFORCE"], "delta")
-    spoilt = max(each["c_to_i"] for each in numbers["SCoRe"].values())
-    if gain.low > 0 and spoilt <= 0.03:
+    broken = max(each["c_to_i"] for each in numbers["SCoRe"].values())
+    if gain.low > 0 and broken <= 0.03:
         verdict = REPRODUCED
     else:
         verdict = UNDECIDED if gain.low <= 0 < gain.high else NOT_REPRODUCED
     return Claim(
         name="E5",
         text="SCoRe's Δ is above that of plain RL; c→i at most 3 % in every seed",
-        measured=f"Δ {in_percent(gain)}; c→i at most {100 * spoilt:.1f}",
+        measured=f"Δ {in_percent(gain)}; c→i at most {100 * broken:.1f}",
         verdict=verdict,
     )
 
@@ -128,11 +128,11 @@ def _each_part_counts(numbers: Numbers) -> Claim:
     single = differences(numbers["SCoRe, one turn"], numbers["base"], "delta")
     holds = all(each.low > 0 for each in losses.values()) and ahead.low > 0 and single.high <= 0.01
     fails = any(each.high < 0 for each in losses.values()) or ahead.high < 0 or single.low > 0.01
-    told = ", ".join(f"{agent} {in_percent(each)}" for agent, each in losses.items())
+    summary = ", ".join(f"{agent} {in_percent(each)}" for agent, each in losses.items())
     return Claim(
         name="E6",
         text="each ablation loses Δ against SCoRe; single-turn RL has the better t1 and no Δ",
-        measured=f"SCoRe's Δ less that of {told}; one turn: t1 over SCoRe's {in_percent(ahead)}, "
-        f"Δ over the base's {in_percent(single)}",
+        measured=f"SCoRe's Δ less that of {summary}; one turn: t1 over SCoRe's "
+        f"{in_percent(ahead)}, Δ over the base's {in_percent(single)}",
         verdict=REPRODUCED if holds else NOT_REPRODUCED if fails else UNDECIDED,
     )

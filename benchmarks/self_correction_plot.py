@@ -1,4 +1,4 @@
-"""Draws how much second attempts differ from first ones, agent by agent."""
+"""Plot how much second attempts differ from first attempts, by agent."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +10,12 @@ __all__ = ["draw_histograms"]
 
 
 def draw_histograms(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the histogram of edit ratios of each agent, over all its seeds.
+    """Plot the histogram of edit ratios of each agent, over all its seeds.
 
     Args:
-        rows: The cells, agent by agent: ``agent``, and ``edit_ratio_histogram`` with the
-            problems in equal bins over [0, 1].
-        path: The picture to write.
+        rows: Results of the cells, with ``agent`` and ``edit_ratio_histogram``: the number
+            of problems in each of several equal bins over [0, 1].
+        path: Image file to write.
     """
     from matplotlib.figure import Figure
 
@@ -35,9 +35,11 @@ def draw_histograms(rows: Sequence[dict[str, Any]], path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
     for axes in figure.axes[len(counts) - columns : len(counts)]:
-        axes.tick_params(labelbottom=True)  # below these there may be none
+        axes.tick_params(labelbottom=True)  # no panel may follow below these
     for axes in figure.axes[len(counts) :]:
         axes.set_visible(False)
-    figure.supxlabel("edit distance of the two attempts, over the sum of their lengths", fontsize=9)
-    figure.supylabel("per cent of the problems", fontsize=9)
+    figure.supxlabel(
+        "edit distance between the attempts, divided by the sum of their lengths", fontsize=9
+    )
+    figure.supylabel("per cent of problems", fontsize=9)
     figure.savefig(path)

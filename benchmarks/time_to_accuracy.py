@@ -1,13 +1,13 @@
-"""Measures how long RLOO takes to gain 15 and 40 points of accuracy, ours and that of TRL.
+"""Measure the time that RLOO needs to gain 15 and 40 points of accuracy, here and in TRL.
 
     python benchmarks/time_to_accuracy.py --venvs FOLDER --runs FOLDER
 
-Both train the bundled model on ``Math-v0`` with the same problems, group size, batch and
-verifier, without KL, in float32 on one thread, until greedy accuracy on 500 validation
-problems is so far above the base. It is measured after every step, off the clock and by
-the same code. The learning rate of each side for each gain is the best of one grid, by the
-CPU seconds of runs with seeds of their own. Each run is a folder below ``--runs``; a
-finished one is never run again, and ``--table`` draws the table of what is there. Writes
+Both sides train the bundled model on ``Math-v0`` with the same problems, group size, batch
+and verifier, without KL, in float32 on one thread, until greedy accuracy on 500 validation
+problems exceeds that of the base model by the gain. Accuracy is measured after every step by
+the same code, and its time is not counted. The learning rate of each side and gain is the
+best of a grid, by the CPU seconds of runs with separate seeds. Each run has a folder below
+``--runs``. Finished runs are not repeated, and ``--table`` shows the finished runs. Writes
 ``results/time_to_accuracy.json``.
 """
 
@@ -36,10 +36,10 @@ Figures = dict[str, Any]
 
 
 def main() -> None:
-    """Run what is not there yet, print the table and write the record."""
+    """Run the missing runs, print the table and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--venvs", type=Path, required=True, help="where TRL is")
-    parser.add_argument("--runs", type=Path, required=True, help="where the runs are")
+    parser.add_argument("--venvs", type=Path, required=True, help="folder of TRL's environment")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--table", action="store_true", help="run nothing")
     options = parser.parse_args()
@@ -52,8 +52,8 @@ def main() -> None:
                     play(pythons[rival], options.runs, side, rate, seed)
     pairs: dict[float, list[list[Figures]]] = {gain: [] for gain in GAINS}
     chosen = {}
-    for place, gain in enumerate(GAINS):
-        rates = {side: best_rate(options.runs, side, place) for side in SIDES}
+    for index, gain in enumerate(GAINS):
+        rates = {side: best_rate(options.runs, side, index) for side in SIDES}
         chosen[f"{gain:.0%}"] = rates
         for seed in range(options.seeds):
             for side, rival in SIDES.items():
@@ -63,11 +63,11 @@ def main() -> None:
             if all(pair):
                 pairs[gain].append(pair)
     summary = {
-        gain: summarise([[run["reached"][place] for run in pair] for pair in pairs[gain]])
-        for place, gain in enumerate(GAINS)
+        gain: summarise([[run["reached"][index] for run in pair] for pair in pairs[gain]])
+        for index, gain in enumerate(GAINS)
     }
-    for place, gain in enumerate(GAINS):
-        print(table(pairs[gain], place, summary[gain]))
+    for index, gain in enumerate(GAINS):
+        print(table(pairs[gain], index, summary[gain]))
     settings = {
         "packages": PACKAGES,
         "rates": RATES,
@@ -76,11 +76,11 @@ def main() -> None:
         "seeds": options.seeds,
     }
     tuning = [
-        found
+        figures
         for side in SIDES
         for rate in RATES
         for seed in TUNING_SEEDS
-        if (found := load(options.runs, side, rate, seed))
+        if (figures := load(options.runs, side, rate, seed))
     ]
     figures = {
         "runs": {f"{gain:.0%}": [run for pair in pairs[gain] for run in pair] for gain in GAINS},
@@ -94,23 +94,23 @@ def main() -> None:
 
 
 def file_of(runs: Path, side: str, rate: str, seed: int) -> Path:
-    """Return where the figures of a run are."""
+    """Return the path of the figures of a run."""
     return runs / f"{side}-{rate}-{seed}" / "figures.json"
 
 
 def load(runs: Path, side: str, rate: str, seed: int) -> Figures:
-    """Return the figures of a run, nothing if it is not finished."""
+    """Return the figures of a run; empty if it is not finished."""
     file = file_of(runs, side, rate, seed)
-    found: Figures = json.loads(file.read_text()) if file.exists() else {}
-    return found
+    figures: Figures = json.loads(file.read_text()) if file.exists() else {}
+    return figures
 
 
 def play(python: Path, runs: Path, side: str, rate: str, seed: int) -> None:
-    """Run once, unless that was done before."""
+    """Run once, unless the run is finished."""
     file = file_of(runs, side, rate, seed)
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        surroundings = os.environ | {
+        environment = os.environ | {
             "OMP_NUM_THREADS": "1",
             "HF_HUB_OFFLINE": "1",
             "PYTHONPATH": str(HERE.parent / "src"),
@@ -122,27 +122,27 @@ def play(python: Path, runs: Path, side: str, rate: str, seed: int) -> None:
                 stdout=log,
                 stderr=log,
                 check=True,
-                env=surroundings,
+                env=environment,
             )
-    found = load(runs, side, rate, seed)
-    print({name: value for name, value in found.items() if name != "curve"}, flush=True)
+    figures = load(runs, side, rate, seed)
+    print({name: value for name, value in figures.items() if name != "curve"}, flush=True)
 
 
-def best_rate(runs: Path, side: str, place: int) -> str:
-    """Return the rate at which a side took the fewest CPU seconds to a gain, by its place."""
+def best_rate(runs: Path, side: str, index: int) -> str:
+    """Return the rate with the fewest CPU seconds to the gain of this index, for one side."""
 
     def seconds(rate: str) -> float:
-        found = [load(runs, side, rate, seed) for seed in TUNING_SEEDS]
-        times = [run["reached"][place] if run else None for run in found]
+        finished = [load(runs, side, rate, seed) for seed in TUNING_SEEDS]
+        times = [run["reached"][index] if run else None for run in finished]
         return statistics.fmean(each["cpu_s"] if each else math.inf for each in times)
 
     return min(RATES, key=seconds)
 
 
 def summarise(pairs: list[list[Figures | None]]) -> dict[str, Interval]:
-    """Return how many times as much TRL took: geometric means with 95 % t-intervals.
+    """Return the ratios of TRL to this package: geometric means with 95 % t-intervals.
 
-    A gain that one side did not make in some run has no ratio, so there is none at all.
+    A run that did not reach the gain has no ratio; then the result is empty.
     """
     whole = [(own, theirs) for own, theirs in pairs if own and theirs]
     if len(whole) < len(pairs) or len(pairs) < 2:
@@ -157,20 +157,20 @@ def summarise(pairs: list[list[Figures | None]]) -> dict[str, Interval]:
     }
 
 
-def table(pairs: list[list[Figures]], place: int, summary: dict[str, Interval]) -> str:
-    """Lay out both runs of each seed."""
+def table(pairs: list[list[Figures]], index: int, summary: dict[str, Interval]) -> str:
+    """Build the table of both runs of each seed."""
     lines = [
-        f"to +{GAINS[place]:.0%}",
+        f"to +{GAINS[index]:.0%}",
         "side   seed    rate   base   episodes    CPU s   wall s   load",
     ]
     for run in (run for pair in pairs for run in pair):
         start = (
             f"{run['side']:<5}{run['seed']:>6}{run['learning_rate']:>8g}{100 * run['base']:>7.1f}"
         )
-        found = run["reached"][place]
+        target = run["reached"][index]
         times = (
-            f"{found['episodes']:>11,}{found['cpu_s']:>9.2f}{found['wall_s']:>9.2f}"
-            if found
+            f"{target['episodes']:>11,}{target['cpu_s']:>9.2f}{target['wall_s']:>9.2f}"
+            if target
             else f"{'not reached':>29}"
         )
         lines.append(f"{start}{times}{run['load']:>7.1f}")

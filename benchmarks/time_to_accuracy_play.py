@@ -1,9 +1,9 @@
-"""Trains one side of ``benchmarks/time_to_accuracy.py`` once, in a process of its own.
+"""Train one side of ``benchmarks/time_to_accuracy.py`` once, in a separate process.
 
-Run with the interpreter that has the library, our package within reach: ``python
-time_to_accuracy_play.py SIDE RATE SEED FILE``. Training and judging are on the clock;
-loading is not, nor are the evaluations, which are the same code on both sides. Writes the
-figures as JSON, whole or not at all.
+Run with the interpreter of the library, and with this package on its path: ``python
+time_to_accuracy_play.py SIDE RATE SEED FILE``. The time of training and verification is
+counted. The time of loading and of the evaluations, which use the same code on both sides, is
+not. The figures are written as JSON, in one atomic step.
 """
 
 import json
@@ -25,7 +25,7 @@ from rethink_gym.evaluation.evaluate import evaluate
 
 ENV_ID = "Math-v0"
 GAINS = (0.15, 0.4)
-"""Above the base: what is asked for, and a gain that takes more than a few steps."""
+"""Gains over the base model: one that takes a few steps, and one that takes more."""
 
 PROBLEMS_PER_STEP, SAMPLES, MAX_NEW_TOKENS = 32, 8, 96
 MAX_STEPS = 60
@@ -33,14 +33,14 @@ VALIDATION = 500
 
 
 class Race:
-    """The clock of a run, and what was measured while it stood still.
+    """Clock of a run, with the accuracies that are measured while it is stopped.
 
     Args:
-        policy: Shares its weights with what is trained.
+        policy: Policy that shares its weights with the trained model.
 
     Attributes:
-        curve: Step, accuracy, and wall and CPU seconds of training until then.
-        targets: The accuracies to reach.
+        curve: Step, accuracy, and wall and CPU seconds of training so far.
+        targets: Accuracies to reach.
     """
 
     def __init__(self, policy: LanguageModel) -> None:
@@ -51,7 +51,7 @@ class Race:
         self._since = (time.perf_counter(), time.process_time())
 
     def step(self, number: int) -> bool:
-        """Note that so many steps were taken; returns whether to go on."""
+        """Record a finished step, and return whether training continues."""
         self._wall += time.perf_counter() - self._since[0]
         self._cpu += time.process_time() - self._since[1]
         self.curve.append((number, self._accuracy(), self._wall, self._cpu))
@@ -59,7 +59,7 @@ class Race:
         return self.curve[-1][1] < self.targets[-1]
 
     def reached(self, target: float) -> dict[str, float] | None:
-        """Say what a target took; None if it was not reached."""
+        """Return the cost of reaching a target; None if it was not reached."""
         for step, accuracy, wall_s, cpu_s in self.curve:
             if accuracy >= target:
                 episodes = step * PROBLEMS_PER_STEP * SAMPLES
@@ -67,7 +67,7 @@ class Race:
         return None
 
     def _accuracy(self) -> float:
-        """Play validation problems greedily; leaves all chance of training as it was."""
+        """Evaluate greedily on validation problems, without an effect on training."""
         sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.0)
         measured = evaluate(
             self._policy, ENV_ID, problems=VALIDATION, split="validation", sampling=sampling
@@ -77,7 +77,7 @@ class Race:
 
 
 def train_ours(rate: float, seed: int) -> Race:
-    """Train by our RLOO until the last target is reached."""
+    """Train with RLOO of this package until the last target is reached."""
     from stable_baselines3.common.callbacks import BaseCallback
 
     from rethink_gym.agents import RLOO, RLOOConfig
@@ -102,7 +102,7 @@ def train_ours(rate: float, seed: int) -> Race:
 
 
 def train_trl(rate: float, seed: int) -> Race:
-    """Train by TRL's RLOO, with our problems and our verifier as its reward function."""
+    """Train with TRL's RLOO, with the same problems and the verifier as reward function."""
     import gymnasium as gym
     from datasets import Dataset
     from transformers import TrainerCallback
@@ -162,7 +162,7 @@ def train_trl(rate: float, seed: int) -> Race:
 
 
 def as_text(policy: LanguageModel, prompt: str) -> str:
-    """Return the text whose tokens are those that our policy would be given."""
+    """Return the text whose tokens are the prompt tokens of the policy."""
     token_ids = list(policy.tokenize((Message(Role.USER, prompt),)).token_ids)
     text = str(policy.tokenizer.decode(token_ids))
     if policy.tokenizer(text)["input_ids"] != token_ids:
@@ -174,7 +174,7 @@ SIDES = {"ours": train_ours, "TRL": train_trl}
 
 
 def main() -> None:
-    """Run once, and write the figures."""
+    """Run once and write the figures."""
     side, rate, seed, file = sys.argv[1:]
     torch.set_num_threads(1)
     race = SIDES[side](float(rate), int(seed))

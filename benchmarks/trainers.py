@@ -1,15 +1,14 @@
-"""Measures one optimizer step of ours beside TRL's and Stable-Baselines3's, on one thread.
+"""Measure one optimizer step of this package, TRL and Stable-Baselines3, on one thread.
 
     python benchmarks/trainers.py --venvs FOLDER
 
-A step samples completions of a random Llama of 1.07 million parameters, rewards them, and
-takes one step of Adam along one pass over them, in float32, without KL (TRL's default for
-GRPO), nothing cut off the sampled distribution. Both releases of TRL are installed into
-environments below FOLDER (kept for the next time); the last one has no PPO any more. Every
-figure is a median over the steps of a process behind those that warm up, and then over
-the rounds; sides are interleaved within a round, each in a process of its own. Lengths are
-those that the model itself ends at; the table tells how long they were on each side.
-Writes ``results/trainers.json``.
+A step samples completions of a random Llama of 1.07 million parameters, computes their
+rewards, and takes one step of Adam on one pass over them. It uses float32, no KL (TRL's
+default for GRPO) and the full sampled distribution. Two releases of TRL are installed into
+environments below FOLDER, which are kept; the newer one has no PPO. Each figure is the median
+over the steps of a process after its warm-up, and then over the rounds. Sides alternate
+within a round, each in a separate process. The model ends its completions itself; the table
+shows their mean length on each side. Writes ``results/trainers.json``.
 """
 
 import argparse
@@ -36,34 +35,39 @@ SIDES = {
     "SB3: PPO, our policy": "",
     "SB3: PPO, rows alone": "",
 }
-"""The sides, and the environment of each that is not ours."""
+"""The sides, with the environment of the other libraries; empty for this package."""
 SHAPES = {
     "64 x 64, dense": "dense",
     "8 x 16, dense": "dense",
     "64, ragged up to 128": "ragged",
     "64, ragged up to 64, prompt 192": "ragged",
 }
-"""The shapes of ``trainers_work.py``, and the model of each."""
+"""The shapes of ``trainers_work.py``, with the model of each."""
 SB3_SHAPE = "64 x 64, dense"
-"""A step of Stable-Baselines3 takes so long that one shape must do, and two steps."""
+"""The only shape of Stable-Baselines3, with two steps, since its steps are slow."""
 HERE = Path(__file__).parent
 
 
 def main() -> None:
     """Measure, print the table and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--venvs", type=Path, required=True, help="where the rivals are")
+    parser.add_argument(
+        "--venvs",
+        type=Path,
+        required=True,
+        help="folder of TRL's environments",
+    )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=10, help="steps that count, of each process")
+    parser.add_argument("--steps", type=int, default=10, help="measured steps per process")
     parser.add_argument("--warm-up", type=int, default=2, help="steps before them")
     options = parser.parse_args()
     pythons = {"": Path(sys.executable)}
     for name, package in (("trl-1.16.0", TRL), ("trl-1.9.2", TRL_PPO)):
         pythons[name] = make_venv(options.venvs / name, package)
-    found: dict[tuple[str, str], list[dict[str, float]]] = {}
+    measured: dict[tuple[str, str], list[dict[str, float]]] = {}
     loads = []
     with tempfile.TemporaryDirectory() as folder:
-        # This process stays small: what it needs at most, its children would inherit.
+        # This process stays small, since its children would inherit its peak memory.
         run(sys.executable, "trainers_work.py", folder)
         for number in range(options.rounds):
             for shape, model in SHAPES.items():
@@ -77,13 +81,13 @@ def main() -> None:
                         "trainers_play.py",
                         *(side, shape, f"{folder}/{model}", *map(str, counts)),
                     )
-                    found.setdefault((shape, side), []).append(figures)
+                    measured.setdefault((shape, side), []).append(figures)
                     loads.append(os.getloadavg()[0])
                     seconds = f"{figures['cpu_s']:.3f} CPU s, {figures['wall_s']:.3f} s"
                     print(f"round {number + 1}: {shape}: {side}: {seconds}", flush=True)
     rows = [
         {"shape": shape, "side": side, **summarise(rounds)}
-        for (shape, side), rounds in found.items()
+        for (shape, side), rounds in measured.items()
     ]
     print(table(rows))
     settings = {
@@ -99,16 +103,16 @@ def main() -> None:
 
 
 def run(python: Path | str, program: str, *arguments: str) -> Any:
-    """Run a program of this folder on one thread, and read what it prints last."""
-    surroundings = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    """Run a program of this folder on one thread, and parse its last line of output."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     if str(python) != sys.executable:
-        surroundings.pop("PYTHONPATH", None)
+        environment.pop("PYTHONPATH", None)
     done = subprocess.run(
         [str(python), str(HERE / program), *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env=surroundings,
+        env=environment,
     )
     if done.returncode:
         raise RuntimeError(f"{program} {arguments} failed:\n{done.stderr[-2000:]}")
@@ -116,7 +120,7 @@ def run(python: Path | str, program: str, *arguments: str) -> Any:
 
 
 def summarise(rounds: list[dict[str, float]]) -> dict[str, float]:
-    """Return medians over the rounds, and rates of them."""
+    """Return medians over the rounds, and rates computed from them."""
     median = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
     return {
         "cpu_s": round(median["cpu_s"], 4),
@@ -134,7 +138,7 @@ def summarise(rounds: list[dict[str, float]]) -> dict[str, float]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Lay out the figures, each side beside ours of its kind."""
+    """Build the table, with the ratio of each side to this package's learner of its kind."""
     names = ("CPU s", "times", "wall s", "times", "MB", "length", "samples/s", "tokens/s")
     lines = [f"{'':<54}" + "".join(f"{name:>11}" for name in names)]
     for row in rows:

@@ -1,4 +1,4 @@
-"""The work of ``benchmarks/trainers.py`` as environments of ours: whole answers, and tokens."""
+"""The task of ``benchmarks/trainers.py`` as environments: whole answers, and single tokens."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ __all__ = ["make_env", "make_token_env"]
 
 
 class PromptTask(Task):
-    """Prompts that are there already, in one split."""
+    """A given list of prompts, in one split."""
 
     name: ClassVar = "prompts"
 
@@ -32,21 +32,21 @@ class PromptTask(Task):
         return ("train",)
 
     def size(self, split: str) -> int:
-        """Return how many prompts there are."""
+        """Return the number of prompts."""
         return len(self._prompts)
 
     def problem(self, index: int, split: str) -> Problem:
-        """Return one prompt; there is no answer that is right."""
+        """Return one prompt; it has no correct answer."""
         self.check_index(index, split)
         return Problem(f"prompts/train/{index}", self._prompts[index], "")
 
     def make_verifier(self) -> Verifier:
-        """Build the verifier that pays what all sides pay."""
+        """Build the verifier with the reward of all sides."""
         return RewardVerifier()
 
 
 class RewardVerifier(Verifier):
-    """The reward function of the rivals, as a verifier."""
+    """The reward function of all sides, as a verifier."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         """Score one answer."""
@@ -59,12 +59,12 @@ class RewardVerifier(Verifier):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build it again."""
+        """Build a verifier from what `to_dict` returned."""
         return cls()
 
 
 def make_env(prompts: Sequence[str], num_envs: int) -> TextVectorEnv:
-    """Make the environment of whole answers."""
+    """Create the environment of whole answers."""
     task = PromptTask(prompts)
     return TextVectorEnv([lambda: ReasoningEnv(task)] * num_envs)
 
@@ -72,7 +72,7 @@ def make_env(prompts: Sequence[str], num_envs: int) -> TextVectorEnv:
 def make_token_env(
     prompts: Sequence[str], model: Path, num_envs: int, *, window: int, max_new_tokens: int
 ) -> VecMonitor:
-    """Make the environment of Stable-Baselines3, a token a step."""
+    """Create the environment for Stable-Baselines3, with one token per step."""
     task = PromptTask(prompts)
     codec = make_codec(LanguageModel.from_pretrained(model))
     envs = [ReasoningEnv(task) for _ in range(num_envs)]

@@ -1,8 +1,8 @@
-"""Measures optimizer steps of one trainer, in a process of its own.
+"""Measure optimizer steps of one trainer, in a separate process.
 
-Run by ``benchmarks/trainers.py`` with the interpreter that has the library: ``python
-trainers_play.py SIDE SHAPE FOLDER WARM_UP STEPS``, where the folder holds the model. Each
-library is imported only by its own side. Prints the figures as JSON.
+``benchmarks/trainers.py`` runs it with the interpreter of the library: ``python
+trainers_play.py SIDE SHAPE FOLDER WARM_UP STEPS``. The folder holds the model. Each side
+imports only its own library. Prints the figures as JSON.
 """
 
 import json
@@ -24,11 +24,11 @@ SB3_STEPS, SB3_BATCH = 64, 256
 
 
 class Clock:
-    """Notes what each optimizer step cost: sampling, judging and learning together.
+    """Measures the cost of each optimizer step: sampling, rewards and training together.
 
     Attributes:
-        lengths: Tokens of each completion of the step that is running.
-        steps: Of each step that ended: wall and CPU seconds, completions and tokens.
+        lengths: Number of tokens of each completion in the current step.
+        steps: Wall seconds, CPU seconds, completions and tokens of each finished step.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Clock:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
     def tick(self) -> None:
-        """End a step, and begin the next one."""
+        """End a step and start the next one."""
         wall, cpu = time.perf_counter(), time.process_time()
         count, tokens = len(self.lengths), sum(self.lengths)
         self.steps.append((wall - self._wall, cpu - self._cpu, count, tokens))
@@ -46,7 +46,7 @@ class Clock:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
     def figures(self, warm_up: int) -> dict[str, float]:
-        """Return medians over the steps behind those that warm up."""
+        """Return medians over the steps after the warm-up."""
         wall, cpu, counts, tokens = zip(*self.steps[warm_up:], strict=True)
         return {
             "wall_s": statistics.median(wall),
@@ -59,12 +59,12 @@ class Clock:
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process ever had."""
+    """Return the peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def ours(name: str, settings: dict[str, Any]) -> Callable[[Shape, Path, int], Clock]:
-    """Prepare one of our learners, on an environment of ours."""
+    """Prepare a learner of this package, on an environment of this package."""
 
     def measure(shape: Shape, folder: Path, steps: int) -> Clock:
         from rethink_gym import agents
@@ -95,7 +95,7 @@ def ours(name: str, settings: dict[str, Any]) -> Callable[[Shape, Path, int], Cl
 
 
 def trl(algorithm: str, *, num_parts: int = 1) -> Callable[[Shape, Path, int], Clock]:
-    """Prepare TRL's GRPO or RLOO, on a reward function; parts need less memory."""
+    """Prepare TRL's GRPO or RLOO with a reward function; more parts need less memory."""
 
     def measure(shape: Shape, folder: Path, steps: int) -> Clock:
         import trl
@@ -134,7 +134,7 @@ def trl(algorithm: str, *, num_parts: int = 1) -> Callable[[Shape, Path, int], C
 
 
 def trl_ppo(shape: Shape, folder: Path, steps: int) -> Clock:
-    """Measure the PPO that TRL had until 1.9, which needs models for reward and value."""
+    """Measure the PPO of TRL until 1.9, which needs models for reward and value."""
     from datasets import Dataset
     from transformers import (
         AutoModelForCausalLM,
@@ -176,7 +176,7 @@ def trl_ppo(shape: Shape, folder: Path, steps: int) -> Clock:
     )
 
     def count(_: Any, inputs: Any, kwargs: dict[str, Any]) -> None:
-        # The reward model reads prompt and completion, padded behind the end token.
+        # The reward model reads prompt and completion, padded after the end token.
         token_ids = kwargs["input_ids"][:, shape.prompt_tokens :]
         mask = kwargs["attention_mask"][:, shape.prompt_tokens :]
         clock.lengths += mask.sum(dim=1).tolist() if mask.shape == token_ids.shape else []
@@ -202,7 +202,7 @@ def _trl_settings() -> dict[str, Any]:
 
 
 def _watch(trainer: Any) -> Clock:
-    """Let a trainer of transformers tell the clock when a step ends."""
+    """Let a trainer of transformers tick the clock at the end of each step."""
     from transformers import TrainerCallback
 
     clock = Clock()
@@ -216,7 +216,7 @@ def _watch(trainer: Any) -> Clock:
 
 
 def sb3(is_naive: bool) -> Callable[[Shape, Path, int], Clock]:
-    """Prepare the stock PPO of Stable-Baselines3, a token a step."""
+    """Prepare the stock PPO of Stable-Baselines3, with one token per step."""
 
     def measure(shape: Shape, folder: Path, steps: int) -> Clock:
         from stable_baselines3 import PPO

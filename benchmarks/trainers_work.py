@@ -1,8 +1,8 @@
-"""What all sides of ``benchmarks/trainers.py`` train on: model, tokenizer, prompts and reward.
+"""Model, tokenizer, prompts and reward for all sides of ``benchmarks/trainers.py``.
 
-Imports torch and transformers alone, so that it also runs where only a rival is installed.
-Ragged lengths come from the model itself: its output layer is biased towards the end
-token by as much as gives the mean length that is wanted.
+This file imports only torch and transformers, so that it runs in the environment of every
+library. Ragged lengths come from the model itself: a bias of its output layer towards the end
+token gives the intended mean length.
 """
 
 import random
@@ -18,7 +18,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 __all__ = ["LEARNING_RATE", "SHAPES", "Shape", "make_prompts", "reward_of"]
 
 LEARNING_RATE = 1e-6
-"""So small that no side changes the lengths of its completions while it is measured."""
+"""Small, so that training does not change the lengths of the completions."""
 
 _PAD_ID, _END_ID = 0, 1
 _CHARACTERS = "\n " + string.ascii_letters + string.digits + string.punctuation
@@ -27,13 +27,13 @@ _VOCABULARY = ["<pad>", "<end>", *_CHARACTERS]
 
 @dataclass(frozen=True)
 class Shape:
-    """How much one optimizer step does.
+    """Size of one optimizer step.
 
     Attributes:
-        completions: How many are sampled and trained.
-        samples: How many of them belong to one prompt.
-        prompt_tokens: Length of a prompt.
-        max_new_tokens: Most tokens of a completion.
+        completions: Number of completions that are sampled and trained on.
+        samples: Number of completions per prompt.
+        prompt_tokens: Number of tokens per prompt.
+        max_new_tokens: Maximum number of tokens per completion.
     """
 
     completions: int
@@ -43,7 +43,7 @@ class Shape:
 
 
 END_RATES = {"dense": 0.0, "ragged": 1 / 40}
-"""Probability of the end token at each place, by the name of the model."""
+"""Probability of the end token at each position, by the name of the model."""
 
 SHAPES = {
     "64 x 64, dense": Shape(64, 8, 16, 64),
@@ -57,8 +57,8 @@ def save_model(folder: Path, end_rate: float) -> None:
     """Write a random Llama with a tokenizer of single characters.
 
     Args:
-        folder: Where to.
-        end_rate: See `END_RATES`.
+        folder: Folder to write.
+        end_rate: Probability of the end token, from `END_RATES`.
     """
     torch.manual_seed(0)
     config = LlamaConfig(
@@ -88,7 +88,7 @@ def make_prompts(shape: Shape, count: int) -> list[str]:
 
 
 def reward_of(text: str) -> float:
-    """Return the share of small letters in a text: something to learn, and cheap."""
+    """Return the fraction of lower-case letters in a text: cheap, and possible to learn."""
     return sum(map(str.islower, text)) / max(len(text), 1)
 
 
@@ -96,8 +96,8 @@ def reward_of(text: str) -> float:
 def _bias_end(model: LlamaForCausalLM, end_rate: float) -> None:
     """Give the end token about the same probability after every text.
 
-    All embeddings get a part in common, which the hidden states keep; the end token's
-    row of the output layer is a multiple of it, and a few halvings find which.
+    All embeddings share one component, which the hidden states keep. The row of the end token
+    in the output layer is a multiple of it; bisection finds the factor.
     """
     direction = torch.randn(model.config.hidden_size)
     direction /= direction.norm()
@@ -107,10 +107,10 @@ def _bias_end(model: LlamaForCausalLM, end_rate: float) -> None:
     for _ in range(30 if end_rate else 0):
         middle = (low + high) / 2
         model.lm_head.weight[_END_ID] = middle * direction
-        found = model(input_ids=token_ids).logits[:, 16:].softmax(-1)[..., _END_ID].mean()
-        low, high = (middle, high) if found < end_rate else (low, middle)
+        probability = model(input_ids=token_ids).logits[:, 16:].softmax(-1)[..., _END_ID].mean()
+        low, high = (middle, high) if probability < end_rate else (low, middle)
     model.lm_head.weight[_END_ID] = low * direction
-    model.lm_head.weight[_PAD_ID] = -5.0 * direction  # some take a drawn one for padding
+    model.lm_head.weight[_PAD_ID] = -5.0 * direction  # some sides take a sampled one for padding
 
 
 def _make_tokenizer() -> PreTrainedTokenizerFast:

@@ -7,7 +7,7 @@ import pytest
 from gymnasium.vector import SyncVectorEnv
 
 import rethink_gym  # noqa: F401  # registers the ids
-from rethink_gym.agents.policies.adapters import SampledPolicy
+from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
@@ -119,7 +119,7 @@ def test_both_flags_of_an_end_are_those_of_the_environment(flags: tuple[bool, bo
 def test_what_a_model_sampled_is_what_it_is_trained_on(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    short = SampledPolicy(policy, SamplingConfig(max_new_tokens=3))
+    short = FixedSamplingPolicy(policy, SamplingConfig(max_new_tokens=3))
     for episode in play_episodes(short, make_env(4), range(4)):
         tokens = policy.tokenize(episode.conversation)
         sampled = [

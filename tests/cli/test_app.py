@@ -65,8 +65,8 @@ def test_the_model_of_a_run_is_measured_by_the_folder_of_the_run(
     assert result.exit_code == 0, result.output
     assert "6 problems" in result.output
     metrics = json.loads((tmp_path / "eval" / "metrics.json").read_text())
-    assert metrics["metrics"]["num_problems"] == 6
-    assert metrics["split"] == "validation"
+    assert metrics["model"]["metrics"]["num_problems"] == 6
+    assert metrics["model"]["split"] == "validation"
     assert len((tmp_path / "eval" / "episodes.jsonl").read_text().splitlines()) == 6
     assert "</html>" in (tmp_path / "eval" / "report.html").read_text(encoding="utf-8")
 
@@ -233,3 +233,10 @@ def test_a_missing_extra_is_named_with_its_remedy(command: list[str]) -> None:
 
 def test_the_version_is_shown() -> None:
     assert rethink("--version").output.startswith("rethink-gym ")
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rethink_gym", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "Usage: rethink " in done.stdout

@@ -1,11 +1,14 @@
 """Settings from ``name=value`` arguments and from files."""
 
+import dataclasses
+import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
+from rethink_gym import agents
 from rethink_gym.cli.assignment import make_config, read_file, split_assignments
 from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 
@@ -21,6 +24,11 @@ class Settings:
     stops: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
     mode: Literal["fast", "slow"] = "fast"
+    level: float | None = None
+    choice: Literal["a", "b"] | None = None
+    both: int | str = 0
+    rates: tuple[float, ...] = ()
+    flags: tuple[bool, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -45,12 +53,12 @@ class Settings:
         ("mode", "slow", "slow"),
     ],
 )
-def test_a_value_becomes_what_its_annotation_says(
+def test_a_text_is_converted_to_the_annotated_type(
     name: str, written: object, value: object
 ) -> None:
-    found = getattr(make_config(Settings, {name: written}), name)
-    assert found == value
-    assert type(found) is type(value)
+    converted = getattr(make_config(Settings, {name: written}), name)
+    assert converted == value
+    assert type(converted) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +73,7 @@ def test_a_value_becomes_what_its_annotation_says(
         ({"limit": "many"}, "limit must be a whole number or none, got 'many'"),
         ({"sizes": "1,x"}, "sizes must be a whole number, got 'x'"),
         ({"stops": 3}, "stops must be a list of values, each a text, got 3"),
+        ({"choice": "c"}, "choice must be one of 'a', 'b' or none, got 'c'"),
         ({"mode": "medium"}, "mode must be one of 'fast', 'slow', got 'medium'"),
     ],
 )
@@ -73,18 +82,72 @@ def test_a_value_that_does_not_fit_is_refused(settings: dict[str, object], messa
         make_config(Settings, settings)
 
 
+REFUSED = object()
+# What each annotation makes of a truth value, a whole number, a number, a text and null.
+ACCEPTED: dict[str, tuple[object, ...]] = {
+    "count": (REFUSED, 1, REFUSED, REFUSED, REFUSED),
+    "rate": (REFUSED, 1.0, 1.5, REFUSED, REFUSED),
+    "name": (REFUSED, REFUSED, REFUSED, "z", REFUSED),
+    "is_eager": (True, REFUSED, REFUSED, REFUSED, REFUSED),
+    "limit": (REFUSED, 1, REFUSED, REFUSED, None),
+    "label": (REFUSED, REFUSED, REFUSED, "z", None),
+    "mode": (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
+    "level": (REFUSED, 1.0, 1.5, REFUSED, None),
+    "choice": (REFUSED, REFUSED, REFUSED, REFUSED, None),
+    "both": (REFUSED, 1, REFUSED, "z", REFUSED),
+    "stops": (REFUSED, REFUSED, REFUSED, ("z",), REFUSED),
+}
+IN_A_LIST = {"sizes": "count", "rates": "rate", "stops": "name", "flags": "is_eager"}
+
+
+@pytest.mark.parametrize(("column", "value"), list(enumerate([True, 1, 1.5, "z", None])))
+@pytest.mark.parametrize("name", [*ACCEPTED, *IN_A_LIST])
+def test_plain_data_must_have_the_annotated_type(name: str, column: int, value: object) -> None:
+    is_list = name in IN_A_LIST
+    expected = ACCEPTED[IN_A_LIST.get(name, name)][column]
+    settings = {name: [value] if is_list else value}
+    if expected is REFUSED:
+        with pytest.raises(ArgumentError, match=f"{name} must be "):
+            make_config(Settings, settings)
+    else:
+        converted: Any = getattr(make_config(Settings, settings), name)
+        if is_list:
+            assert type(converted) is tuple
+            (converted,) = converted
+        assert converted == expected
+        assert type(converted) is type(expected)
+
+
+def test_every_annotation_of_a_learner_is_in_the_table() -> None:
+    tested = set(typing.get_type_hints(Settings).values())
+    for kind in agents.ALGORITHMS.values():
+        config_class = getattr(agents, kind).config_class
+        hints = typing.get_type_hints(config_class)
+        for field in dataclasses.fields(config_class):
+            annotation = hints[field.name]
+            if typing.get_origin(annotation) is not Literal:
+                assert annotation in tested, (kind, field.name)
+
+
+def test_another_librarys_name_of_a_setting_is_answered_with_ours() -> None:
+    with pytest.raises(ArgumentError, match="num_generations is called samples_per_problem here"):
+        make_config(agents.GRPOConfig, {"num_generations": "8"})
+    with pytest.raises(ArgumentError, match=r"Did you mean 'alpha'\?"):
+        make_config(agents.SCoReConfig, {"alhpa": "8"})
+
+
 def test_assignments_are_split_at_the_first_equals_sign() -> None:
     assert split_assignments("-o", ["a=1", "b = x=y", "a=2"]) == {"a": "2", "b": "x=y"}
-    for wrong in ("a", "=1"):
+    for malformed in ("a", "=1"):
         with pytest.raises(ArgumentError, match="-o must be name=value"):
-            split_assignments("-o", [wrong])
+            split_assignments("-o", [malformed])
 
 
 @pytest.mark.parametrize(
     ("file", "text"),
     [("s.json", '{"count": 3, "stops": ["#"]}'), ("s.toml", 'count = 3\nstops = ["#"]\n')],
 )
-def test_files_say_the_same_as_arguments(tmp_path: Path, file: str, text: str) -> None:
+def test_files_and_arguments_give_the_same_settings(tmp_path: Path, file: str, text: str) -> None:
     (tmp_path / file).write_text(text)
     settings = read_file(tmp_path / file)
     assert make_config(Settings, settings) == Settings(count=3, stops=("#",))

@@ -1,4 +1,4 @@
-"""Runs from the command line: going on with them, measuring samples, comparing."""
+"""Runs from the command line: resuming, several samples, comparing."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from tests.evaluation import scripted
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from rethink_gym.agents import LanguageModel, OutcomeRewardModel
 from rethink_gym.cli import app
+from rethink_gym.evaluation.log import LogFormat
 
 LEARNER = f"{scripted.__file__}:Learner"
 SMALL = ["-o", "problems_per_update=2", "-o", "samples_per_problem=2", "-o", "max_new_tokens=3"]
@@ -40,7 +42,9 @@ def rethink(*arguments: str) -> Result:
 
 
 @pytest.mark.slow
-def test_ctrl_c_saves_says_how_to_go_on_and_the_run_goes_on(tmp_path: Path, model: str) -> None:
+def test_ctrl_c_saves_and_prints_how_to_resume_and_the_run_is_resumed(
+    tmp_path: Path, model: str
+) -> None:
     folder = tmp_path / "run"
     command = [sys.executable, "-c", "from rethink_gym.cli import app; app()", "train", "score"]
     few = ["--episodes", "240", "--eval-problems", "4", "--validate-every", "0"]
@@ -54,10 +58,10 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_run_goes_on(tmp_path: Path, mode
     while not (log.is_file() and log.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)
     child.send_signal(signal.SIGINT)
-    said, wrong = child.communicate(timeout=120)
-    assert child.returncode == 130, wrong
-    assert wrong == ""
-    assert f"rethink train --resume {folder}" in " ".join(said.split())
+    output, errors = child.communicate(timeout=120)
+    assert child.returncode == 130, errors
+    assert errors == ""
+    assert f"rethink train --resume {folder}" in " ".join(output.split())
     played = json.loads((folder / "checkpoint" / "state.json").read_text())["num_updates"]
     assert 1 <= played < 60
     assert len(log.read_text().splitlines()) == played
@@ -67,7 +71,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_run_goes_on(tmp_path: Path, mode
     assert (folder / "report.html").is_file()
 
 
-def test_a_run_of_a_learner_of_ones_own_goes_on_from_anywhere(
+def test_a_run_of_a_learner_from_a_file_is_resumed_from_any_folder(
     tmp_path: Path, model: str, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -78,7 +82,7 @@ def test_a_run_of_a_learner_of_ones_own_goes_on_from_anywhere(
     assert (folder / "report.html").is_file()
 
 
-def test_the_log_goes_where_it_is_asked_to(tmp_path: Path, model: str) -> None:
+def test_the_log_has_the_outputs_that_were_asked_for(tmp_path: Path, model: str) -> None:
     folder = tmp_path / "run"
     few = ["--episodes", "4", "--eval-problems", "2", "--validate-every", "0"]
     log = ["--log", "tensorboard", "--log", "stdout"]
@@ -109,25 +113,25 @@ def test_several_samples_are_measured_and_drawn(tmp_path: Path, model: str) -> N
     for name in ("pass@4", "maj@4", "answer entropy"):
         assert name in result.output
     assert len((out / "episodes.jsonl").read_text().splitlines()) == 16
-    assert "pass@4" in json.loads((out / "metrics.json").read_text())["intervals"]
+    assert "pass@4" in json.loads((out / "metrics.json").read_text())["model"]["intervals"]
     assert (out / "plots" / "samples.svg").is_file()
 
 
 def test_samples_are_reranked_by_an_outcome_reward_model(tmp_path: Path, model: str) -> None:
-    judge = tmp_path / "judge"
-    OutcomeRewardModel(LanguageModel.from_pretrained(model)).save_pretrained(judge)
+    reward_model = tmp_path / "reward_model"
+    OutcomeRewardModel(LanguageModel.from_pretrained(model)).save_pretrained(reward_model)
     out = tmp_path / "eval"
     few = ["--problems", "2", "--samples", "2", "--temperature", "1", "--max-new-tokens", "3"]
-    reranked = [*few, "--reward-model", str(judge), "--out", str(out)]
+    reranked = [*few, "--reward-model", str(reward_model), "--out", str(out)]
     result = rethink("eval", "--model", model, *reranked)
     assert result.exit_code == 0, result.output
     assert "rerank@2" in result.output
     metrics = json.loads((out / "metrics.json").read_text())
-    assert metrics["scores"] == [0.5] * 4, "a fresh model says one half of everything"
-    assert metrics["reward_model"] == str(judge)
+    assert metrics["model"]["scores"] == [0.5] * 4, "a new model scores everything 0.5"
+    assert metrics["config"]["reward_model"] == str(reward_model)
 
 
-def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path) -> None:
+def test_runs_are_compared(tmp_path: Path, model: str, run_folder: Path) -> None:
     base = tmp_path / "base"
     few = ["--problems", "6", "--max-new-tokens", "2"]
     assert rethink("eval", "--model", model, *few, "--out", str(base)).exit_code == 0
@@ -149,11 +153,15 @@ def test_runs_are_put_side_by_side(tmp_path: Path, model: str, run_folder: Path)
         (["train", "score", "--resume", "somewhere"], "--resume must be the only argument"),
         (["train", "--resume", "somewhere", "--seed", "3"], "got ['seed']"),
         (["train", "--resume", "nowhere"], "folder must be a run with a config.json"),
+        (
+            ["train", "grpo", "-o", "num_generations=8"],
+            "learning option num_generations is called samples_per_problem here",
+        ),
         (["train", "score", "--log", "excel"], "log format must be one of"),
         (["train", "score", "--checkpoint-every", "0"], "checkpoint_every must be"),
         (["eval", "--samples", "0"], "samples must be"),
         (["eval", "--reward-model", "nowhere"], "folder must hold an outcome reward model"),
-        (["compare", "nowhere"], "a finished run or measurement"),
+        (["compare", "nowhere"], "a finished run or an evaluation"),
     ],
 )
 def test_a_mistake_is_one_clear_line(arguments: list[str], message: str) -> None:
@@ -163,7 +171,21 @@ def test_a_mistake_is_one_clear_line(arguments: list[str], message: str) -> None
     assert result.stderr.count("\n") == 1
 
 
-def test_a_finished_run_is_not_gone_on_with(run_folder: Path) -> None:
+def test_a_finished_run_is_not_resumed(run_folder: Path) -> None:
     result = rethink("train", "--resume", str(run_folder))
     assert result.exit_code == 2
     assert "folder must be an unfinished run" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "null", '{"learner": 3}'])
+def test_a_foreign_config_is_one_clear_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    result = rethink("train", "--resume", str(tmp_path))
+    assert result.exit_code == 2
+    assert f"{tmp_path / 'config.json'} must" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_help_of_train_lists_the_log_formats() -> None:
+    output = "".join(rethink("train", "--help").output.split())
+    assert "|".join(get_args(LogFormat)) in output

@@ -1,5 +1,6 @@
-"""Policies that know the answers of ``MathSelfCorrect-v0``, and a learner by script."""
+"""Scripted policies that know the answers of ``MathSelfCorrect-v0``, and a scripted learner."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,20 @@ from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.config import TrainingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
+from rethink_gym.problem import Problem
+from rethink_gym.verifiers import MathVerifier
 
-__all__ = ["ByTurn", "Learner", "LearnerConfig", "always", "even", "never", "save_model", "solve"]
+__all__ = [
+    "ByTurn",
+    "Learner",
+    "LearnerConfig",
+    "ListingVerifier",
+    "always",
+    "even",
+    "never",
+    "save_model",
+    "solve",
+]
 
 Rule = Callable[[int], bool]
 
@@ -36,8 +49,28 @@ def never(answer: int) -> bool:
     return False
 
 
+class ListingVerifier(MathVerifier):
+    """Lists the gold answer of each problem and one more solution, which is never given.
+
+    Args:
+        max_listed: Largest gold answer whose solutions are listed.
+    """
+
+    def __init__(self, max_listed: float = math.inf) -> None:
+        super().__init__()
+        self._max_listed = max_listed
+
+    def list_solutions(self, problem: Problem) -> frozenset[str] | None:
+        if int(problem.gold) > self._max_listed:
+            return None
+        return frozenset({self.canonical_solution(problem.gold, problem), "another"})
+
+    def canonical_solution(self, answer: str, problem: Problem) -> str:
+        return f"canonical {int(answer)}"
+
+
 class ByTurn:
-    """Says the right answer in a turn exactly when the turn's rule says so of it."""
+    """Gives the correct answer in a turn exactly when the rule of the turn accepts it."""
 
     def __init__(self, *rules: Rule, note: str = "") -> None:
         self._rules = rules
@@ -47,14 +80,14 @@ class ByTurn:
         return [Completion(self._answer(conversation)) for conversation in conversations]
 
     def _answer(self, conversation: Conversation) -> str:
-        right = solve(conversation[0].content.split(".")[0])
-        is_correct = self._rules[len(conversation) // 2](right)
-        return f"{self._note}\nA: {right if is_correct else right + 1}"
+        gold = solve(conversation[0].content.split(".")[0])
+        is_correct = self._rules[len(conversation) // 2](gold)
+        return f"{self._note}\nA: {gold if is_correct else gold + 1}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerConfig(TrainingConfig):
-    """The settings of `Learner`; what a command line has to be able to set."""
+    """Settings of `Learner`: one of each type that the command line can set."""
 
     episodes: int = 4
     note: str = ""
@@ -65,7 +98,7 @@ class LearnerConfig(TrainingConfig):
 
 
 class Learner(Algorithm[LearnerConfig]):
-    """Right in half of the cases, until it has learned; then its second answers are right."""
+    """Half of its answers are correct; after the first update all second answers are."""
 
     name: ClassVar = "by_script"
     config_class: ClassVar = LearnerConfig

@@ -1,4 +1,4 @@
-"""Runs side by side."""
+"""Comparison of runs."""
 
 import io
 import json
@@ -13,11 +13,12 @@ from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
 from rethink_gym.evaluation.comparison import (
     compare,
     compare_and_report,
+    compare_exploration,
     load_evaluation,
     load_evaluations,
 )
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
-from rethink_gym.evaluation.folder import write_json
+from rethink_gym.evaluation.json_file import write_json
 
 
 def played(*rules: Rule, first: int = 0, samples: int = 1) -> Evaluation:
@@ -48,66 +49,123 @@ def test_without_a_margin_nothing_is_tested(evaluations: dict[str, Evaluation]) 
 
 
 def test_other_problems_cannot_be_paired(evaluations: dict[str, Evaluation]) -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     other = {"base": evaluations["base"], "elsewhere": played(even, even, first=40)}
-    comparisons = compare_and_report(other, margin=0.03, console=Console(file=said, width=100))
+    comparisons = compare_and_report(other, margin=0.03, console=Console(file=output, width=100))
     assert {each.differences for each in comparisons} == {(None,)}
     assert {each.equivalences for each in comparisons} == {(None,)}
-    assert "cannot be paired" in said.getvalue()
+    assert "cannot be paired" in output.getvalue()
 
 
 def test_the_table_fits_80_columns_and_marks_what_is_equal(
     evaluations: dict[str, Evaluation], tmp_path: Path
 ) -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     folder = tmp_path / "side-by-side"
     compare_and_report(
-        evaluations, margin=0.03, folder=folder, console=Console(file=said, width=80)
+        evaluations, margin=0.03, folder=folder, console=Console(file=output, width=80)
     )
-    lines = [" ".join(line.split()) for line in said.getvalue().splitlines()]
-    assert "minus base" in said.getvalue()
+    lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
+    assert "minus base" in output.getvalue()
     assert any(line.startswith("same") and line.endswith("+0.0 [+0.0, +0.0] =") for line in lines)
-    assert "…" not in said.getvalue()
+    assert "…" not in output.getvalue()
     data = json.loads((folder / "comparison.json").read_text())
     assert data["runs"] == ["base", "same", "better"]
     assert data["metrics"][0]["equivalences"][0]["is_equivalent"] is True
     assert "better" in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def lay(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
+def test_exploration_is_compared_if_there_are_several_samples(tmp_path: Path) -> None:
+    output = io.StringIO()
+    evaluations = {
+        "base": played(even, even, samples=2),
+        "better": played(even, always, samples=2),
+        "worse": played(even, never, samples=2),
+    }
+    better, worse = compare_exploration(evaluations)
+    even_fraction = evaluations["base"].metrics.accuracies[1]
+    # No sample of the base is lost; the answers to all other problems are new.
+    assert better.crossover is None
+    assert better.support.retention == 1.0
+    assert better.support.discovery == pytest.approx(1 - even_fraction)
+    assert worse.crossover == 1
+    assert worse.support.net_change == -1.0
+    compare_and_report(evaluations, folder=tmp_path / "out", console=Console(file=output, width=80))
+    lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
+    assert "worse 1 0.0 - -100.0" in lines
+    data = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert data["exploration"][1] == {
+        "run": "worse",
+        "crossover": 1,
+        "support": {"retention": 0.0, "discovery": None, "balance": 0.0, "net_change": -1.0},
+    }
+
+
+def test_exploration_is_not_compared_for_single_samples_or_different_problems() -> None:
+    several = played(even, even, samples=2)
+    assert compare_exploration({"a": played(even, even), "b": played(even, even)}) == []
+    assert compare_exploration({"a": several, "b": played(even, even, first=40, samples=2)}) == []
+    assert compare_exploration({"a": several, "b": played(even, even, samples=3)}) == []
+
+
+def save(folder: Path, evaluation: Evaluation, *, is_run: bool) -> Path:
     folder.mkdir()
     name = "episodes_trained.jsonl" if is_run else "episodes.jsonl"
     save_episodes(folder / name, evaluation.episodes)
     data = evaluation.to_dict()
-    write_json(folder / "metrics.json", {"trained": data} if is_run else data)
+    write_json(folder / "metrics.json", {"trained" if is_run else "model": data})
     return folder
 
 
-@pytest.mark.parametrize("is_run", [True, False], ids=["run", "measurement"])
+@pytest.mark.parametrize("is_run", [True, False], ids=["run", "evaluation"])
 def test_what_was_written_is_read_back(tmp_path: Path, is_run: bool) -> None:
     evaluation = played(never, always, samples=2)
-    assert load_evaluation(lay(tmp_path / "it", evaluation, is_run=is_run)) == evaluation
+    assert load_evaluation(save(tmp_path / "it", evaluation, is_run=is_run)) == evaluation
 
 
-def test_folders_of_one_name_are_told_apart(
+def test_folders_of_one_name_are_shown_by_their_paths(
     tmp_path: Path, evaluations: dict[str, Evaluation]
 ) -> None:
     folders = []
     for parent in ("first", "second"):
         (tmp_path / parent).mkdir()
-        folders.append(lay(tmp_path / parent / "run", evaluations["base"], is_run=True))
+        folders.append(save(tmp_path / parent / "run", evaluations["base"], is_run=True))
     assert list(load_evaluations(folders)) == [str(folder) for folder in folders]
     assert list(load_evaluations(folders[:1])) == ["run"]
     with pytest.raises(ArgumentError, match="folders must be different folders"):
         load_evaluations([folders[0], folders[0]])
 
 
-def test_what_is_no_run_is_said_so(tmp_path: Path, evaluations: dict[str, Evaluation]) -> None:
-    with pytest.raises(DataNotFoundError, match="a finished run or measurement"):
+def test_a_folder_without_an_evaluation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataNotFoundError, match="a finished run or an evaluation"):
         load_evaluation(tmp_path)
-    folder = lay(tmp_path / "run", evaluations["base"], is_run=True)
-    (folder / "metrics.json").write_text("[]")
-    with pytest.raises(DataError, match="is no file of metrics"):
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "must hold a JSON object, got a list"),
+        ("{}", "must have the key 'trained'"),
+        ('{"trained": 3}', "the key 'trained' must be an object, got 3"),
+        ('{"trained": {}}', "must have the key 'trained.env_id'"),
+        ('{"trained": ', "must be valid JSON"),
+    ],
+)
+def test_metrics_that_cannot_be_read_are_named_with_file_and_key(
+    tmp_path: Path, evaluations: dict[str, Evaluation], text: str, message: str
+) -> None:
+    folder = save(tmp_path / "run", evaluations["base"], is_run=True)
+    (folder / "metrics.json").write_text(text)
+    with pytest.raises(DataError, match=rf"metrics\.json:? {message}"):
+        load_evaluation(folder)
+
+
+def test_a_run_without_episodes_is_refused(
+    tmp_path: Path, evaluations: dict[str, Evaluation]
+) -> None:
+    folder = save(tmp_path / "run", evaluations["base"], is_run=True)
+    (folder / "episodes_trained.jsonl").write_text("")
+    with pytest.raises(DataError, match="got 1 samples and 0 episodes"):
         load_evaluation(folder)
 
 

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.evaluation.scripted import ByTurn, always, even, never
+from tests.evaluation.scripted import ByTurn, ListingVerifier, always, even, never
 
 import rethink_gym  # noqa: F401  # registers the environments
 from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
-from rethink_gym.errors import ArgumentError
-from rethink_gym.evaluation.evaluate import LearningPolicy, evaluate
+from rethink_gym.errors import ArgumentError, DataError
+from rethink_gym.evaluation.evaluate import LearningPolicy, evaluate, evaluation_from_dict
+from rethink_gym.verifiers import MathVerifier
 
 ENV = "MathSelfCorrect-v0"
 
@@ -63,10 +64,10 @@ def test_arguments_reach_the_environment() -> None:
     assert evaluation.metrics.accuracies == (0.0, 0.0, 1.0)
 
 
-def test_progress_is_told_up_to_the_last_problem() -> None:
-    told: list[int] = []
-    evaluate(ByTurn(even, even), ENV, problems=5, num_envs=2, on_progress=told.append)
-    assert told == [2, 4, 5]
+def test_progress_is_reported_up_to_the_last_problem() -> None:
+    reported: list[int] = []
+    evaluate(ByTurn(even, even), ENV, problems=5, num_envs=2, on_progress=reported.append)
+    assert reported == [2, 4, 5]
 
 
 def test_what_was_measured_is_plain_json_data() -> None:
@@ -77,21 +78,21 @@ def test_what_was_measured_is_plain_json_data() -> None:
 
 
 class Sampler:
-    """A policy that says how it was told to sample."""
+    """A policy that records its sampling settings."""
 
     def __init__(self) -> None:
         self.sampling = SamplingConfig(max_new_tokens=17, temperature=0.7)
-        self.told: set[SamplingConfig | None] = set()
+        self.settings: set[SamplingConfig | None] = set()
 
     def act(
         self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
     ) -> list[Completion]:
-        self.told.add(sampling)
+        self.settings.add(sampling)
         return [Completion("A: 1")] * len(conversations)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "settings"),
     [
         ({}, SamplingConfig(max_new_tokens=17, temperature=0.0)),
         ({"sampling": SamplingConfig(temperature=1.0)}, SamplingConfig(temperature=1.0)),
@@ -100,25 +101,25 @@ class Sampler:
     ],
     ids=["greedy by default", "as asked for", "at a temperature", "both"],
 )
-def test_a_language_model_is_told_how_to_sample(
-    arguments: dict[str, Any], told: SamplingConfig
+def test_a_language_model_samples_as_asked_for(
+    arguments: dict[str, Any], settings: SamplingConfig
 ) -> None:
     policy = Sampler()
     evaluate(policy, ENV, problems=3, **arguments)
-    assert policy.told == {told}
+    assert policy.settings == {settings}
 
 
 class Alternating:
-    """Right in every second episode that it is asked to begin."""
+    """Correct in every second episode that it starts."""
 
     def __init__(self) -> None:
-        self._num_begun = 0
+        self._num_started = 0
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
         completions = []
         for conversation in conversations:
-            self._num_begun += len(conversation) == 1
-            rule = always if self._num_begun % 2 else never
+            self._num_started += len(conversation) == 1
+            rule = always if self._num_started % 2 else never
             completions += ByTurn(rule, rule).act([conversation])
         return completions
 
@@ -131,11 +132,89 @@ def test_several_samples_of_each_problem_are_played_and_measured() -> None:
     assert means["accuracy@t1"] == 0.5
     assert means["pass@2"] == pytest.approx(5 / 6)  # 1 - C(2, 2) / C(4, 2)
     assert means["pass@4"] == 1.0
-    assert means["maj@4"] == 1.0  # two votes each: the first one wins, and it is right
+    assert means["maj@4"] == 1.0  # two votes each: the first one wins, and it is correct
     assert means["distinct_answers"] == 2.0
     assert "rerank@4" not in means
     data = json.loads(json.dumps(evaluation.to_dict()))
     assert (data["samples"], data["scores"]) == (4, None)
+
+
+def test_equal_solutions_count_once_and_incorrect_ones_not_at_all() -> None:
+    evaluation = evaluate(
+        Alternating(),
+        "Math-v0",
+        problems=6,
+        samples=4,
+        env_kwargs={"verifier": ListingVerifier()},
+    )
+    assert evaluation.exploration == {
+        "distinct_solutions": (1.0,) * 6,  # two of four samples are correct, and equal
+        "coverage": (0.5,) * 6,
+    }
+    assert evaluation.intervals["coverage"].estimate == 0.5
+    data = json.loads(json.dumps(evaluation.to_dict()))
+    assert evaluation_from_dict(data, evaluation.episodes) == evaluation
+    none_correct = evaluate(
+        ByTurn(never),
+        "Math-v0",
+        problems=3,
+        samples=2,
+        env_kwargs={"verifier": ListingVerifier()},
+    )
+    assert none_correct.exploration["coverage"] == (0.0,) * 3
+
+
+@pytest.mark.parametrize(
+    ("samples", "verifier"),
+    [(1, ListingVerifier()), (2, MathVerifier()), (2, ListingVerifier(max_listed=-1e9))],
+    ids=["one sample", "no list", "a list that is too long"],
+)
+def test_without_a_list_of_all_solutions_there_is_no_coverage(
+    samples: int, verifier: MathVerifier
+) -> None:
+    evaluation = evaluate(
+        ByTurn(even), "Math-v0", problems=2, samples=samples, env_kwargs={"verifier": verifier}
+    )
+    assert evaluation.exploration == {}
+    assert "coverage" not in evaluation.intervals
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"samples": 3}, "the key 'samples' must divide the number of episodes"),
+        ({"samples": 0}, "the key 'samples' must divide the number of episodes"),
+        ({"samples": "2"}, "the key 'samples' must be a whole number, got '2'"),
+        ({"scores": [1]}, "the key 'scores' must hold 8 numbers, got 1"),
+        ({"scores": [True] * 8}, r"the key 'scores\[0\]' must be a number, got True"),
+        ({"exploration": {"coverage": [1.0]}}, "'exploration.coverage' must hold 4 numbers"),
+        ({"exploration": {"beauty": [1.0] * 4}}, "must not have the key 'exploration.beauty'"),
+        ({"exploration": [1]}, "the key 'exploration' must be an object"),
+        ({"env": "Math-v0"}, "must not have the key 'env'"),
+        ({"split": None}, "the key 'split' must be a text, got None"),
+    ],
+)
+def test_stored_metrics_that_do_not_fit_are_refused(
+    changes: dict[str, object], message: str
+) -> None:
+    evaluation = evaluate(ByTurn(even), "Math-v0", problems=4, samples=2)
+    data = {**json.loads(json.dumps(evaluation.to_dict())), **changes}
+    with pytest.raises(DataError, match=f"^m.json.*{message}"):
+        evaluation_from_dict(data, evaluation.episodes, source="m.json")
+
+
+def test_a_missing_key_of_stored_metrics_is_named() -> None:
+    evaluation = evaluate(ByTurn(even), "Math-v0", problems=4)
+    for key in evaluation.to_dict():
+        data = json.loads(json.dumps(evaluation.to_dict()))
+        del data[key]
+        with pytest.raises(DataError, match=f"m.json must have the key 'trained.{key}'"):
+            evaluation_from_dict(data, evaluation.episodes, source="m.json", key="trained")
+
+
+def test_too_many_problems_are_refused_at_once() -> None:
+    with pytest.raises(ArgumentError, match="problems must be among the 10000"):
+        evaluate(ByTurn(even), "Math-v0", problems=10**12, samples=10**6)
 
 
 def test_a_scorer_chooses_among_the_samples() -> None:
@@ -160,29 +239,31 @@ def test_policies_are_compared_problem_by_problem() -> None:
 
 
 class Learner:
-    """As a learner acts: sampled as in training unless told to be deterministic."""
+    """Samples as in training unless it is asked to be deterministic, like a learner."""
 
     def __init__(self) -> None:
         self.config = SamplingConfig(temperature=0.7)
-        self.told: set[bool] = set()
+        self.modes: set[bool] = set()
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
     ) -> list[Completion]:
-        self.told.add(deterministic)
+        self.modes.add(deterministic)
         return [Completion("A: 1")] * len(conversations)
 
     def predict(
         self, observation: str, state: Conversation | None = None, deterministic: bool = True
     ) -> tuple[str, Conversation]:
-        raise AssertionError("nobody predicts here")
+        raise AssertionError("not called by evaluate")
 
 
-@pytest.mark.parametrize(("temperature", "told"), [(None, True), (0.0, True), (0.7, False)])
-def test_a_learner_plays_greedily_or_as_it_trains(temperature: float | None, told: bool) -> None:
+@pytest.mark.parametrize(("temperature", "is_greedy"), [(None, True), (0.0, True), (0.7, False)])
+def test_a_learner_plays_greedily_or_as_it_trains(
+    temperature: float | None, is_greedy: bool
+) -> None:
     learner = Learner()
     evaluate(learner, ENV, problems=3, temperature=temperature)
-    assert learner.told == {told}
+    assert learner.modes == {is_greedy}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +275,7 @@ def test_a_learner_plays_greedily_or_as_it_trains(temperature: float | None, tol
         (ByTurn(even), {"samples": 0}, "samples must be a whole number of at least 1"),
     ],
 )
-def test_what_cannot_be_told_how_to_sample_says_so(
+def test_sampling_that_a_policy_does_not_support_is_refused(
     policy: Policy | LearningPolicy, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
@@ -210,7 +291,7 @@ def test_what_cannot_be_told_how_to_sample_says_so(
         ({"problems": [-1]}, "problems must be among the 10000"),
         ({"problems": 1, "split": "tset"}, "Did you mean 'test'?"),
         ({"problems": 1, "num_envs": 0}, "num_envs must be a whole number of at least 1"),
-        ({"problems": 1, "env_kwargs": {"split": "train"}}, "said by the argument split alone"),
+        ({"problems": 1, "env_kwargs": {"split": "train"}}, "Use the argument split instead"),
         ({"problems": 1, "sampling": SamplingConfig()}, "Only a language model"),
     ],
 )

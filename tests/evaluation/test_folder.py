@@ -15,16 +15,16 @@ def test_a_new_folder_is_made_with_its_parents_and_an_empty_one_is_taken(tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["run", "file"])
-def test_what_lies_there_is_never_overwritten(tmp_path: Path, kind: str) -> None:
-    place = tmp_path / "run"
-    kept = place / "metrics.json" if kind == "run" else place
+def test_existing_files_are_never_overwritten(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "run"
+    kept = path / "metrics.json" if kind == "run" else path
     kept.parent.mkdir(exist_ok=True)
     kept.write_text("kept")
     with pytest.raises(ArgumentError, match="folder must be a new or empty folder"):
-        make_run_folder(place)
+        make_run_folder(path)
     assert kept.read_text() == "kept"
 
 
-def test_numbers_go_on_where_a_name_is_taken(tmp_path: Path) -> None:
+def test_numbers_continue_after_a_name_that_is_taken(tmp_path: Path) -> None:
     folders = [make_numbered_folder(tmp_path / "runs", "score") for _ in range(3)]
     assert [folder.name for folder in folders] == ["score-1", "score-2", "score-3"]

@@ -1,4 +1,4 @@
-"""Measuring one model and writing it down."""
+"""Evaluation of one model, written to a folder."""
 
 import json
 from pathlib import Path
@@ -18,28 +18,28 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(save_model(tmp_path_factory.mktemp("model")))
 
 
-def test_a_measurement_is_written_down_whole(tmp_path: Path, model: str) -> None:
+def test_an_evaluation_is_written_in_full(tmp_path: Path, model: str) -> None:
     folder = tmp_path / "eval"
     evaluation = evaluate_and_report(
         model, env_id=ENV, folder=folder, num_problems=6, max_new_tokens=3, num_envs=4
     )
     assert tuple(load_episodes(folder / "episodes.jsonl")) == evaluation.episodes
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert metrics["max_new_tokens"] == 3
-    assert metrics["metrics"]["num_problems"] == 6
+    assert metrics["config"]["max_new_tokens"] == 3
+    assert metrics["model"]["metrics"]["num_problems"] == 6
     assert max(len(turn.completion.token_ids) for e in evaluation.episodes for turn in e.turns) <= 3
     with pytest.raises(ArgumentError, match="folder must be a new or empty folder"):
         evaluate_and_report(model, env_id=ENV, folder=folder, num_problems=6)
 
 
 def test_sampling_follows_the_seed(model: str) -> None:
-    def said(seed: int) -> list[str]:
+    def generated(seed: int) -> list[str]:
         evaluation = evaluate_and_report(
             model, env_id=ENV, num_problems=3, temperature=1.0, max_new_tokens=8, seed=seed
         )
         return [turn.completion.text for episode in evaluation.episodes for turn in episode.turns]
 
-    assert said(1) == said(1) != said(2)
+    assert generated(1) == generated(1) != generated(2)
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_a_model_is_found_in_the_folder_of_a_run(
     assert find_model(str(tmp_path / named)) == str(tmp_path / found)
 
 
-def test_a_name_that_is_no_folder_stays_as_it_is() -> None:
+def test_a_name_that_is_not_a_folder_is_not_changed() -> None:
     assert find_model("tiny") == "tiny"

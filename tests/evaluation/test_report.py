@@ -64,7 +64,7 @@ def html(tmp_path_factory: pytest.TempPathFactory, comparison: Report) -> str:
     return written(tmp_path_factory.mktemp("report"), comparison)
 
 
-def test_all_of_a_report_lies_in_the_page(html: str) -> None:
+def test_the_page_holds_all_of_a_report(html: str) -> None:
     page = Page(html)
     assert page.open == []
     assert not {"script", "link", "iframe", "object", "i"} & set(page.tags)
@@ -75,13 +75,13 @@ def test_all_of_a_report_lies_in_the_page(html: str) -> None:
     assert "default-src 'none'" in html
 
 
-def test_what_a_model_said_is_shown_and_never_run(html: str) -> None:
+def test_generated_text_is_shown_and_never_run(html: str) -> None:
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in html
     assert "{{ 7*7 }}" in html
     assert "&lt;b&gt;hostile&lt;/b&gt; title" in html
 
 
-def test_a_report_tells_numbers_intervals_settings_and_verdicts(
+def test_a_report_shows_numbers_intervals_settings_and_verdicts(
     html: str, comparison: Report
 ) -> None:
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
@@ -90,8 +90,8 @@ def test_a_report_tells_numbers_intervals_settings_and_verdicts(
     assert f"accuracy@t2 100.0 % {t1} % before" in text
     assert "100.0 [83.9, 100.0]" in text
     assert "&#34;alpha&#34;: 10.0" in text
-    assert "✓ right" in text
-    assert "✗ wrong" in text
+    assert "✓ correct" in text
+    assert "✗ incorrect" in text
     assert "trained, turn 2 equal 20" in text
 
 

@@ -15,11 +15,11 @@ from tests.evaluation.scripted import Learner, LearnerConfig, save_model
 from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.episode import Episode, load_episodes
-from rethink_gym.errors import ArgumentError, DataNotFoundError, ModelError
-from rethink_gym.evaluation.progress import load_progress
+from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError, ModelError
+from rethink_gym.evaluation.log import load_progress
 from rethink_gym.evaluation.result import Run
 from rethink_gym.evaluation.run import resume_and_report, train_and_report
-from rethink_gym.evaluation.upkeep import Upkeep
+from rethink_gym.evaluation.run_config import RunConfig, RunOptions
 
 ENV = "MathSelfCorrect-v0"
 
@@ -31,8 +31,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory, model: str) -> tuple[Run, str]:
-    """A run that ended, and what it said."""
-    said = io.StringIO()
+    """A finished run, and its output."""
+    output = io.StringIO()
     run = train_and_report(
         Learner,
         env_id=ENV,
@@ -41,9 +41,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory, model: str) -> tuple[Run,
         config=LearnerConfig(note="so be it"),
         num_eval_problems=20,
         seed=3,
-        console=Console(file=said, width=80),
+        console=Console(file=output, width=80),
     )
-    return run, said.getvalue()
+    return run, output.getvalue()
 
 
 def test_the_base_is_measured_before_it_learns(finished: tuple[Run, str]) -> None:
@@ -63,12 +63,12 @@ def test_both_play_the_same_held_out_problems(finished: tuple[Run, str]) -> None
 
 def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
     run, _ = finished
-    settings = json.loads((run.folder / "config.json").read_text())
-    assert settings["algorithm"] == "by_script"
-    assert settings["config"]["note"] == "so be it"
-    assert (settings["seed"], settings["total_episodes"]) == (3, 12)
-    assert settings["device"] == "cpu"
-    assert "torch" in settings["versions"]
+    config = RunConfig.load(run.folder)
+    assert config.algorithm == "by_script"
+    assert config.config["note"] == "so be it"
+    assert (config.seed, config.total_episodes) == (3, 12)
+    assert config.device == "cpu"
+    assert "torch" in config.versions
     metrics = json.loads((run.folder / "metrics.json").read_text())
     assert metrics["base"]["metrics"] == json.loads(json.dumps(run.base.metrics.to_dict()))
     assert metrics["change"]["accuracy@t2"]["estimate"] == pytest.approx(
@@ -85,9 +85,9 @@ def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
 
 
 def test_the_table_is_printed(finished: tuple[Run, str]) -> None:
-    _, said = finished
-    assert "by_script on MathSelfCorrect-v0: 20 problems, per cent [95 % interval]" in said
-    assert "accuracy@t2" in said
+    _, output = finished
+    assert "by_script on MathSelfCorrect-v0: 20 problems, per cent [95 % interval]" in output
+    assert "accuracy@t2" in output
 
 
 def test_a_second_run_never_overwrites_the_first(finished: tuple[Run, str], model: str) -> None:
@@ -98,7 +98,7 @@ def test_a_second_run_never_overwrites_the_first(finished: tuple[Run, str], mode
     assert before == {p: p.read_bytes() for p in run.folder.rglob("*") if p.is_file()}
 
 
-def test_what_cannot_run_leaves_no_folder(tmp_path: Path, model: str) -> None:
+def test_a_run_that_cannot_start_leaves_no_folder(tmp_path: Path, model: str) -> None:
     folder = tmp_path / "run"
     with pytest.raises(ModelError):
         train_and_report(Learner, env_id=ENV, model=str(tmp_path / "none"), folder=folder)
@@ -117,7 +117,7 @@ SMALL: dict[str, Any] = {
     "max_new_tokens": 3,
     "learning_rate": 1e-2,
 }
-UPKEEP = Upkeep(validate_every=2, num_validation_problems=4, checkpoint_every=2)
+OPTIONS = RunOptions(validate_every=2, num_validation_problems=4, checkpoint_every=2)
 
 
 class Interrupted(SCoRe):
@@ -146,7 +146,7 @@ class Killed(SCoRe):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, model: str) -> Run:
-    """A run of SCoRe that nothing disturbed."""
+    """A run of SCoRe that was not disturbed."""
     return run_score(SCoRe, tmp_path_factory.mktemp("whole") / "run", model)
 
 
@@ -159,7 +159,7 @@ def run_score(score_class: type[SCoRe], folder: Path, model: str, **changes: Any
         config=SCoReConfig(**SMALL),
         total_episodes=20,
         num_eval_problems=4,
-        upkeep=UPKEEP,
+        options=OPTIONS,
         **changes,
     )
 
@@ -175,11 +175,11 @@ def test_a_disturbed_run_ends_as_an_undisturbed_one(
     whole: Run,
 ) -> None:
     score_class.is_to_come = True
-    folder, said = tmp_path / "run", io.StringIO()
+    folder, output = tmp_path / "run", io.StringIO()
     with pytest.raises(ending):
-        run_score(score_class, folder, model, console=Console(file=said, width=200))
+        run_score(score_class, folder, model, console=Console(file=output, width=200))
     is_clean = ending is KeyboardInterrupt
-    assert (f"go on with: rethink train --resume {folder}" in said.getvalue()) is is_clean
+    assert (f"Resume with: rethink train --resume {folder}" in output.getvalue()) is is_clean
     assert not (folder / "report.html").exists()
     resumed = resume_and_report(score_class, folder)
     assert resumed.trained.episodes == whole.trained.episodes
@@ -196,7 +196,7 @@ def test_a_finished_run_is_not_resumed(whole: Run) -> None:
         resume_and_report(SCoRe, whole.folder)
 
 
-def test_what_is_no_run_is_not_resumed(tmp_path: Path) -> None:
+def test_a_folder_without_a_run_is_not_resumed(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match=r"a run with a config\.json"):
         resume_and_report(SCoRe, tmp_path)
 
@@ -215,18 +215,17 @@ def test_training_is_not_repeated_if_only_the_measurement_is_missing(
     assert (folder / "progress.json").read_bytes() == log
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"validate_every": -1}, "validate_every must be"),
-        ({"patience": 0}, "patience must be"),
-        ({"checkpoint_every": 0}, "checkpoint_every must be"),
-        ({"log_formats": ("tensorbord",)}, "Did you mean 'tensorboard'"),
-    ],
-)
-def test_upkeep_out_of_range_is_refused(arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(ArgumentError, match=message):
-        Upkeep(**arguments)
+def test_a_run_without_a_checkpoint_has_to_be_started_again(tmp_path: Path, whole: Run) -> None:
+    shutil.copy(whole.folder / "config.json", tmp_path)
+    with pytest.raises(DataNotFoundError, match="delete the folder and start it again"):
+        resume_and_report(SCoRe, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]"])
+def test_a_run_with_a_foreign_config_is_not_resumed(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(DataError, match=r"config\.json must"):
+        resume_and_report(SCoRe, tmp_path)
 
 
 def test_a_single_turn_is_trained_and_reported_too(tmp_path: Path, model: str) -> None:

@@ -13,7 +13,7 @@ def played(policy: ByTurn, problems: int = 40, env_id: str = "MathSelfCorrect-v0
 
 
 def by_rest(rest: int, *others: int) -> ByTurn:
-    """Right where the answer modulo 4 is one of the given rests, first and second turn."""
+    """Correct where the answer modulo 4 is one of the given rests, first and second turn."""
     return ByTurn(lambda n: n % 4 in (rest, 3), lambda n: n % 4 in (*others, 3))
 
 
@@ -22,11 +22,11 @@ def test_every_outcome_of_the_last_policy_is_shown_in_turn() -> None:
     outcomes = [transcript.outcome for transcript in choose_transcripts(evaluations, 6)]
     assert outcomes == [
         "repaired",
-        "spoilt",
-        "right both times",
-        "wrong both times",
+        "broken",
+        "correct both times",
+        "incorrect both times",
         "repaired",
-        "spoilt",
+        "broken",
     ]
 
 
@@ -44,13 +44,13 @@ def test_there_are_never_more_than_there_are_problems() -> None:
     assert choose_transcripts({"only": played(ByTurn(even, even), problems=3)}, 0) == []
 
 
-def test_a_single_turn_is_right_or_wrong() -> None:
+def test_a_single_turn_is_correct_or_incorrect() -> None:
     evaluations = {"only": played(ByTurn(even), env_id="Math-v0")}
     outcomes = {transcript.outcome for transcript in choose_transcripts(evaluations, 40)}
-    assert outcomes == {"right", "wrong"}
+    assert outcomes == {"correct", "incorrect"}
 
 
-def test_policies_that_played_different_problems_cannot_stand_side_by_side() -> None:
+def test_policies_that_played_different_problems_are_refused() -> None:
     evaluations = {"a": played(ByTurn(even, even), 3), "b": played(ByTurn(even, even), 4)}
     with pytest.raises(ArgumentError, match="of the same problems in the same order, got 'a'"):
         choose_transcripts(evaluations, 2)

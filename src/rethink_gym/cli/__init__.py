@@ -1,4 +1,4 @@
-"""The command line ``rethink``: a thin layer that calls the floors below."""
+"""The command line ``rethink``: a thin layer over the other packages."""
 
 from rethink_gym.cli.app import app
 

@@ -1,4 +1,4 @@
-"""The commands, and how their errors are shown."""
+"""The application ``rethink``: its commands, and the output of their errors."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+import rethink_gym
+from rethink_gym._lazy import EXTRAS
 from rethink_gym.cli.compare import compare
 from rethink_gym.cli.doctor import doctor
 from rethink_gym.cli.envs import envs
@@ -21,12 +23,10 @@ from rethink_gym.errors import RethinkError
 __all__ = ["app"]
 
 _USAGE_ERROR = 2
-_EXTRAS = ("datasets", "jinja2", "matplotlib", "stable_baselines3", "torch", "transformers")
-"""Packages of the extra "agents"; without them the environments still work."""
 
 
 class _Group(TyperGroup):
-    """Commands whose known errors are one line for people, without a traceback."""
+    """Commands that print known errors in one line, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -36,11 +36,12 @@ class _Group(TyperGroup):
             _show_error(str(error))
             raise typer.Exit(_USAGE_ERROR) from error
         except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] not in _EXTRAS:
+            dependency = (error.name or "").partition(".")[0]
+            if dependency not in EXTRAS:
                 raise
             _show_error(
-                f"this command needs {error.name}, which is not installed. "
-                'Install it by `pip install "rethink-gym[agents]"`.'
+                f"this command needs {dependency}, which is not installed. "
+                f'Install it by `pip install "rethink-gym[{EXTRAS[dependency]}]"`.'
             )
             raise typer.Exit(_USAGE_ERROR) from error
 
@@ -54,11 +55,9 @@ app = typer.Typer(
 )
 
 
-def _show_version(is_wanted: bool) -> None:
-    if is_wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"rethink-gym {version('rethink-gym')}")
+def _show_version(is_requested: bool) -> None:
+    if is_requested:
+        typer.echo(f"rethink-gym {rethink_gym.__version__}")
         raise typer.Exit
 
 
@@ -75,7 +74,7 @@ def main(
         ),
     ] = False,
 ) -> None:
-    """Environments of reasoning and self-correction, and the agents that learn in them."""
+    """Environments for reasoning and self-correction, and learners that train in them."""
 
 
 app.command()(train)

@@ -1,4 +1,4 @@
-"""``rethink compare``: puts runs side by side."""
+"""``rethink compare``: compares runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +14,14 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="RUN RUN...",
-            help="Folders of finished runs or measurements; the others are compared with the "
-            "first one.",
+            help="Folders of finished runs or evaluations. The first one is the baseline.",
         ),
     ],
     margin: Annotated[
         float | None,
         typer.Option(
-            help="Points within which a share counts as equal, such as 3; marks with = what two "
-            "one-sided tests find equivalent.",
+            help="Largest difference that counts as equal, in percentage points, such as 3. "
+            "Results that two one-sided tests find equivalent are marked with =.",
             show_default=False,
         ),
     ] = None,

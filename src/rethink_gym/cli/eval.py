@@ -1,4 +1,4 @@
-"""``rethink eval``: measures a model."""
+"""``rethink eval``: evaluates a model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,43 +15,45 @@ def eval_(
     model: Annotated[
         str,
         typer.Option(
-            help='"tiny", the folder of a model, of a run or of a checkpoint, or a name on the hub.'
+            help='Model: "tiny", the folder of a model, a run or a checkpoint, or a name on the '
+            "hub."
         ),
     ] = "tiny",
-    env: Annotated[str, typer.Option(help="Where it plays.")] = "MathSelfCorrect-v0",
-    problems: Annotated[int, typer.Option(help="How many problems it plays.")] = 1000,
+    env: Annotated[str, typer.Option(help="Environment id.")] = "MathSelfCorrect-v0",
+    problems: Annotated[int, typer.Option(help="Number of problems.")] = 1000,
     samples: Annotated[
         int,
         typer.Option(
-            help="Episodes of each problem; two or more also give votes, pass@k and exploration, "
-            "at a --temperature above 0."
+            help="Episodes per problem. Two or more add majority votes, pass@k and exploration "
+            "metrics; they need a --temperature above 0."
         ),
     ] = 1,
-    split: Annotated[str, typer.Option(help="Where the problems are from.")] = "test",
+    split: Annotated[str, typer.Option(help="Split of the problems.")] = "test",
     temperature: Annotated[
-        float, typer.Option(help="Of sampling; 0 takes the likeliest token.")
+        float, typer.Option(help="Softmax temperature; 0 decodes greedily.")
     ] = 0.0,
     max_new_tokens: Annotated[
-        int | None, typer.Option(help="Most tokens of one answer.", show_default="the model's")
+        int | None,
+        typer.Option(help="Maximum number of tokens per answer.", show_default="the model's"),
     ] = None,
     reward_model: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Outcome reward model that reranks the samples: the run of `rethink train orm`.",
+            help="Outcome reward model that reranks the samples, from `rethink train orm`.",
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides what is left to chance.")] = 0,
-    device: Annotated[str, typer.Option(help="Where the model runs, such as cpu or cuda.")] = "cpu",
-    num_envs: Annotated[int, typer.Option(help="Episodes played at once.")] = 128,
+    seed: Annotated[int, typer.Option(help="Seed of sampling and of the environment.")] = 0,
+    device: Annotated[str, typer.Option(help="Device of the model, such as cpu or cuda.")] = "cpu",
+    num_envs: Annotated[int, typer.Option(help="Number of parallel environments.")] = 128,
     env_option: EnvOptions = None,
     out: Annotated[
         Path | None,
         typer.Option(help="New folder for metrics.json, episodes.jsonl and report.html."),
     ] = None,
 ) -> None:
-    """Measure a model on held-out problems, turn by turn."""
+    """Evaluate a model on held-out problems, turn by turn."""
     options = read_env_options(env, env_option or ())
 
     from rethink_gym.evaluation.measurement import evaluate_and_report

@@ -1,10 +1,10 @@
-"""``rethink train``: trains a model, and reports what it learned."""
+"""``rethink train``: trains a model and reports the results."""
 
 import importlib.util
 import inspect
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rethink_gym.agents.training.algorithm import Algorithm
+    from rethink_gym.evaluation.log import LogFormat
     from rethink_gym.evaluation.result import Run
 
 __all__ = ["train"]
 
 _INTERRUPTED = 130
-"""What a shell expects of a program that Ctrl-C ended."""
+"""Exit code of a program that was ended by Ctrl-C."""
 
 
 def train(
@@ -31,17 +32,17 @@ def train(
         str | None,
         typer.Argument(
             metavar="ALGORITHM",
-            help="A learner by its name, such as score or ppo, or one of yours: "
-            "path/to/file.py:ClassName. With a wrong name, all names are listed.",
+            help="Learner: a name, such as score or ppo, or path/to/file.py:ClassName. "
+            "An unknown name prints all names.",
             show_default=False,
         ),
     ] = None,
-    env: Annotated[str, typer.Option(help="Where it plays.")] = "MathSelfCorrect-v0",
+    env: Annotated[str, typer.Option(help="Environment id.")] = "MathSelfCorrect-v0",
     model: Annotated[
         str,
         typer.Option(
-            help='What it starts from: "tiny", the folder of a model, of a run or of a checkpoint, '
-            "or a name on the hub."
+            help='Base model: "tiny", the folder of a model, a run or a checkpoint, or a name on '
+            "the hub."
         ),
     ] = "tiny",
     lora_rank: Annotated[
@@ -53,9 +54,9 @@ def train(
     ] = None,
     episodes: Annotated[
         int | None,
-        typer.Option(help="Episodes to learn from.", show_default="the learner's"),
+        typer.Option(help="Number of training episodes.", show_default="the learner's"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides which problems and tokens are drawn.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the problems and of sampling.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(help="New folder for the run.", show_default="runs/LEARNER-ENV-NUMBER"),
@@ -63,30 +64,34 @@ def train(
     option: Annotated[
         list[str] | None,
         typer.Option(
-            "-o", "--option", metavar="NAME=VALUE", help="Setting of the learner; may be repeated."
+            "-o",
+            "--option",
+            metavar="NAME=VALUE",
+            help="Setting of the learner; may be repeated. An unknown name prints all names.",
         ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="File of such settings, .json or .toml; -o overrides it.")
+        Path | None,
+        typer.Option(help="File with settings of the learner, .json or .toml; -o overrides it."),
     ] = None,
-    device: Annotated[str, typer.Option(help="Where the model runs, such as cpu or cuda.")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device of the model, such as cpu or cuda.")] = "cpu",
     env_option: EnvOptions = None,
     eval_problems: Annotated[
-        int, typer.Option(help="Problems to measure on, before and after.")
+        int, typer.Option(help="Number of problems of the evaluation before and after training.")
     ] = 1000,
-    eval_split: Annotated[str, typer.Option(help="Where these are from.")] = "test",
+    eval_split: Annotated[str, typer.Option(help="Split of these problems.")] = "test",
     validate_every: Annotated[
         int,
         typer.Option(
-            help="Updates between measurements on the split 'validation', of which the best "
-            "weights are kept; 0 for none."
+            help="Updates between validations on the split 'validation'. The best "
+            "weights are kept. 0 turns validation off."
         ),
     ] = 10,
-    validation_problems: Annotated[int, typer.Option(help="Problems of such a measurement.")] = 200,
+    validation_problems: Annotated[int, typer.Option(help="Problems per validation.")] = 200,
     patience: Annotated[
         int | None,
         typer.Option(
-            help="Measurements without a new best one after which it stops.",
+            help="Stop after this many validations without improvement.",
             show_default="never",
         ),
     ] = None,
@@ -94,28 +99,28 @@ def train(
     log: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="FORMAT",
-            help="Where numbers go besides progress.csv and progress.json: stdout, "
-            "tensorboard or wandb; may be repeated.",
+            metavar="stdout|tensorboard|wandb",
+            help="Output of the training log besides progress.csv and progress.json; may be "
+            "repeated.",
         ),
     ] = None,
     resume: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Go on with a run that was killed or interrupted, as it was begun.",
+            help="Resume an interrupted run with its own settings.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Train a model, and measure it before and after on the same held-out problems."""
+    """Train a model, and evaluate it before and after on the same held-out problems."""
     console = Console()
     if resume is not None:
         _check_nothing_else(context)
         run = _interruptible(lambda: _resume(resume, console))
     else:
         if algorithm is None:
-            remedy = "rethink train score trains SCoRe; --resume FOLDER goes on with a run."
+            remedy = "rethink train score trains with SCoRe; --resume FOLDER resumes a run."
             raise argument_error("ALGORITHM", "named", algorithm, remedy)
         settings = {
             **(read_file(config) if config else {}),
@@ -126,16 +131,17 @@ def train(
         learner_config = make_config(algorithm_class.config_class, settings)
 
         from rethink_gym.evaluation.run import train_and_report
-        from rethink_gym.evaluation.upkeep import Upkeep
+        from rethink_gym.evaluation.run_config import RunOptions
 
-        upkeep = Upkeep(
+        options = RunOptions(
             validate_every=validate_every,
             num_validation_problems=validation_problems,
             patience=patience,
             checkpoint_every=checkpoint_every,
-            log_formats=tuple(log or ()),
+            # RunOptions refuses a format that does not exist.
+            log_formats=cast("tuple[LogFormat, ...]", tuple(log or ())),
         )
-        _quieten()
+        _hide_loading_bars()
         run = _interruptible(
             lambda: train_and_report(
                 algorithm_class,
@@ -150,8 +156,8 @@ def train(
                 device=device,
                 num_eval_problems=eval_problems,
                 eval_split=eval_split,
-                upkeep=upkeep,
-                learner=_lasting_name(algorithm),
+                options=options,
+                learner=_absolute_name(algorithm),
                 console=console,
             )
         )
@@ -160,57 +166,58 @@ def train(
 
 
 def _resume(folder: Path, console: Console) -> "Run":
-    from rethink_gym.evaluation.run import read_settings, resume_and_report
+    from rethink_gym.evaluation.run import resume_and_report
+    from rethink_gym.evaluation.run_config import RunConfig
 
-    algorithm_class = _load_algorithm(read_settings(folder)["learner"])
-    _quieten()
+    algorithm_class = _load_algorithm(RunConfig.load(folder).learner)
+    _hide_loading_bars()
     return resume_and_report(algorithm_class, folder, console=console)
 
 
 def _check_nothing_else(context: typer.Context) -> None:
-    """Refuse arguments beside --resume, which would be without effect."""
+    """Refuse arguments beside --resume, since they would have no effect."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
     given = [name for name, source in sources.items() if source and source.name != "DEFAULT"]
     given.remove("resume")
     if given:
-        remedy = "A run goes on with the settings that it was begun with."
+        remedy = "A run is resumed with the settings in its config.json."
         raise argument_error("--resume", "the only argument", given, remedy)
 
 
 def _interruptible(train_or_resume: "Callable[[], Run]") -> "Run":
-    """End with the usual code after Ctrl-C; how to go on was said."""
+    """Exit with the usual code after Ctrl-C. The run has printed how to resume it."""
     try:
         return train_or_resume()
     except KeyboardInterrupt as error:
         raise typer.Exit(_INTERRUPTED) from error
 
 
-def _quieten() -> None:
+def _hide_loading_bars() -> None:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # no types there
 
 
-def _lasting_name(algorithm: str) -> str:
-    """Return a name of the learner that holds in other working directories too."""
+def _absolute_name(algorithm: str) -> str:
+    """Make the path of a learner absolute, so that a run can be resumed from any folder."""
     path, colon, class_name = algorithm.rpartition(":")
     return f"{Path(path).resolve()}:{class_name}" if colon else algorithm
 
 
 def _load_algorithm(name: str) -> "type[Algorithm[Any]]":
-    """Return one of our learners by its name, or any other by its file and class.
+    """Return a learner of this package by its name, or any other by its file and class.
 
     Raises:
-        ArgumentError: If there is no such learner.
-        DataNotFoundError: If there is no such file.
-        DataError: If the file cannot be run.
+        ArgumentError: If the learner does not exist.
+        DataNotFoundError: If the file does not exist.
+        DataError: If the file cannot be imported.
     """
     from rethink_gym import agents
 
     if ":" not in name:
         known = check_choice("ALGORITHM", name, [*agents.ALGORITHMS, "path/to/file.py:ClassName"])
-        found: type[Algorithm[Any]] = getattr(agents, agents.ALGORITHMS[known])
-        return found
+        algorithm_class: type[Algorithm[Any]] = getattr(agents, agents.ALGORITHMS[known])
+        return algorithm_class
     path, _, class_name = name.rpartition(":")
     learners = _learners_in(Path(path))
     return learners[check_choice(f"class of {path}", class_name, learners)]
@@ -228,7 +235,7 @@ def _learners_in(path: Path) -> "dict[str, type[Algorithm[Any]]]":
     if spec is None or spec.loader is None:
         raise argument_error("ALGORITHM", "a Python file and a class in it", str(path))
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for the names in annotations
+    sys.modules[spec.name] = module  # dataclasses look up the names in annotations here
     try:
         spec.loader.exec_module(module)
     except (ImportError, SyntaxError, NameError) as error:

@@ -1,4 +1,4 @@
-"""Measures policies, and writes down what was measured for people to read."""
+"""Evaluation of policies, training runs, and reports about both."""
 
 from rethink_gym.evaluation.comparison import Comparison, compare, load_evaluation
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
@@ -6,15 +6,16 @@ from rethink_gym.evaluation.measurement import evaluate_and_report
 from rethink_gym.evaluation.report import Report, write_report
 from rethink_gym.evaluation.result import Run
 from rethink_gym.evaluation.run import resume_and_report, train_and_report
+from rethink_gym.evaluation.run_config import RunConfig, RunOptions
 from rethink_gym.evaluation.table import metric_rows, metric_table
-from rethink_gym.evaluation.upkeep import Upkeep
 
 __all__ = [
     "Comparison",
     "Evaluation",
     "Report",
     "Run",
-    "Upkeep",
+    "RunConfig",
+    "RunOptions",
     "compare",
     "evaluate",
     "evaluate_and_report",

@@ -1,8 +1,8 @@
-"""Puts runs side by side: every metric of each, and how sure the differences are."""
+"""Comparison of runs: every metric of each, with paired differences and their intervals."""
 
-import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,41 +12,47 @@ from rich.table import Table
 
 from rethink_gym.episode import load_episodes
 from rethink_gym.errors import DataError, DataNotFoundError, argument_error
-from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.evaluation.folder import make_run_folder, write_json
+from rethink_gym.evaluation.evaluate import Evaluation, evaluation_from_dict
+from rethink_gym.evaluation.folder import make_run_folder
+from rethink_gym.evaluation.json_file import read_json_object, write_json
+from rethink_gym.evaluation.plots.samples import sample_curve
 from rethink_gym.evaluation.report import Report, write_report
-from rethink_gym.evaluation.table import format_interval, is_share, metric_label
+from rethink_gym.evaluation.table import format_interval, is_percentage, metric_label
 from rethink_gym.metrics.comparison import value_differences
 from rethink_gym.metrics.equivalence import Equivalence, equivalence_test
+from rethink_gym.metrics.exploration import SupportChange, support_change, words_of
 from rethink_gym.metrics.intervals import Interval
+from rethink_gym.metrics.samples import crossover
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
     "Comparison",
+    "ExplorationChange",
     "compare",
     "compare_and_report",
+    "compare_exploration",
     "comparison_table",
     "load_evaluation",
     "load_evaluations",
 ]
 
-_EPISODES = ("episodes_trained.jsonl", "episodes.jsonl")
-"""What a run leaves, and what a measurement leaves."""
+_EPISODES = {"trained": "episodes_trained.jsonl", "model": "episodes.jsonl"}
+"""Files of the episodes in a run and in an evaluation, by the key in ``metrics.json``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One metric of several policies, the first of which the others are compared with.
+    """One metric of several policies. The first policy is the baseline.
 
     Attributes:
-        name: The metric, as in `Evaluation.values`.
-        intervals: One per policy; None where a policy has no such metric.
-        differences: Each other policy minus the first one, paired by problem; None
-            where they cannot be paired.
-        equivalences: For each other policy, whether it is as good as the first one;
-            None where nobody asked, or they cannot be paired.
+        name: Name of the metric, as in `Evaluation.values`.
+        intervals: One interval per policy; None if the policy does not have this metric.
+        differences: Each other policy minus the first, paired by problem; None if they
+            cannot be paired.
+        equivalences: Equivalence test of each other policy with the first; None if there is no
+            margin, or they cannot be paired.
     """
 
     name: str
@@ -76,18 +82,18 @@ class Comparison:
 def compare(
     evaluations: Mapping[str, Evaluation], *, margin: float | None = None
 ) -> list[Comparison]:
-    """Compare policies with the first one of them.
+    """Compare policies with the first of them.
 
     Args:
-        evaluations: What each policy did, by the name to show; two or more.
-        margin: How large a difference of a share counts as none, such as 0.03; asks for
-            equivalence tests too.
+        evaluations: Evaluation of each policy, by display name; two or more.
+        margin: Largest difference of a fraction that counts as equal, such as 0.03. If given,
+            equivalence tests are added.
 
     Returns:
-        One comparison per metric that the first policy has.
+        One comparison per metric of the first policy.
 
     Raises:
-        ArgumentError: If there are fewer than two policies, or the margin is not above 0.
+        ArgumentError: If there are fewer than two evaluations, or ``margin`` is not above 0.
     """
     if len(evaluations) < 2:
         raise argument_error("evaluations", "two or more evaluations", list(evaluations))
@@ -106,7 +112,10 @@ def compare(
             differences=tuple(each.get(name) for each in differences),
             equivalences=tuple(
                 equivalence_test(each[name], margin=margin)
-                if margin is not None and name in each and is_share(name) and len(each[name]) > 1
+                if margin is not None
+                and name in each
+                and is_percentage(name)
+                and len(each[name]) > 1
                 else None
                 for each in values
             ),
@@ -115,20 +124,96 @@ def compare(
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorationChange:
+    """Exploration of a policy beside that of the first policy, from several samples per problem.
+
+    Attributes:
+        run: Display name of the policy.
+        crossover: Smallest k at which the first policy's pass@k reaches that of this policy;
+            None if there is no such k among the measured ones.
+        support: Change of the set of correct answers that the samples reach, as pairs of a
+            problem and the words of a message with a correct answer.
+    """
+
+    run: str
+    crossover: int | None
+    support: SupportChange
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as plain JSON data; NaN becomes None."""
+        support = {
+            name: None if math.isnan(value) else value
+            for name, value in asdict(self.support).items()
+        }
+        return {"run": self.run, "crossover": self.crossover, "support": support}
+
+
+def compare_exploration(evaluations: Mapping[str, Evaluation]) -> list[ExplorationChange]:
+    """Compare the exploration of policies with that of the first of them.
+
+    Args:
+        evaluations: Evaluation of each policy, by display name.
+
+    Returns:
+        One change per further policy. Empty unless all policies have the same problems and
+        the same number of samples, two or more.
+    """
+    (_, base), *others = evaluations.items()
+    if base.samples < 2 or any(
+        (each.samples, each.problem_ids) != (base.samples, base.problem_ids) for _, each in others
+    ):
+        return []
+    base_curve, base_support = _pass_curve(base), _correct_messages(base)
+    return [
+        ExplorationChange(
+            run=name,
+            crossover=crossover(base_curve, _pass_curve(each)),
+            support=support_change(base_support, _correct_messages(each)),
+        )
+        for name, each in others
+    ]
+
+
+def exploration_table(base: str, changes: list[ExplorationChange]) -> Table:
+    """Build the table of exploration for a terminal.
+
+    Args:
+        base: Display name of the first policy.
+        changes: The changes that `compare_exploration` returned.
+
+    Returns:
+        The table: one row per further policy. Fractions are in per cent.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(f"exploration beside {escape(base)}")
+    for title in ("crossover k", "retained", "discovered", "net change"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for change in changes:
+        fractions = (change.support.retention, change.support.discovery)
+        table.add_row(
+            escape(change.run),
+            "-" if change.crossover is None else str(change.crossover),
+            *("-" if math.isnan(each) else f"{100 * each:.1f}" for each in fractions),
+            f"{100 * change.support.net_change:+.1f}",
+        )
+    return table
+
+
 def comparison_table(
     names: list[str], comparisons: list[Comparison], *, ascii_only: bool = False
 ) -> Table:
-    """Build the table of a comparison that a terminal shows.
+    """Build the table of a comparison for a terminal.
 
     Args:
-        names: Of the policies, the one that the others are compared with first.
-        comparisons: What `compare` returned.
-        ascii_only: Whether to keep to signs that every terminal can show.
+        names: Display names of the policies, the baseline first.
+        comparisons: The comparisons that `compare` returned.
+        ascii_only: Whether to use ASCII characters only.
 
     Returns:
-        The table: for each metric one row per policy, with its interval and its
-        difference from the first one; in bold where the sign of it is known, with ``=``
-        where it is equivalent.
+        The table: for each metric one row per policy, with its interval and its difference
+        from the first policy. A difference is bold if its interval excludes 0, and marked
+        with ``=`` if the policies are equivalent.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("metric", no_wrap=True)
@@ -145,7 +230,9 @@ def comparison_table(
                 label,
                 escape(name),
                 measured,
-                _difference(comparison.name, differences[row], equivalences[row]) if row else "",
+                _format_difference(comparison.name, differences[row], equivalences[row])
+                if row
+                else "",
                 end_section=row == len(names) - 1,
             )
     return table
@@ -158,35 +245,45 @@ def compare_and_report(
     folder: Path | None = None,
     console: "Console | None" = None,
 ) -> list[Comparison]:
-    """Compare policies with the first one of them, and write it down.
+    """Compare policies with the first of them, and write the result.
 
     Args:
-        evaluations: What each policy did, by the name to show; two or more.
-        margin: As for `compare`.
-        folder: Where ``comparison.json`` and ``report.html`` go, new or empty; nothing
-            is written if None. There is no report of different problems.
-        console: Where the table goes; nowhere if None.
+        evaluations: Evaluation of each policy, by display name; two or more.
+        margin: Margin of the equivalence tests, as for `compare`.
+        folder: New or empty folder for ``comparison.json`` and ``report.html``; None writes
+            nothing. The report is written only if all policies played the same problems.
+        console: Console for the table; None prints nothing.
 
     Returns:
-        One comparison per metric.
+        One comparison per metric of the first policy.
 
     Raises:
-        ArgumentError: As `compare` does, or if something lies in the folder already.
+        ArgumentError: If there are fewer than two evaluations, ``margin`` is not above 0, or
+            ``folder`` is not empty.
     """
     comparisons = compare(evaluations, margin=margin)
     names = list(evaluations)
     first = evaluations[names[0]]
+    exploration = compare_exploration(evaluations)
     is_paired = all(each.problem_ids == first.problem_ids for each in evaluations.values())
     if console is not None:
         is_ascii = not console.encoding.lower().startswith("utf")
         about = f"{first.env_id}: {len(first.problem_ids):,} problems, per cent [95 % interval]"
         console.print(f"\n{about}", style="bold", markup=False, highlight=False)
         console.print(comparison_table(names, comparisons, ascii_only=is_ascii))
+        if exploration:
+            console.print(exploration_table(names[0], exploration))
         if not is_paired:
-            console.print("Runs on other problems cannot be paired; their differences are unknown.")
+            console.print(
+                "Runs on different problems cannot be paired; their differences are unknown."
+            )
     if folder is not None:
         make_run_folder(folder)
-        data = {"runs": names, "metrics": [each.to_dict() for each in comparisons]}
+        data = {
+            "runs": names,
+            "metrics": [each.to_dict() for each in comparisons],
+            "exploration": [each.to_dict() for each in exploration],
+        }
         write_json(folder / "comparison.json", data)
         if is_paired:
             report = Report(
@@ -199,19 +296,18 @@ def compare_and_report(
 
 
 def load_evaluations(folders: list[Path]) -> dict[str, Evaluation]:
-    """Read what several runs or measurements did, each under a name of its own.
+    """Read the evaluations of several runs.
 
     Args:
-        folders: As for `load_evaluation`.
+        folders: Folders of runs or evaluations, as for `load_evaluation`.
 
     Returns:
-        The evaluations by the names of the folders, or by their paths if two of them
-        have one name.
+        The evaluations by folder name, or by path if two folders have the same name.
 
     Raises:
         ArgumentError: If a folder is given twice.
-        DataNotFoundError: If one of them holds neither.
-        DataError: If what it holds cannot be read.
+        DataNotFoundError: If a folder does not hold a finished run or an evaluation.
+        DataError: If a file cannot be read.
     """
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise argument_error("folders", "different folders", [str(each) for each in folders])
@@ -221,44 +317,49 @@ def load_evaluations(folders: list[Path]) -> dict[str, Evaluation]:
 
 
 def load_evaluation(folder: Path) -> Evaluation:
-    """Read what a run or a measurement did, after learning if it learned.
+    """Read the evaluation of a run (after training), or of ``rethink eval --out``.
 
     Args:
-        folder: Of a run (``rethink train``) or a measurement (``rethink eval --out``).
+        folder: Folder of the run or of the evaluation.
 
     Returns:
         The evaluation.
 
     Raises:
-        DataNotFoundError: If the folder holds neither.
-        DataError: If what it holds cannot be read.
+        DataNotFoundError: If the folder does not hold a finished run or an evaluation.
+        DataError: If a file cannot be read; the message names file and key.
     """
-    episodes_path = next((folder / name for name in _EPISODES if (folder / name).is_file()), None)
     metrics_path = folder / "metrics.json"
-    if episodes_path is None or not metrics_path.is_file():
+    keys = [key for key, name in _EPISODES.items() if (folder / name).is_file()]
+    if not keys or not metrics_path.is_file():
         raise DataNotFoundError(
-            f"folder must hold a finished run or measurement, got {str(folder)!r}. "
+            f"folder must hold a finished run or an evaluation, got {str(folder)!r}. "
             "`rethink train` and `rethink eval --out` write one."
         )
-    episodes = tuple(load_episodes(episodes_path))
-    try:
-        data = json.loads(metrics_path.read_text(encoding="utf-8"))
-        about = data.get("trained", data)
-        scores = None if about["scores"] is None else tuple(map(float, about["scores"]))
-        solutions = about.get("solutions", {})
-        return Evaluation(
-            env_id=about["env_id"],
-            split=about["split"],
-            episodes=episodes,
-            samples=about["samples"],
-            scores=scores,
-            solutions={name: tuple(map(float, each)) for name, each in solutions.items()},
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{metrics_path} is no file of metrics: {error!r}.") from error
+    key = keys[0]
+    episodes = tuple(load_episodes(folder / _EPISODES[key]))
+    data = read_json_object(metrics_path)
+    if key not in data:
+        raise DataError(f"{metrics_path} must have the key {key!r}.")
+    return evaluation_from_dict(data[key], episodes, source=str(metrics_path), key=key)
 
 
-def _difference(name: str, interval: Interval | None, equivalence: Equivalence | None) -> str:
+def _pass_curve(evaluation: Evaluation) -> dict[int, float]:
+    return {k: interval.estimate for k, interval in sample_curve(evaluation, "pass").items()}
+
+
+def _correct_messages(evaluation: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
+    last_turns = [(episode.problem_id, episode.turns[-1]) for episode in evaluation.episodes]
+    return {
+        (problem_id, words_of(turn.completion.text))
+        for problem_id, turn in last_turns
+        if turn.verdict is not None and turn.verdict.correct
+    }
+
+
+def _format_difference(
+    name: str, interval: Interval | None, equivalence: Equivalence | None
+) -> str:
     shown = format_interval(name, interval, is_signed=True)
     if interval is not None and interval.excludes_zero:
         shown = f"[bold]{shown}[/bold]"

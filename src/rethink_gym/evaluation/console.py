@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of a measurement."""
+"""Output of an evaluation in a terminal: progress bar and table of metrics."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ __all__ = ["print_metrics", "progress_bar"]
 def print_metrics(
     console: "Console | None", evaluations: Mapping[str, Evaluation], *, title: str
 ) -> None:
-    """Print the table of metrics, with what it is about.
+    """Print the table of metrics under a title.
 
     Args:
-        console: Where to; nowhere if None.
-        evaluations: What each policy did, by the name to show.
-        title: Stands above the table.
+        console: Console; None prints nothing.
+        evaluations: Evaluation of each policy, by display name.
+        title: Start of the title; the number of problems is added.
     """
     if console is not None:
         is_ascii = not console.encoding.lower().startswith("utf")
@@ -33,17 +33,18 @@ def print_metrics(
 
 @contextmanager
 def progress_bar(
-    console: "Console | None", label: str, total: int
+    console: "Console | None", label: str, total: int, *, unit: str = "problems"
 ) -> Iterator[Callable[[int], None] | None]:
-    """Show how far a measurement is.
+    """Show the progress of an evaluation.
 
     Args:
-        console: Where to; nowhere if None.
-        label: What is done.
-        total: How many problems there are.
+        console: Console; None shows nothing.
+        label: Text before the bar.
+        total: Number of items.
+        unit: Name of the items.
 
     Yields:
-        The function to call with how many are done; None without a console.
+        A function that takes the number of finished items; None if there is no console.
     """
     if console is None:
         yield None
@@ -54,7 +55,7 @@ def progress_bar(
         TextColumn("[bold]{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("problems"),
+        TextColumn(unit),
     )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(label, total=total)

@@ -1,4 +1,4 @@
-"""Plays a policy on held-out problems and measures what it does."""
+"""Evaluation of a policy on held-out problems."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,34 +7,43 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from rethink_gym.agents.policies.adapters import AlgorithmPolicy, as_policy
+from rethink_gym.agents.policies.adapters import (
+    AlgorithmPolicy,
+    FixedSamplingPolicy,
+    as_policy,
+)
 from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
-from rethink_gym.errors import argument_error, check_count
-from rethink_gym.evaluation.solutions import solution_values
+from rethink_gym.errors import DataError, argument_error, check_count
+from rethink_gym.evaluation.json_file import dataclass_from_json
 from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
+from rethink_gym.metrics.exploration import coverage
 from rethink_gym.metrics.intervals import Interval
+from rethink_gym.metrics.log_keys import LOG_KEYS
 from rethink_gym.metrics.multi_sample import sample_values
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
-from rethink_gym.verifiers.puzzles.countdown import CountdownVerifier
+from rethink_gym.problem import Problem
+from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["Evaluation", "LearningPolicy", "evaluate"]
+__all__ = ["Evaluation", "LearningPolicy", "evaluate", "evaluation_from_dict"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What a policy did on a set of problems.
+    """Episodes of a policy on a set of problems, and the metrics computed from them.
 
     Attributes:
-        env_id: Where it played.
-        split: Which problems they are.
-        episodes: What was played, all samples of a problem one after the other.
-        samples: Episodes per problem.
-        scores: What a scorer said of each episode, if there was one.
-        solutions: What `solution_values` says of each problem, with two or more samples.
+        env_id: Environment id.
+        split: Split of the problems.
+        episodes: Episodes, grouped by problem: all samples of a problem in a row.
+        samples: Number of episodes per problem.
+        scores: Score of each episode; None if there was no scorer.
+        exploration: Further values per problem, by name of the metric: ``distinct_solutions``
+            and ``coverage`` for several samples, if the verifier can list the solutions of
+            every problem. A caller may add more.
     """
 
     env_id: str
@@ -42,56 +51,56 @@ class Evaluation:
     episodes: tuple[Episode, ...]
     samples: int = 1
     scores: tuple[float, ...] | None = None
-    solutions: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    exploration: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def problem_ids(self) -> list[str]:
-        """The problems, in the order in which they were played."""
+        """Ids of the problems, in the order of the episodes."""
         return [episode.problem_id for episode in self.episodes[:: self.samples]]
 
     @cached_property
     def metrics(self) -> TurnMetrics:
-        """The means over all episodes."""
+        """Means over all episodes."""
         return turn_metrics(self.episodes)
 
     @cached_property
     def values(self) -> Values:
-        """What each problem adds to each metric.
+        """Value of each metric on each problem.
 
-        See `problem_values`; of several samples `sample_values` and `solution_values`.
+        See `problem_values`, or `sample_values` for several samples.
         """
         if self.samples == 1:
             return problem_values(self.episodes)
-        listed = {name: np.array(numbers) for name, numbers in self.solutions.items()}
-        return sample_values(self.episodes, self.samples, scores=self.scores) | listed
+        exploration = {name: np.array(values) for name, values in self.exploration.items()}
+        return sample_values(self.episodes, self.samples, scores=self.scores) | exploration
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
-        """The 95 % interval of each metric over problems, under the names of `values`."""
+        """95 % interval of each metric over problems, by the names of `values`."""
         return value_intervals(self.values)
 
     def differences(self, base: "Evaluation") -> dict[str, Interval]:
-        """Measure what is different from another policy, problem by problem.
+        """Compare with another policy, paired by problem.
 
         Args:
-            base: What the other one did on the same problems.
+            base: Evaluation of the other policy.
 
         Returns:
-            The paired bootstrap interval of *this minus base* of each metric that both
-            have; none if they played other problems.
+            Paired bootstrap interval of *self minus base* for each metric that both have.
+            Empty if the problems differ.
         """
         if self.problem_ids != base.problem_ids:
             return {}
         return value_intervals(value_differences(base.values, self.values))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all but the episodes as plain JSON data."""
+        """Return everything except the episodes as plain JSON data."""
         return {
             "env_id": self.env_id,
             "split": self.split,
             "samples": self.samples,
             "scores": self.scores,
-            "solutions": dict(self.solutions),
+            "exploration": dict(self.exploration),
             "metrics": self.metrics.to_dict(),
             "intervals": {name: value.to_dict() for name, value in self.intervals.items()},
             "reasons": [
@@ -101,27 +110,89 @@ class Evaluation:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _StoredEvaluation:
+    """Keys of an evaluation in ``metrics.json``; the last three are computed from the episodes."""
+
+    env_id: str
+    split: str
+    samples: int
+    scores: tuple[float, ...] | None
+    exploration: Mapping[str, tuple[float, ...]]
+    metrics: Mapping[str, Any]
+    intervals: Mapping[str, Any]
+    reasons: tuple[Mapping[str, int], ...]
+
+
+def evaluation_from_dict(
+    data: object, episodes: Sequence[Episode], *, source: str = "data", key: str = ""
+) -> Evaluation:
+    """Build an evaluation from its episodes and the data that `Evaluation.to_dict` returned.
+
+    Args:
+        data: The data, also after a round trip through JSON.
+        episodes: The episodes.
+        source: File that the data is from, for the error message.
+        key: Key of the data in that file; empty for the whole file.
+
+    Returns:
+        The evaluation.
+
+    Raises:
+        DataError: If a key is missing or unknown, a value has another type, or the numbers of
+            episodes, samples and scores do not agree.
+    """
+    stored = dataclass_from_json(_StoredEvaluation, data, source, parent=key)
+    num_episodes = len(episodes)
+    if not num_episodes or stored.samples < 1 or num_episodes % stored.samples:
+        raise DataError(
+            f"{source}: the key 'samples' must divide the number of episodes, "
+            f"got {stored.samples} samples and {num_episodes} episodes."
+        )
+    num_problems = num_episodes // stored.samples
+    lists = {f"exploration.{name}": each for name, each in stored.exploration.items()}
+    lengths = {name: (len(each), num_problems) for name, each in lists.items()}
+    if stored.scores is not None:
+        lengths["scores"] = (len(stored.scores), num_episodes)
+    for name, (length, required) in lengths.items():
+        if length != required:
+            raise DataError(
+                f"{source}: the key {name!r} must hold {required} numbers, got {length}."
+            )
+    for name in stored.exploration:
+        if name not in LOG_KEYS:
+            raise DataError(f"{source} must not have the key 'exploration.{name}'.")
+    return Evaluation(
+        env_id=stored.env_id,
+        split=stored.split,
+        episodes=tuple(episodes),
+        samples=stored.samples,
+        scores=stored.scores,
+        exploration=stored.exploration,
+    )
+
+
 @runtime_checkable
 class SampledPolicy(Policy, Protocol):
-    """A policy that can be told how to draw its messages, as a language model can."""
+    """A policy whose sampling can be set per call, such as a language model."""
 
     sampling: SamplingConfig
 
     def act(
         self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
     ) -> list[Completion]:
-        """Say the next message of each conversation, drawn as told."""
+        """Generate the next message of each conversation."""
         ...
 
 
 @runtime_checkable
 class LearningPolicy(Protocol):
-    """A policy that samples as in training unless told to be deterministic: a learner."""
+    """A learner: it samples as in training unless it is asked to be deterministic."""
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
     ) -> list[Completion]:
-        """Say the next message of each conversation."""
+        """Generate the next message of each conversation."""
         ...
 
     def predict(
@@ -146,33 +217,33 @@ def evaluate(
     seed: int = 0,
     on_progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """Play one or more episodes per problem and measure them.
+    """Play one or more episodes per problem and compute metrics.
 
     Args:
-        policy: What answers: a language model, a learner, any other policy, or a plain
-            function from the newest message to the answer.
-        env_id: Where to play, such as ``"MathSelfCorrect-v0"``.
-        problems: Indices of the problems, or how many of the first ones.
-        samples: Episodes per problem; with two or more, votes, pass@k and exploration
-            are measured too.
-        temperature: Of sampling, 0 for the likeliest tokens; by default that of
-            ``sampling``. A learner plays at 0 or, above, at the one that it trains at.
-        split: Which problems the indices count.
-        sampling: How a language model draws its messages; by default as it would
-            anyway, but always the likeliest token (temperature 0).
-        scorer: Says how good each episode is, for rerank@k; such as
+        policy: A language model, a learner, any other policy, or a function from the newest
+            message to the answer.
+        env_id: Environment id, such as ``"MathSelfCorrect-v0"``.
+        problems: Indices of the problems, or the number of problems from the first on.
+        samples: Number of episodes per problem. Two or more add majority votes, pass@k and
+            exploration metrics.
+        temperature: Softmax temperature; 0 decodes greedily. By default that of ``sampling``.
+            A learner accepts 0 and its own training temperature.
+        split: Split of the problems.
+        sampling: Sampling settings of a language model; by default its own, with temperature 0.
+        scorer: Function that scores episodes, for rerank@k, such as
             `OutcomeRewardModel.score_episodes`.
-        num_envs: How many episodes are played at once.
-        env_kwargs: Further arguments of the environment.
-        seed: Decides what is left to chance in the environment.
-        on_progress: Called now and then with how many episodes are finished.
+        num_envs: Number of environments that run in parallel.
+        env_kwargs: Keyword arguments of the environment.
+        seed: Seed of the environment.
+        on_progress: Called periodically with the number of finished episodes.
 
     Returns:
-        The episodes, in the order of the problems, and what they show.
+        The evaluation, with episodes in the order of ``problems``.
 
     Raises:
-        ArgumentError: If an argument is not what it must be, if the split has fewer
-            problems, or if the policy cannot be told how to sample.
+        ArgumentError: If ``problems`` is empty or not part of the split, ``samples`` or
+            ``num_envs`` is below 1, ``env_kwargs`` holds ``"split"``, or the policy does not
+            support ``sampling`` or ``temperature``.
     """
     indices = range(check_count("problems", problems)) if isinstance(problems, int) else problems
     if not indices:
@@ -180,20 +251,21 @@ def evaluate(
     check_count("num_envs", num_envs)
     check_count("samples", samples)
     if env_kwargs and "split" in env_kwargs:
-        remedy = "Which problems to play is said by the argument split alone."
+        remedy = "Use the argument split instead."
         raise argument_error("env_kwargs", "without 'split'", env_kwargs, remedy)
-    told = _told(policy, sampling, temperature)
-    repeated = [index for index in indices for _ in range(samples)]
+    sampled_policy = _with_sampling(policy, sampling, temperature)
+    num_episodes = len(indices) * samples
     env = make_text_env(
-        env_id, min(num_envs, len(repeated)), **{**(env_kwargs or {}), "split": split}
+        env_id, min(num_envs, num_episodes), **{**(env_kwargs or {}), "split": split}
     )
     try:
         _check_problems(indices, env_attribute(env, "num_problems", None), split)
-        episodes = play_episodes(told, env, repeated, seed=seed, on_progress=on_progress)
+        repeated = [index for index in indices for _ in range(samples)]
+        episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
         verifier = env_attribute(env, "verifier", None)
-        listed = {}
-        if samples > 1 and isinstance(verifier, CountdownVerifier):
-            listed = solution_values(verifier, problems_of(env, indices), episodes)
+        exploration = {}
+        if samples > 1 and isinstance(verifier, Verifier):
+            exploration = _solution_values(verifier, problems_of(env, indices), episodes)
     finally:
         env.close()
     return Evaluation(
@@ -202,49 +274,68 @@ def evaluate(
         episodes=tuple(episodes),
         samples=samples,
         scores=None if scorer is None else tuple(map(float, scorer(episodes))),
-        solutions=listed,
+        exploration=exploration,
     )
 
 
 def _check_problems(indices: Sequence[int], num_problems: int | None, split: str) -> None:
-    if num_problems is not None and not 0 <= min(indices) <= max(indices) < num_problems:
+    # The ends of a range are enough; min and max would visit each of its billion numbers.
+    ends = (indices[0], indices[-1]) if isinstance(indices, range) else indices
+    if num_problems is not None and not 0 <= min(ends) <= max(ends) < num_problems:
         must_be = f"among the {num_problems} of the split {split!r}"
         raise argument_error("problems", must_be, indices, "Ask for fewer, or another split.")
 
 
-class _Told:
-    """A policy that draws its messages in one way, whatever its own way is."""
+def _solution_values(
+    verifier: Verifier, problems: Sequence[Problem], episodes: Sequence[Episode]
+) -> dict[str, tuple[float, ...]]:
+    """Count the different correct solutions among the samples of each problem.
 
-    def __init__(self, policy: SampledPolicy, sampling: SamplingConfig) -> None:
-        self._policy = policy
-        self._sampling = sampling
+    Returns:
+        For each problem ``distinct_solutions``, their number, and ``coverage``, the fraction of
+        all solutions that was found. Empty if the solutions of a problem cannot be listed.
+    """
+    samples = len(episodes) // len(problems)
+    counts, fractions = [], []
+    for index, problem in enumerate(problems):
+        all_solutions = verifier.list_solutions(problem)
+        if not all_solutions:
+            return {}
+        group = episodes[index * samples : (index + 1) * samples]
+        verdicts = [episode.turns[-1].verdict for episode in group]
+        found = {
+            verifier.canonical_solution(verdict.answer, problem)
+            for verdict in verdicts
+            if verdict is not None and verdict.correct and verdict.answer is not None
+        }
+        counts.append(float(len(found)))
+        fractions.append(coverage(found, all_solutions))
+    return {"distinct_solutions": tuple(counts), "coverage": tuple(fractions)}
 
-    def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        """Say the next message of each conversation."""
-        return self._policy.act(conversations, self._sampling)
 
-
-def _told(
-    given: Policy | LearningPolicy | Callable[[str], str],
+def _with_sampling(
+    policy: Policy | LearningPolicy | Callable[[str], str],
     sampling: SamplingConfig | None,
     temperature: float | None,
 ) -> Policy:
-    remedy = "Only a language model can be told how to sample."
-    if isinstance(given, LearningPolicy):
-        own = getattr(getattr(given, "config", None), "temperature", temperature)
-        if sampling is not None or temperature not in (None, 0, own):
-            name = "sampling" if sampling is not None else "temperature"
-            must_be = "None for a learner" if sampling is not None else f"0 or its own, {own}"
-            raise argument_error(name, must_be, sampling or temperature, "Give its policy instead.")
-        return AlgorithmPolicy(given, deterministic=not temperature)
-    policy = as_policy(given)
-    if isinstance(policy, SampledPolicy):
-        wanted = sampling or replace(policy.sampling, temperature=0.0)
-        return _Told(
-            policy, wanted if temperature is None else replace(wanted, temperature=temperature)
-        )
+    """Return a policy that samples as asked for, or refuse what it does not support."""
+    if isinstance(policy, LearningPolicy):
+        own = getattr(getattr(policy, "config", None), "temperature", temperature)
+        remedy = "Pass the learner's policy instead."
+        if sampling is not None:
+            raise argument_error("sampling", "None for a learner", sampling, remedy)
+        if temperature not in (None, 0, own):
+            raise argument_error("temperature", f"0 or its own, {own}", temperature, remedy)
+        return AlgorithmPolicy(policy, deterministic=not temperature)
+    plain_policy = as_policy(policy)
+    if isinstance(plain_policy, SampledPolicy):
+        settings = sampling or replace(plain_policy.sampling, temperature=0.0)
+        if temperature is not None:
+            settings = replace(settings, temperature=temperature)
+        return FixedSamplingPolicy(plain_policy, settings)
+    remedy = "Only a language model has sampling settings."
     if sampling is not None:
         raise argument_error("sampling", "None for this policy", sampling, remedy)
     if temperature:
         raise argument_error("temperature", "None or 0 for this policy", temperature, remedy)
-    return policy
+    return plain_policy

@@ -1,26 +1,25 @@
-"""Run folders: one per run, and never one on top of another."""
+"""Folders of runs. An existing run is never overwritten."""
 
 import contextlib
 import itertools
-import json
 from pathlib import Path
 
 from rethink_gym.errors import argument_error
 
-__all__ = ["check_run_folder", "make_numbered_folder", "make_run_folder", "write_json"]
+__all__ = ["check_run_folder", "make_numbered_folder", "make_run_folder"]
 
 
 def make_run_folder(folder: Path) -> Path:
-    """Make the folder of a run.
+    """Create the folder of a run, with its parents.
 
     Args:
-        folder: Where it goes; parents are made as needed.
+        folder: Path of the folder.
 
     Returns:
         The folder; empty.
 
     Raises:
-        ArgumentError: If something lies there already; an empty folder may.
+        ArgumentError: If the path exists and is not an empty folder.
     """
     check_run_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,13 +27,13 @@ def make_run_folder(folder: Path) -> Path:
 
 
 def check_run_folder(folder: Path) -> None:
-    """Check that a run can go somewhere without overwriting anything.
+    """Check that a run would not overwrite anything.
 
     Args:
-        folder: Where it is to go.
+        folder: Path of the folder.
 
     Raises:
-        ArgumentError: If something lies there already; an empty folder may.
+        ArgumentError: If the path exists and is not an empty folder.
     """
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise argument_error(
@@ -46,14 +45,14 @@ def check_run_folder(folder: Path) -> None:
 
 
 def make_numbered_folder(parent: Path, name: str) -> Path:
-    """Make the folder of a run under the first number that is free.
+    """Create the folder of a run under the first free number.
 
     Args:
-        parent: The folder of all runs; made as needed.
-        name: What the folders' names start with.
+        parent: Folder of all runs; created if it does not exist.
+        name: Name of the folder without the number.
 
     Returns:
-        Such as ``runs/score-MathSelfCorrect-v0-3``; empty.
+        The folder, such as ``runs/score-MathSelfCorrect-v0-3``; empty.
     """
     parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
@@ -62,13 +61,3 @@ def make_numbered_folder(parent: Path, name: str) -> Path:
             folder.mkdir()
             break
     return folder
-
-
-def write_json(path: Path, data: object) -> None:
-    """Write plain data as JSON that a person can read.
-
-    Args:
-        path: The file to write; replaced if it exists.
-        data: What to write.
-    """
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,22 +1,40 @@
-"""Measures one model, and writes down what it did."""
+"""Evaluation of one model, written to a folder."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rethink_gym.episode import save_episodes
 from rethink_gym.evaluation.console import print_metrics, progress_bar
-from rethink_gym.evaluation.curves import sample_figure
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
-from rethink_gym.evaluation.figure import to_svg
-from rethink_gym.evaluation.folder import check_run_folder, make_run_folder, write_json
+from rethink_gym.evaluation.folder import check_run_folder, make_run_folder
+from rethink_gym.evaluation.json_file import write_json
+from rethink_gym.evaluation.plots.figure import to_svg
+from rethink_gym.evaluation.plots.samples import sample_figure
 from rethink_gym.evaluation.report import Report, write_report
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["evaluate_and_report", "find_model"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MeasurementConfig:
+    """Arguments of `evaluate_and_report` that are needed to repeat it."""
+
+    model: str
+    env_id: str
+    env_kwargs: Mapping[str, Any]
+    split: str
+    num_problems: int
+    samples: int
+    temperature: float
+    max_new_tokens: int
+    reward_model: str | None
+    seed: int
+    device: str
 
 
 def evaluate_and_report(
@@ -36,44 +54,43 @@ def evaluate_and_report(
     device: str = "cpu",
     console: "Console | None" = None,
 ) -> Evaluation:
-    """Measure a model on the first problems of a split.
+    """Evaluate a model on the first problems of a split.
 
     Args:
-        model: ``"tiny"``, the folder of a model, a run or a checkpoint, or a name on
-            the hub.
-        env_id: Where it plays, such as ``"MathSelfCorrect-v0"``.
-        folder: Where ``metrics.json``, ``episodes.jsonl`` and ``report.html`` go, new
-            or empty; nothing is written if None.
-        num_problems: How many problems it plays.
-        samples: Episodes per problem; with two or more, votes, pass@k and exploration
-            are measured too, and drawn as curves.
-        split: Where they are from.
-        temperature: Of sampling; 0 takes the likeliest token.
-        max_new_tokens: Most tokens of one answer; the policy's default if None.
-        reward_model: Folder of an outcome reward model, as of a run of `ORM`, that
-            reranks the samples; without one there is no rerank@k.
-        num_envs: How many episodes are played at once.
-        env_kwargs: Further arguments of the environment.
-        seed: Seed of the draws.
-        device: Where the models run, as torch names it.
-        console: Where a progress bar and the table go; nowhere if None.
+        model: Model: ``"tiny"``, the folder of a model, a run or a checkpoint, or a name on the
+            hub.
+        env_id: Environment id, such as ``"MathSelfCorrect-v0"``.
+        folder: New or empty folder for ``metrics.json``, ``episodes.jsonl`` and
+            ``report.html``; None writes nothing.
+        num_problems: Number of problems.
+        samples: Number of episodes per problem. Two or more add majority votes, pass@k and
+            exploration metrics.
+        split: Split of the problems.
+        temperature: Softmax temperature; 0 decodes greedily.
+        max_new_tokens: Maximum number of tokens per answer; the model's default if None.
+        reward_model: Folder of an outcome reward model, such as a run of `ORM`, that reranks
+            the samples; None measures no rerank@k.
+        num_envs: Number of environments that run in parallel.
+        env_kwargs: Keyword arguments of the environment.
+        seed: Seed of sampling and of the environment.
+        device: Device of the models, as torch names it.
+        console: Console for the progress bar and the table; None prints nothing.
 
     Returns:
-        What the model did.
+        The evaluation.
 
     Raises:
-        ArgumentError: If an argument is not what it must be, or something lies in
-            the folder already.
-        DataNotFoundError: If there is no reward model.
-        ModelError: If the model cannot be used.
+        ArgumentError: If an argument is refused by `evaluate`, or ``folder`` is not empty.
+        DataNotFoundError: If there is no reward model in ``reward_model``.
+        ModelError: If the model cannot be loaded.
         HubUnavailableError: If the model is on a hub that cannot be reached.
     """
     from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies import LanguageModel
 
-    judge = None
+    scorer = None
     if reward_model is not None:
-        judge = OutcomeRewardModel.from_pretrained(reward_model, device=device)
+        scorer = OutcomeRewardModel.from_pretrained(reward_model, device=device).score_episodes
     policy = LanguageModel.from_pretrained(find_model(model), seed=seed, device=device)
     sampling = replace(
         policy.sampling,
@@ -82,7 +99,9 @@ def evaluate_and_report(
     )
     if folder is not None:
         check_run_folder(folder)
-    with progress_bar(console, "measuring", num_problems * samples) as on_progress:
+    with progress_bar(
+        console, "evaluating", num_problems * samples, unit="episodes"
+    ) as on_progress:
         evaluation = evaluate(
             policy,
             env_id,
@@ -90,7 +109,7 @@ def evaluate_and_report(
             samples=samples,
             split=split,
             sampling=sampling,
-            scorer=None if judge is None else judge.score_episodes,
+            scorer=scorer,
             num_envs=num_envs,
             env_kwargs=env_kwargs,
             seed=seed,
@@ -99,32 +118,32 @@ def evaluate_and_report(
     title = f"{model} on {env_id}"
     print_metrics(console, {"model": evaluation}, title=title)
     if folder is not None:
-        settings = {
-            "model": model,
-            "env": env_id,
-            "env_kwargs": dict(env_kwargs or {}),
-            "split": split,
-            "num_problems": num_problems,
-            "samples": samples,
-            "temperature": temperature,
-            "max_new_tokens": sampling.max_new_tokens,
-            "reward_model": None if reward_model is None else str(reward_model),
-            "seed": seed,
-            "device": device,
-        }
+        config = _MeasurementConfig(
+            model=model,
+            env_id=env_id,
+            env_kwargs=dict(env_kwargs or {}),
+            split=split,
+            num_problems=num_problems,
+            samples=samples,
+            temperature=temperature,
+            max_new_tokens=sampling.max_new_tokens,
+            reward_model=None if reward_model is None else str(reward_model),
+            seed=seed,
+            device=device,
+        )
         make_run_folder(folder)
-        _write(folder, evaluation, title, settings)
+        _write_results(folder, evaluation, title, config)
     return evaluation
 
 
 def find_model(model: str) -> str:
-    """Return where the weights lie, if a model is named by the folder of a run.
+    """Resolve the folder of a run or a checkpoint to the folder of its policy.
 
     Args:
-        model: The folder of a run or of a checkpoint, or anything else that names a model.
+        model: The folder of a run or a checkpoint, or any other name of a model.
 
     Returns:
-        The folder of the policy in it, or ``model`` as it is.
+        The folder of the policy in it, or ``model`` unchanged.
     """
     for inner in (Path("checkpoint", "policy"), Path("policy")):
         if (Path(model) / inner).is_dir():
@@ -132,16 +151,16 @@ def find_model(model: str) -> str:
     return model
 
 
-def _write(
-    folder: Path, evaluation: Evaluation, title: str, settings: Mapping[str, object]
+def _write_results(
+    folder: Path, evaluation: Evaluation, title: str, config: _MeasurementConfig
 ) -> None:
     save_episodes(folder / "episodes.jsonl", evaluation.episodes)
-    write_json(folder / "metrics.json", {**settings, **evaluation.to_dict()})
+    write_json(folder / "metrics.json", {"config": asdict(config), "model": evaluation.to_dict()})
     report = Report(
         title=title,
         subtitle=f"{len(evaluation.problem_ids):,} problems of the split “{evaluation.split}”",
         evaluations={"model": evaluation},
-        settings=settings,
+        settings=asdict(config),
     )
     figure = sample_figure({"model": evaluation})
     if figure is not None:

@@ -1,7 +1,7 @@
-"""Writes one self-contained HTML page about a run or an evaluation.
+"""Report of a run or an evaluation as one self-contained HTML page.
 
-Everything lies in the page itself: no script, no font, no image from elsewhere.
-What a model said is hostile text, and the template escapes all of it.
+The page loads nothing: no scripts, fonts or images from other addresses. Text that a model
+generated may be hostile, so the template escapes all of it.
 """
 
 import base64
@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rethink_gym.evaluation.curves import sample_figure
-from rethink_gym.evaluation.edits import edit_figure
 from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.evaluation.figure import DARK, LIGHT, Theme, to_svg
-from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
+from rethink_gym.evaluation.plots.edits import edit_figure
+from rethink_gym.evaluation.plots.figure import DARK, LIGHT, Theme, to_svg
+from rethink_gym.evaluation.plots.metrics import metric_figure
+from rethink_gym.evaluation.plots.samples import sample_figure
+from rethink_gym.evaluation.plots.training import training_figure
+from rethink_gym.evaluation.plots.transitions import transition_figure
 from rethink_gym.evaluation.table import (
     MetricRow,
     format_number,
-    is_share,
+    is_percentage,
     metric_label,
     metric_rows,
 )
@@ -43,16 +45,16 @@ _HEADLINES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a report tells.
+    """Content of a report.
 
     Attributes:
-        title: The headline.
-        subtitle: One line below it.
-        evaluations: What each policy did on the same problems, by the name to
-            show; the one to compare with comes first.
-        progress: What the learner logged, as `load_progress` returns it.
-        settings: What a person needs to do it again; values are plain JSON data.
-        num_transcripts: How many problems are shown with all that was said.
+        title: Headline.
+        subtitle: Line below the headline.
+        evaluations: Evaluation of each policy on the same problems, by display name; the
+            baseline first.
+        progress: Training log, as returned by `load_progress`.
+        settings: Settings that are needed to repeat the run, as plain JSON data.
+        num_transcripts: Maximum number of problems that are shown with all messages.
     """
 
     title: str
@@ -67,14 +69,13 @@ def write_report(path: Path, report: Report) -> None:
     """Write a report.
 
     Args:
-        path: The file to write; replaced if it exists.
-        report: What to tell.
+        path: File to write; an existing file is replaced.
+        report: Content of the report.
 
     Raises:
-        ArgumentError: If the report has no evaluation, or evaluations of different
-            problems.
+        ArgumentError: If the report has no evaluations, or evaluations of different problems.
     """
-    # A lone half of a surrogate pair, which only hostile text holds, has no UTF-8 form.
+    # Hostile text may hold a lone surrogate, which cannot be encoded as UTF-8.
     path.write_text(_render(report), encoding="utf-8", errors="replace")
 
 
@@ -93,7 +94,9 @@ def _render(report: Report) -> str:
     )
     environment.filters["figure"] = format_number
     environment.filters["change"] = functools.partial(format_number, is_signed=True)
-    environment.filters["unit"] = lambda name: " %" if is_share(name) and name != "delta" else ""
+    environment.filters["unit"] = lambda name: (
+        " %" if is_percentage(name) and name != "delta" else ""
+    )
     environment.filters["label"] = metric_label
     source = files("rethink_gym.evaluation").joinpath("templates", "report.html.jinja")
     rows = metric_rows(report.evaluations)
@@ -104,18 +107,15 @@ def _render(report: Report) -> str:
         plots=_plots(report),
         reasons=_reasons(report.evaluations),
         transcripts=choose_transcripts(report.evaluations, report.num_transcripts),
-        settings={name: _shown(value) for name, value in report.settings.items()},
+        settings={name: _format_setting(value) for name, value in report.settings.items()},
     )
 
 
 def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
-    """Return the rows that stand above all others: the last accuracy first."""
+    """Return the rows shown at the top: the last accuracy, then Δ, then the other fractions."""
     last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
-    others = [
-        row
-        for row in rows
-        if row is not last_accuracy and row.name != "edit_ratio" and is_share(row.name)
-    ]
+    others = [row for row in rows if row.group in ("turns", "samples") and row is not last_accuracy]
+    others = [row for row in others if row.name != "edit_ratio"]
     others.sort(key=lambda row: row.name != "delta")
     return [last_accuracy, *others][:_HEADLINES]
 
@@ -124,14 +124,14 @@ def _plots(report: Report) -> list[_Plot]:
     evaluations = report.evaluations
     has_turns = any(len(value.metrics.accuracies) > 1 for value in evaluations.values())
     plots = [
-        _plot("How it was learned", lambda theme: training_figure(report.progress, theme)),
+        _plot("Training", lambda theme: training_figure(report.progress, theme)),
         _plot("Metrics with 95 % intervals", lambda theme: metric_figure(evaluations, theme)),
-        _plot("What more samples are worth", lambda theme: sample_figure(evaluations, theme)),
+        _plot("Metrics by number of samples", lambda theme: sample_figure(evaluations, theme)),
     ]
     if has_turns:
-        title = "What became of first answers"
+        title = "From the first to the last answer"
         plots.insert(1, _plot(title, lambda theme: transition_figure(evaluations, theme)))
-        title = "How much answers change"
+        title = "Edit distance between messages"
         plots.append(_plot(title, lambda theme: edit_figure(evaluations, theme)))
     return [plot for plot in plots if plot is not None]
 
@@ -147,7 +147,7 @@ def _data_uri(svg: str) -> str:
 
 
 def _reasons(evaluations: Mapping[str, Evaluation]) -> list[tuple[str, int, dict[str, int]]]:
-    """Return the policy, the turn and how often each reason was given, row by row."""
+    """Return one row per policy and turn: policy, turn, and the count of each reason."""
     return [
         (name, turn, {reason.value: count for reason, count in sorted(counts.items())})
         for name, evaluation in evaluations.items()
@@ -155,5 +155,5 @@ def _reasons(evaluations: Mapping[str, Evaluation]) -> list[tuple[str, int, dict
     ]
 
 
-def _shown(value: object) -> str:
+def _format_setting(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)

@@ -1,36 +1,37 @@
-"""What a run leaves behind: numbers, plots and a report."""
+"""Results of a training run: metrics, plots and the report."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from rethink_gym.evaluation.edits import edit_figure
 from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.evaluation.figure import to_svg
-from rethink_gym.evaluation.folder import write_json
-from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
-from rethink_gym.evaluation.progress import load_progress
+from rethink_gym.evaluation.json_file import write_json
+from rethink_gym.evaluation.log import load_progress
+from rethink_gym.evaluation.plots.edits import edit_figure
+from rethink_gym.evaluation.plots.figure import to_svg
+from rethink_gym.evaluation.plots.metrics import metric_figure
+from rethink_gym.evaluation.plots.training import training_figure
+from rethink_gym.evaluation.plots.transitions import transition_figure
 from rethink_gym.evaluation.report import Report, write_report
+from rethink_gym.evaluation.run_config import RunConfig
 from rethink_gym.evaluation.table import metric_rows
 
-__all__ = ["REPORT", "Run", "run_title", "write_results"]
+__all__ = ["REPORT", "Run", "write_results"]
 
 REPORT = "report.html"
-"""Written last: a run that has it is finished."""
+"""Name of the report. It is written last, so a run that has it is finished."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a run left behind.
+    """Results of a training run.
 
     Attributes:
-        folder: Where it lies: ``config.json``, ``metrics.json``, ``progress.csv`` and
+        folder: Folder with all files: ``config.json``, ``metrics.json``, ``progress.csv`` and
             ``progress.json`` (one line per update), ``episodes_base.jsonl``,
             ``episodes_trained.jsonl``, ``checkpoint/``, ``plots/``, ``report.html``.
-        base: What the policy did before it was trained.
-        trained: What it did afterwards, on the same problems.
-        training_s: Wall-clock seconds that training took.
+        base: Evaluation before training.
+        trained: Evaluation after training, on the same problems.
+        training_s: Wall-clock seconds of training.
     """
 
     folder: Path
@@ -39,12 +40,12 @@ class Run:
     training_s: float
 
 
-def write_results(run: Run, settings: Mapping[str, Any]) -> None:
+def write_results(run: Run, run_config: RunConfig) -> None:
     """Write ``metrics.json``, the plots and, last of all, the report of a run.
 
     Args:
-        run: What was measured.
-        settings: What the run was begun with.
+        run: The results.
+        run_config: Configuration of the run.
     """
     evaluations = {"base": run.base, "trained": run.trained}
     progress = load_progress(run.folder / "progress.csv")
@@ -63,26 +64,14 @@ def write_results(run: Run, settings: Mapping[str, Any]) -> None:
             (run.folder / "plots" / f"{name}.svg").write_text(to_svg(figure), encoding="utf-8")
     num_problems = len(run.trained.problem_ids)
     report = Report(
-        title=run_title(settings),
+        title=run_config.title,
         subtitle=(
-            f"Model {Path(settings['model']).name}, {settings['total_episodes']:,} episodes in "
-            f"{run.training_s / 60:.1f} minutes, seed {settings['seed']}; measured greedily "
-            f"on the same {num_problems:,} held-out problems before and after"
+            f"Model {Path(run_config.model).name}, {run_config.total_episodes:,} episodes in "
+            f"{run.training_s / 60:.1f} minutes, seed {run_config.seed}; evaluated with greedy "
+            f"decoding on the same {num_problems:,} held-out problems before and after"
         ),
         evaluations=evaluations,
         progress=progress,
-        settings=settings,
+        settings=run_config.to_dict(),
     )
     write_report(run.folder / REPORT, report)
-
-
-def run_title(settings: Mapping[str, Any]) -> str:
-    """Return what a run is called for people.
-
-    Args:
-        settings: What the run was begun with.
-
-    Returns:
-        Such as ``score on MathSelfCorrect-v0``.
-    """
-    return f"{settings['algorithm']} on {settings['env']}"

@@ -1,7 +1,8 @@
-"""Tables of metrics with their intervals, for terminals and for reports."""
+"""Tables of metrics with 95 % intervals, for terminals and reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich import box
 from rich.markup import escape
@@ -10,73 +11,47 @@ from rich.table import Table
 from rethink_gym.errors import argument_error
 from rethink_gym.evaluation.evaluate import Evaluation
 from rethink_gym.metrics.intervals import Interval
+from rethink_gym.metrics.log_keys import LOG_KEYS, Group, LogKey, split_log_key
 
 __all__ = [
     "MetricRow",
     "format_interval",
     "format_number",
-    "is_share",
+    "is_percentage",
     "metric_label",
     "metric_rows",
     "metric_table",
 ]
 
-_EXPLANATIONS = {
-    "delta": "accuracy of the last turn minus that of the first",
-    "i_to_c": "first answer incorrect, last one correct; share of all problems",
-    "c_to_i": "first answer correct, last one incorrect; share of all problems",
-    "changed": "later answers that differ from the one before",
-    "edit_ratio": "edit distance from one message to the next, over both lengths",
-    "accuracy": "share of right answers at this turn",
-    "pass": "how likely one of so many samples is right (unbiased)",
-    "maj": "share of problems whose most frequent answer is right",
-    "rerank": "share of problems whose best scored sample is right",
-    "distinct_answers": "different answers among the samples of a problem",
-    "distinct_right": "different texts with a right answer among them",
-    "distinct_solutions": "different right solutions among them, however written",
-    "coverage": "share of all right solutions that is among them",
-    "answer_entropy": "entropy of the answers to a problem, nats",
-    "effective_number": "effective number of answers to a problem, exp(entropy)",
-    "token_entropy": "entropy per token, estimated from what was drawn, nats",
-}
-_NUMBERS = (
-    "distinct_answers",
-    "distinct_right",
-    "distinct_solutions",
-    "answer_entropy",
-    "effective_number",
-    "token_entropy",
-)
-_SIGNS = {"delta": "Δ", "i_to_c": "i→c", "c_to_i": "c→i"}
-
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric, measured of several policies.
+    """One metric of several policies.
 
     Attributes:
-        name: Its name, as in `Evaluation.values`.
-        explanation: What it says, in words.
-        intervals: One interval per policy; None where a policy has no such metric.
-        difference: Last policy minus first one, if both played the same problems.
+        name: Name of the metric, as in `Evaluation.values`.
+        group: Section of the table, as in `LogKey.group`.
+        description: Meaning of the metric, as in `LogKey.description`.
+        intervals: One interval per policy; None if the policy does not have this metric.
+        difference: Last policy minus the first; None unless both played the same problems.
     """
 
     name: str
-    explanation: str
+    group: Group
+    description: str
     intervals: tuple[Interval | None, ...]
     difference: Interval | None
 
 
 def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
-    """Put the metrics of several policies side by side.
+    """Collect the metrics of several policies, one row per metric.
 
     Args:
-        evaluations: What each policy did, by the name to show.
+        evaluations: Evaluation of each policy, by display name.
 
     Returns:
-        One row per metric; differences are paired by problem, so they are only
-        there if the first and the last of two or more policies played the same
-        problems.
+        One row per metric. Differences are paired by problem, so they need at least two
+        policies, the first and last of which played the same problems.
 
     Raises:
         ArgumentError: If ``evaluations`` is empty.
@@ -89,7 +64,8 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
     return [
         MetricRow(
             name=name,
-            explanation=_explanation(name),
+            group=_log_key(name).group,
+            description=_log_key(name).description,
             intervals=tuple(evaluation.intervals.get(name) for evaluation in each),
             difference=differences.get(name),
         )
@@ -98,15 +74,16 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
 
 
 def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = False) -> Table:
-    """Build the table of metrics that a terminal shows.
+    """Build the table of metrics for a terminal.
 
     Args:
-        evaluations: What each policy did, by the name to show.
-        ascii_only: Whether to keep to signs that every terminal can show.
+        evaluations: Evaluation of each policy, by display name.
+        ascii_only: Whether to use ASCII characters only.
 
     Returns:
-        The table: one row per metric, one column per policy, all in per cent with
-        the 95 % interval in brackets, and the change from the first to the last.
+        The table: one row per metric, one column per policy, and the change from the first
+        to the last policy. Fractions are in per cent, with 95 % intervals in brackets. A line
+        separates groups of metrics.
 
     Raises:
         ArgumentError: If ``evaluations`` is empty.
@@ -119,57 +96,67 @@ def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = Fa
     has_change = any(row.difference for row in rows)
     if has_change:
         table.add_column("change", justify="right", no_wrap=True)
-    for row in rows:
+    for row, next_row in zip_longest(rows, rows[1:]):
         cells = [format_interval(row.name, interval) for interval in row.intervals]
         if has_change:
             change = format_interval(row.name, row.difference, is_signed=True)
             is_sure = row.difference is not None and row.difference.excludes_zero
             cells.append(f"[bold]{change}[/bold]" if is_sure else change)
-        table.add_row(metric_label(row.name, ascii_only=ascii_only), *cells)
+        table.add_row(
+            metric_label(row.name, ascii_only=ascii_only),
+            *cells,
+            end_section=next_row is not None and next_row.group != row.group,
+        )
     return table
 
 
 def metric_label(name: str, *, ascii_only: bool = False) -> str:
-    """Return how a metric is written for people.
+    """Return the display form of a metric.
 
     Args:
-        name: Its name, as in `Evaluation.values`.
-        ascii_only: Whether to keep to signs that every terminal can show.
+        name: Name of the metric, as in `Evaluation.values` or as logged.
+        ascii_only: Whether to use ASCII characters only.
 
     Returns:
-        Such as ``Δ`` for ``delta``, or ``delta`` in ASCII.
+        The label, such as ``Δ`` for ``delta``, or ``KL@t1`` for ``kl_t1``.
     """
-    shown = name.replace("_to_", "->") if ascii_only else _SIGNS.get(name, name)
-    return shown.replace("_", " ")
+    stem, index, variant = split_log_key(name)
+    key = LOG_KEYS.get(stem)
+    symbol = key.symbol if key is not None else ""
+    # The names themselves are ASCII, so they replace the symbols i→c and Δ.
+    if not symbol or (ascii_only and not symbol.isascii()):
+        symbol = stem.replace("_to_", "->").replace("_", " ")
+    label = f"{symbol}@{index}" if index else symbol
+    return f"{label} {variant.replace('_', ' ')}" if variant else label
 
 
-def is_share(name: str) -> bool:
-    """Return whether a metric is a share, and so shown in per cent.
+def is_percentage(name: str) -> bool:
+    """Return whether a metric is a fraction, and so shown in per cent.
 
     Args:
-        name: Its name, as in `Evaluation.values`.
+        name: Name of the metric, as in `Evaluation.values`.
 
     Returns:
-        False for counts and entropies.
+        True for fractions; False for numbers and entropies.
     """
-    return name not in _NUMBERS
+    return _log_key(name).unit == "fraction"
 
 
 def format_interval(name: str, interval: Interval | None, *, is_signed: bool = False) -> str:
-    r"""Write a number and its interval as rich markup.
+    r"""Format an estimate with its interval as rich markup.
 
     Args:
-        name: Of the metric; shares are written in per cent.
-        interval: What was measured; a dash if None.
-        is_signed: Whether to write a plus before what is not negative, for Δ or not.
+        name: Name of the metric, which decides whether the numbers are in per cent.
+        interval: Estimate and interval; a dash is returned for None.
+        is_signed: Whether numbers of at least 0 get a plus sign. Those of Δ always do.
 
     Returns:
-        Such as ``42.5 \[39.5, 45.6]``.
+        The text, such as ``42.5 \[39.5, 45.6]``.
     """
     if interval is None:
         return "-"
     shown = [
-        # Without ".0" a hundred is as wide as other numbers, and the table fits 80 columns.
+        # Without ".0", 100 is as wide as other numbers and the table fits 80 columns.
         format_number(name, number, is_signed=is_signed).replace("100.0", "100")
         for number in (interval.estimate, interval.low, interval.high)
     ]
@@ -178,19 +165,19 @@ def format_interval(name: str, interval: Interval | None, *, is_signed: bool = F
 
 
 def format_number(name: str, number: float, *, is_signed: bool = False) -> str:
-    """Write a number as people read it.
+    """Format the value of a metric.
 
     Args:
-        name: Of the metric; shares are written in per cent, and Δ with its sign.
-        number: What was measured.
-        is_signed: Whether to write a plus before what is not negative, for Δ or not.
+        name: Name of the metric, which decides whether the number is in per cent.
+        number: The value.
+        is_signed: Whether a number of at least 0 gets a plus sign. That of Δ always does.
 
     Returns:
-        Such as ``42.5``.
+        The text, such as ``42.5``.
     """
     sign = "+" if is_signed or name == "delta" else ""
-    return f"{100 * number:{sign}.1f}" if is_share(name) else f"{number:{sign}.2f}"
+    return f"{100 * number:{sign}.1f}" if is_percentage(name) else f"{number:{sign}.2f}"
 
 
-def _explanation(name: str) -> str:
-    return _EXPLANATIONS.get(name) or _EXPLANATIONS[name.partition("@")[0]]
+def _log_key(name: str) -> LogKey:
+    return LOG_KEYS[split_log_key(name)[0]]

@@ -1,4 +1,4 @@
-"""Chooses the episodes that are worth reading, and lays them out side by side."""
+"""Selection of episodes for the report, one problem per transcript."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ __all__ = ["Transcript", "choose_transcripts"]
 
 _OUTCOMES = {
     (False, True): "repaired",
-    (True, False): "spoilt",
-    (True, True): "right both times",
-    (False, False): "wrong both times",
+    (True, False): "broken",
+    (True, True): "correct both times",
+    (False, False): "incorrect both times",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One problem, as each of several policies played it.
+    """Episodes of several policies on one problem.
 
     Attributes:
-        problem_id: Which problem.
-        outcome: What became of the last policy's first answer.
-        episodes: What each policy said, by the name to show.
+        problem_id: Id of the problem.
+        outcome: Transition of the last policy from its first to its last answer.
+        episodes: Episode of each policy, by display name.
     """
 
     problem_id: str
@@ -34,7 +34,7 @@ class Transcript:
 
     @property
     def prompt(self) -> str:
-        """The question, as the first observation asks it."""
+        """The problem statement, from the first observation."""
         return next(iter(self.episodes.values())).turns[0].observation
 
 
@@ -42,21 +42,21 @@ def choose_transcripts(evaluations: Mapping[str, Evaluation], count: int) -> lis
     """Choose episodes so that every outcome of the last policy is shown.
 
     Args:
-        evaluations: What each policy did on the same problems, by the name to show.
-        count: How many transcripts, if there are so many problems.
+        evaluations: Evaluation of each policy on the same problems, by display name.
+        count: Maximum number of transcripts.
 
     Returns:
-        The first problem of each outcome, then the second of each, and so on;
-        outcomes that tell most come first.
+        The first problem of each outcome, then the second of each, and so on. Within a round,
+        repaired and broken answers come first.
 
     Raises:
-        ArgumentError: If ``count`` is below 0, there is no evaluation, or the
-            policies played different problems.
+        ArgumentError: If ``count`` is below 0, ``evaluations`` is empty, or the policies played
+            different problems.
     """
     check_count("count", count, 0)
     if not evaluations:
         raise argument_error("evaluations", "one or more evaluations", evaluations)
-    # Of several samples of a problem, the first.
+    # The first of several samples of a problem is shown.
     by_name = {name: each.episodes[:: each.samples] for name, each in evaluations.items()}
     last = list(by_name.values())[-1]
     for name, episodes in by_name.items():
@@ -72,15 +72,16 @@ def choose_transcripts(evaluations: Mapping[str, Evaluation], count: int) -> lis
             outcome=outcome if is_correct.shape[1] > 1 else outcome.split()[0],
             episodes={name: episodes[index] for name, episodes in by_name.items()},
         )
-        for index, outcome in _in_turn(by_outcome)[:count]
+        for index, outcome in _alternate(by_outcome)[:count]
     ]
 
 
-def _in_turn(by_outcome: Mapping[str, Sequence[int]]) -> list[tuple[int, str]]:
-    rounds = max(map(len, by_outcome.values()))
+def _alternate(by_outcome: Mapping[str, Sequence[int]]) -> list[tuple[int, str]]:
+    """Take one problem of each outcome in turn, until none is left."""
+    num_rounds = max(map(len, by_outcome.values()))
     return [
-        (indices[place], outcome)
-        for place in range(rounds)
+        (indices[position], outcome)
+        for position in range(num_rounds)
         for outcome, indices in by_outcome.items()
-        if place < len(indices)
+        if position < len(indices)
     ]

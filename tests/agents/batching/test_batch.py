@@ -17,7 +17,7 @@ from rethink_gym.agents.batching.batch import (
     turn_rewards,
 )
 from rethink_gym.agents.objectives.losses import token_log_probs
-from rethink_gym.agents.policies.adapters import SampledPolicy
+from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import make_text_env, play_episodes
@@ -28,7 +28,7 @@ from rethink_gym.episode import Episode, Turn
 @pytest.fixture
 def episodes(policy: LanguageModel, make_env: Any) -> list[Episode]:
     policy.seed(0)
-    short = SampledPolicy(policy, SamplingConfig(max_new_tokens=3))
+    short = FixedSamplingPolicy(policy, SamplingConfig(max_new_tokens=3))
     return play_episodes(short, make_env(6), range(6))
 
 

@@ -13,7 +13,7 @@ from rethink_gym.agents.batching.batch import length_groups
 from rethink_gym.agents.demonstrations import is_correct
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel, Prefixes, outcome_loss
 from rethink_gym.agents.objectives.credit import step_prefixes
-from rethink_gym.agents.policies.adapters import SampledPolicy
+from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import play_groups
 from rethink_gym.agents.training.algorithm import Algorithm
@@ -99,7 +99,7 @@ class ORM(Algorithm[ORMConfig]):
     def collect(self) -> list[Episode]:
         """Play several samples of each of some random problems, without reranking."""
         problems = self.random.integers(self.num_problems, size=self.config.problems_per_update)
-        policy = SampledPolicy(self.policy, self.sampling())
+        policy = FixedSamplingPolicy(self.policy, self.sampling())
         num_samples = self.config.samples_per_problem
         return play_groups(policy, self.env, problems, num_samples, seed=self.seed)
 

@@ -1,21 +1,18 @@
 """Adapters that turn functions, algorithms and other policies into a policy."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rethink_gym.agents.policies.policy import Policy
+from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.errors import PromptTooLongError, argument_error
 
-if TYPE_CHECKING:
-    from rethink_gym.agents.policies.language_model import LanguageModel
-    from rethink_gym.agents.policies.sampling import SamplingConfig
-
 __all__ = [
     "AlgorithmPolicy",
+    "FixedSamplingPolicy",
     "FunctionPolicy",
     "MixedFirstAttempts",
-    "SampledPolicy",
     "act_at",
     "as_policy",
 ]
@@ -69,15 +66,23 @@ class AlgorithmPolicy:
         return self._algorithm.act(conversations, deterministic=self._deterministic)
 
 
-class SampledPolicy:
-    """Samples from a language model with given settings, whatever its own settings are.
+class HasSampling(Protocol):
+    """A policy that accepts sampling settings, as `LanguageModel` does."""
+
+    def act(
+        self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
+    ) -> list[Completion]: ...
+
+
+class FixedSamplingPolicy:
+    """Samples from a policy with given settings, whatever its own settings are.
 
     Args:
-        policy: The language model.
+        policy: A language model, or another policy that accepts sampling settings.
         sampling: The settings.
     """
 
-    def __init__(self, policy: "LanguageModel", sampling: "SamplingConfig") -> None:
+    def __init__(self, policy: HasSampling, sampling: SamplingConfig) -> None:
         self._policy = policy
         self._sampling = sampling
 

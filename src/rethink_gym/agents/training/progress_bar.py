@@ -5,22 +5,22 @@ from typing import Protocol, cast
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from stable_baselines3.common.callbacks import BaseCallback
 
+from rethink_gym.metrics.log_keys import LOG_KEYS, split_log_key
+
 __all__ = ["ProgressBar"]
 
-_SHOWN = {
-    "train/accuracy@t1": "t1 {:.2f}",
-    "train/accuracy@t2": "t2 {:.2f}",
-    "train/accuracy@t3": "t3 {:.2f}",
-    "train/delta": "Δ {:.2f}",
-    "train/kl": "KL {:.2f}",
-    "train/kl_t1": "KL1 {:.2f}",
-    "train/stage": "stage {:.0f}",
-    "train/round": "round {:.0f}",
-    "train/entropy": "H {:.2f}",
-    "train/loss": "loss {:.3f}",
-    "train/reward": "reward {:.2f}",
-}
-"""What may be shown, the most telling first, and how it is worded."""
+_SHOWN = (
+    "train/accuracy@t1",
+    "train/accuracy@t2",
+    "train/accuracy@t3",
+    "train/delta",
+    "train/kl_t1",
+    "train/stage",
+    "train/entropy",
+    "train/loss",
+    "train/reward",
+)
+"""Metrics that may be shown, most important first. `LOG_KEYS` describes them."""
 
 _MAX_SHOWN = 5
 """As many fit a terminal of 80 columns."""
@@ -64,9 +64,16 @@ class ProgressBar(BaseCallback):
     def _on_step(self) -> bool:
         recorded = self.logger.name_to_value
         known = [name for name in _SHOWN if name in recorded][:_MAX_SHOWN]
-        numbers = " ".join(_SHOWN[name].format(recorded[name]) for name in known)
+        numbers = " ".join(_short_form(name, recorded[name]) for name in known)
         self._progress.update(self._task, completed=self._algorithm.num_episodes, numbers=numbers)
         return True
 
     def _on_training_end(self) -> None:
         self._progress.stop()
+
+
+def _short_form(name: str, value: float) -> str:
+    stem, turn, _ = split_log_key(name)
+    key = LOG_KEYS[stem]
+    label = key.short or key.symbol or key.name
+    return f"{label}{turn.removeprefix('t')} {value:.{key.digits}f}"

@@ -113,7 +113,6 @@ class StepEnv(TextEnv):
 
     has_attempts: ClassVar = False
     action_noun: ClassVar = "step"
-    has_attempts: ClassVar = False
 
     max_attempts: ClassVar[int] = 1
     """An episode is one attempt at the problem, made of steps."""

@@ -11,7 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from rethink_gym.envs.text_env import TextEnv
-from rethink_gym.envs.vector.verification import Judging
+from rethink_gym.envs.vector.verification import BatchVerification
 from rethink_gym.envs.wrappers import TokenCodec, TokenDialogue, max_chars_of, token_spaces
 from rethink_gym.errors import argument_error
 
@@ -54,7 +54,7 @@ class TokenVecEnv(VecEnv):
         self._dialogues = [
             TokenDialogue(codec, window=window, max_new_tokens=max_new_tokens) for _ in self.envs
         ]
-        self._verification = Judging()
+        self._verification = BatchVerification()
         self._actions: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         super().__init__(len(self.envs), *token_spaces(codec, window))
 

@@ -1,11 +1,11 @@
-"""What more samples are worth, drawn."""
+"""pass@k, maj@k and rerank@k over k."""
 
 import numpy as np
 import pytest
 from tests.evaluation.scripted import ByTurn, even, never
 
-from rethink_gym.evaluation.curves import sample_curve, sample_figure
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.evaluation.plots.samples import sample_curve, sample_figure
 from rethink_gym.evaluation.report import Report, write_report
 
 
@@ -17,7 +17,7 @@ def evaluations() -> dict[str, Evaluation]:
     }
 
 
-def test_curves_begin_at_the_accuracy_of_one_sample(evaluations: dict[str, Evaluation]) -> None:
+def test_curves_start_at_the_accuracy_of_one_sample(evaluations: dict[str, Evaluation]) -> None:
     trained = evaluations["trained"]
     curve = sample_curve(trained, "pass")
     assert list(curve) == [1, 2, 4]
@@ -38,17 +38,19 @@ def test_a_panel_has_a_line_per_policy(evaluations: dict[str, Evaluation]) -> No
     assert heights == pytest.approx(100 * evaluations["trained"].metrics.accuracies[0])
 
 
-def test_a_single_sample_is_no_curve() -> None:
+def test_a_single_sample_gives_no_curve() -> None:
     assert sample_figure({"base": evaluate(ByTurn(even), "Math-v0", problems=3)}) is None
 
 
-def test_the_report_tells_of_samples(
+def test_the_report_shows_the_metrics_of_samples(
     evaluations: dict[str, Evaluation], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(path, Report(title="t", subtitle="s", evaluations=evaluations))
     text = path.read_text(encoding="utf-8")
-    assert "What more samples are worth" in text
+    assert "Metrics by number of samples" in text
     assert "10 problems of the split “test” of Math-v0, 4 samples of each" in text
     assert "pass@4" in text
-    assert "1.00 <small>[1.00, 1.00]</small>" in text  # distinct answers are no per cent
+    groups = [text.index(f">{group}</th>") for group in ("samples", "exploration")]
+    assert groups == sorted(groups)
+    assert "1.00 <small>[1.00, 1.00]</small>" in text  # distinct answers are not in per cent

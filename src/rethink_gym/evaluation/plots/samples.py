@@ -1,10 +1,10 @@
-"""The figure of what more samples are worth: pass@k, maj@k and rerank@k over k."""
+"""Figure of pass@k, maj@k and rerank@k over the number of samples k."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rethink_gym.evaluation.evaluate import Evaluation
-from rethink_gym.evaluation.figure import LEGEND_PAD, LIGHT, Theme, add_legend, new_figure
+from rethink_gym.evaluation.plots.figure import LEGEND_PAD, LIGHT, Theme, add_legend, new_figure
 from rethink_gym.metrics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ _PANELS = {
 
 
 def sample_curve(evaluation: Evaluation, kind: str) -> dict[int, Interval]:
-    """Return how one metric grows with the number of samples.
+    """Return one metric as a function of the number of samples.
 
     Args:
-        evaluation: What a policy did, with two or more samples per problem.
+        evaluation: Evaluation with two or more samples per problem.
         kind: ``"pass"``, ``"maj"`` or ``"rerank"``.
 
     Returns:
-        Its intervals by k, from 1, where it is the accuracy of a single sample; empty
-        if it was not measured.
+        Intervals by k, starting at k = 1, the accuracy of a single sample. Empty if the
+        metric was not measured.
     """
     curve = {
         int(name.partition("@")[2]): interval
@@ -42,15 +42,15 @@ def sample_curve(evaluation: Evaluation, kind: str) -> dict[int, Interval]:
 
 
 def sample_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -> "Figure | None":
-    """Draw what more samples are worth to several policies.
+    """Plot pass@k, maj@k and rerank@k of several policies over k.
 
     Args:
-        evaluations: What each policy did, by the name to show.
-        theme: The colours.
+        evaluations: Evaluation of each policy, by display name.
+        theme: Colours of the figure.
 
     Returns:
-        One panel per metric that any of them was measured by, lines with 95 % bands
-        over k; None if there is only one sample per problem.
+        The figure: one panel per measured metric, with one line and 95 % band per policy.
+        None if there is only one sample per problem.
     """
     panels = {
         title: {name: sample_curve(evaluation, kind) for name, evaluation in evaluations.items()}
@@ -73,7 +73,7 @@ def sample_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
         ticks = sorted({k for curve in curves.values() for k in curve})
         axes.set_xscale("log", base=2)
         axes.set_xticks(ticks, [str(k) for k in ticks])
-        axes.set_xlabel("samples k")
+        axes.set_xlabel("number of samples k")
         axes.set_title(title, fontsize=9.5, loc="left", pad=LEGEND_PAD, color=theme.ink)
         add_legend(axes, theme)
     return figure

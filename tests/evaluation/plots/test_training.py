@@ -1,17 +1,13 @@
-"""What the figures show."""
+"""Curves of training, and the export of figures."""
 
 import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from tests.evaluation.scripted import ByTurn, always, even
 
-from rethink_gym.evaluation.evaluate import Evaluation, evaluate
-from rethink_gym.evaluation.figure import DARK, LIGHT, Theme, to_svg
-from rethink_gym.evaluation.plots import metric_figure, training_figure, transition_figure
+from rethink_gym.evaluation.plots.figure import DARK, LIGHT, Theme, to_svg
+from rethink_gym.evaluation.plots.training import training_figure
 
 PROGRESS = {
     "train/accuracy@t1": np.linspace(0.4, 0.5, 8),
@@ -23,39 +19,6 @@ PROGRESS = {
     "train/stage": np.array([1.0, 1, 1, 2, 2, 2, 2, 2]),
     "eval/accuracy@t2": np.array([0.4, np.nan, np.nan, np.nan, 0.7, np.nan, np.nan, 0.9]),
 }
-
-
-def bars(axes: Axes) -> list[Rectangle]:
-    return [patch for patch in axes.patches if isinstance(patch, Rectangle)]
-
-
-@pytest.fixture(scope="module")
-def evaluations() -> dict[str, Evaluation]:
-    policies = {"base": ByTurn(even, even), "trained": ByTurn(even, always)}
-    return {
-        name: evaluate(policy, "MathSelfCorrect-v0", problems=20)
-        for name, policy in policies.items()
-    }
-
-
-def test_bars_are_as_high_as_the_metrics(evaluations: dict[str, Evaluation]) -> None:
-    (axes,) = metric_figure(evaluations).axes
-    heights = [bar.get_height() for bar in bars(axes)]
-    measured = [
-        100 * number
-        for evaluation in evaluations.values()
-        for name, number in evaluation.metrics.to_scalars().items()
-        if name != "edit_ratio"
-    ]
-    assert heights == pytest.approx(measured)
-    assert axes.get_ylabel() == "per cent of the problems"
-
-
-def test_the_four_ways_of_an_answer_fill_the_whole_bar(evaluations: dict[str, Evaluation]) -> None:
-    (axes,) = transition_figure(evaluations).axes
-    widths = np.array([bar.get_width() for bar in bars(axes)]).reshape(2, 4)
-    t1 = 100 * evaluations["base"].metrics.accuracies[0]
-    assert widths == pytest.approx(np.array([[t1, 0, 0, 100 - t1], [t1, 100 - t1, 0, 0]]))
 
 
 def test_training_is_drawn_by_kind_of_metric_with_the_end_of_a_stage() -> None:
@@ -78,9 +41,9 @@ def test_training_is_drawn_by_kind_of_metric_with_the_end_of_a_stage() -> None:
 @pytest.mark.parametrize(
     "progress",
     [{}, {"train/loss": np.ones(5)}, {"train/reward": np.ones(1)}],
-    ids=["nothing", "no metric that is drawn", "one update"],
+    ids=["nothing", "a metric that is not plotted", "one update"],
 )
-def test_nothing_is_drawn_where_there_is_nothing_to_see(
+def test_nothing_is_plotted_without_metrics_or_updates(
     progress: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]],
 ) -> None:
     assert training_figure(progress) is None
@@ -97,6 +60,8 @@ def test_figures_become_the_same_clear_svg_each_time(theme: Theme) -> None:
     assert theme.series[0] in svg
 
 
-def test_pyplot_stays_out_of_it(evaluations: dict[str, Evaluation]) -> None:
-    to_svg(metric_figure(evaluations))
+def test_pyplot_is_not_imported() -> None:
+    figure = training_figure(PROGRESS)
+    assert figure is not None
+    to_svg(figure)
     assert "matplotlib.pyplot" not in sys.modules

@@ -1,4 +1,4 @@
-"""Weights & Biases gets what the logger gets, by a stand-in that notes it."""
+"""Weights & Biases gets the values of the logger; a fake module records them."""
 
 import sys
 from pathlib import Path
@@ -10,19 +10,19 @@ import pytest
 
 from rethink_gym.errors import MissingExtraError
 from rethink_gym.evaluation.log import make_logger
-from rethink_gym.evaluation.upkeep import Upkeep
+from rethink_gym.evaluation.run_config import RunOptions
 
 
-class StandIn:
-    """Notes what it is told; has the parts of wandb's interface that are used."""
+class FakeWandb:
+    """Records its calls; has the part of wandb's interface that is used."""
 
     def __init__(self) -> None:
-        self.begun: list[dict[str, Any]] = []
+        self.started: list[dict[str, Any]] = []
         self.logged: list[tuple[int, dict[str, float]]] = []
         self.num_finished = 0
 
     def init(self, **arguments: Any) -> Any:
-        self.begun.append(arguments)
+        self.started.append(arguments)
         return SimpleNamespace(id=arguments["id"] or "abc", log=self._log, finish=self._finish)
 
     def _log(self, numbers: dict[str, float], step: int) -> None:
@@ -33,10 +33,10 @@ class StandIn:
 
 
 @pytest.fixture
-def wandb(monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    stand_in = StandIn()
-    monkeypatch.setitem(sys.modules, "wandb", stand_in)
-    return stand_in
+def wandb(monkeypatch: pytest.MonkeyPatch) -> FakeWandb:
+    fake = FakeWandb()
+    monkeypatch.setitem(sys.modules, "wandb", fake)
+    return fake
 
 
 def log_once(folder: Path) -> None:
@@ -44,39 +44,39 @@ def log_once(folder: Path) -> None:
     logger = make_logger(folder, ("wandb",))
     logger.record("train/loss", np.float32(1.5))
     logger.record("train/round", 2)
-    logger.record("train/note", "no number")
+    logger.record("train/note", "not a number")
     logger.record("train/hidden", 7.0, exclude="wandb")
     logger.dump(8)
     logger.close()
 
 
 def test_numbers_are_logged_with_their_step_and_the_run_is_ended(
-    tmp_path: Path, wandb: StandIn
+    tmp_path: Path, wandb: FakeWandb
 ) -> None:
     log_once(tmp_path / "score-1")
     assert wandb.logged == [(8, {"train/loss": 1.5, "train/round": 2.0})]
     assert wandb.num_finished == 1
-    assert wandb.begun[0]["name"] == "score-1"
-    assert wandb.begun[0]["dir"] == str(tmp_path / "score-1")
+    assert wandb.started[0]["name"] == "score-1"
+    assert wandb.started[0]["dir"] == str(tmp_path / "score-1")
 
 
-def test_a_run_that_goes_on_goes_on_there_too(tmp_path: Path, wandb: StandIn) -> None:
+def test_a_resumed_run_is_resumed_there_too(tmp_path: Path, wandb: FakeWandb) -> None:
     for _ in range(2):
         log_once(tmp_path)
-    assert [(each["id"], each["resume"]) for each in wandb.begun] == [
+    assert [(each["id"], each["resume"]) for each in wandb.started] == [
         (None, "allow"),
         ("abc", "allow"),
     ]
 
 
-def test_without_wandb_the_remedy_is_named_before_a_run_begins(
+def test_without_wandb_the_remedy_is_named_before_a_run_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "wandb", None)
-    for begin in (
-        lambda: Upkeep(log_formats=("wandb",)),
+    for start in (
+        lambda: RunOptions(log_formats=("wandb",)),
         lambda: make_logger(tmp_path, ("wandb",)),
     ):
         with pytest.raises(MissingExtraError, match=r'pip install "rethink-gym\[wandb\]"'):
-            begin()
+            start()
     assert list(tmp_path.iterdir()) == []

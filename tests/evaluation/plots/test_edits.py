@@ -1,4 +1,4 @@
-"""How much messages change, drawn."""
+"""Histogram of edit ratios."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ from matplotlib.patches import StepPatch
 from tests.evaluation.scripted import ByTurn, always, even
 from tests.metrics.episodes import make_episode
 
-from rethink_gym.evaluation.edits import edit_figure, edit_shares
 from rethink_gym.evaluation.evaluate import evaluate
+from rethink_gym.evaluation.plots.edits import edit_figure, edit_histogram
 
 
 def test_each_change_is_counted_where_its_ratio_is() -> None:
@@ -20,11 +20,11 @@ def test_each_change_is_counted_where_its_ratio_is() -> None:
     ]
     expected = np.zeros(20)
     expected[0], expected[2], expected[10] = 2 / 4, 1 / 4, 1 / 4
-    assert edit_shares(episodes) == pytest.approx(expected)
-    assert not edit_shares(episodes[2:3]).any()
+    assert edit_histogram(episodes) == pytest.approx(expected)
+    assert not edit_histogram(episodes[2:3]).any()
 
 
-def test_policies_stand_side_by_side() -> None:
+def test_each_policy_has_its_own_outline() -> None:
     evaluations = {
         "stubborn": evaluate(ByTurn(always, always), "MathSelfCorrect-v0", problems=10),
         "changing": evaluate(ByTurn(even, always), "MathSelfCorrect-v0", problems=10),
@@ -39,8 +39,8 @@ def test_policies_stand_side_by_side() -> None:
     }
     assert drawn["stubborn"][0] == 100.0
     for name, evaluation in evaluations.items():
-        assert drawn[name] == pytest.approx(100 * edit_shares(evaluation.episodes))
+        assert drawn[name] == pytest.approx(100 * edit_histogram(evaluation.episodes))
 
 
-def test_single_turns_have_no_changes_to_draw() -> None:
+def test_single_turns_give_no_figure() -> None:
     assert edit_figure({"only": evaluate(ByTurn(even), "Math-v0", problems=3)}) is None

@@ -1,6 +1,6 @@
-"""The look that all figures share, and how they become SVG.
+"""Shared style of all figures, and their export as SVG.
 
-Figures are objects of their own; pyplot and its global state stay out of it.
+Figures are created directly, without pyplot and its global state.
 """
 
 import io
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 __all__ = ["DARK", "LEGEND_PAD", "LIGHT", "Theme", "add_legend", "new_figure", "to_svg"]
 
 LEGEND_PAD = 18.0
-"""Points between a panel and its title that leave room for the legend."""
+"""Distance between a panel and its title, in points; the legend fits in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """The colours of a figure.
+    """Colours of a figure.
 
     Attributes:
-        ink: Texts and axes.
-        grid: Lines behind the data.
-        series: Colours of the data, in order; distinct for colour-blind eyes.
+        ink: Colour of texts and axes.
+        grid: Colour of the grid lines.
+        series: Colours of the data series, in order. Colour-blind readers can distinguish them.
     """
 
     ink: str
@@ -32,7 +32,7 @@ class Theme:
     series: tuple[str, ...]
 
 
-# The palette of Okabe and Ito, "Color Universal Design", 2008, lighter on dark ground.
+# The palette of Okabe and Ito, "Color Universal Design", 2008; lighter on a dark background.
 LIGHT = Theme(
     ink="#30343b", grid="#dfe2e7", series=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a8f98")
 )
@@ -44,13 +44,13 @@ DARK = Theme(
 def new_figure(
     theme: Theme, panels: int, *, width: float, height: float
 ) -> "tuple[Figure, list[Axes]]":
-    """Make a figure with panels, two in a row, without frame and on clear ground.
+    """Create a figure with up to two panels per row, on a transparent background.
 
     Args:
-        theme: The colours.
-        panels: How many panels.
-        width: In inches.
-        height: In inches.
+        theme: Colours of the figure.
+        panels: Number of panels.
+        width: Width in inches.
+        height: Height in inches.
 
     Returns:
         The figure and its panels, row by row.
@@ -78,11 +78,11 @@ def new_figure(
 
 
 def add_legend(axes: "Axes", theme: Theme) -> None:
-    """Add the names of the data in one line above a panel, where they hide nothing.
+    """Add the legend in one line above a panel, so that it covers no data.
 
     Args:
-        axes: The panel; a title of its own needs `LEGEND_PAD` to stand above the names.
-        theme: The colours.
+        axes: The panel. If it has a title, set the title's padding to `LEGEND_PAD`.
+        theme: Colours of the figure.
     """
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(
@@ -102,13 +102,13 @@ def add_legend(axes: "Axes", theme: Theme) -> None:
 
 
 def to_svg(figure: "Figure") -> str:
-    """Write a figure as SVG.
+    """Export a figure as SVG.
 
     Args:
-        figure: What was drawn.
+        figure: The figure.
 
     Returns:
-        The SVG document; the same figure always gives the same text.
+        The SVG document. Equal figures give identical text.
     """
     import matplotlib as mpl
 
