@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from rethink_gym.agents import ALGORITHMS
 from tests.source import (
     PACKAGE,
     PROJECT,
@@ -17,6 +16,8 @@ from tests.source import (
     imports,
     modules,
 )
+
+from rethink_gym.agents import ALGORITHMS
 
 MAX_LINES = 400
 MAX_ENTRIES = 15
