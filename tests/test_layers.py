@@ -48,9 +48,10 @@ LAYERS = {
         ("search",),
     ),
     "rethink_gym.evaluation": (
-        ("folder", "log", "run_config"),
-        ("evaluate",),
-        ("console", "plots", "table", "transcript"),
+        ("folder", "json_file", "log"),
+        ("evaluate", "run_config"),
+        ("table", "transcript"),
+        ("console", "plots"),
         ("report",),
         ("comparison", "measurement", "result"),
         ("run",),
