@@ -111,7 +111,7 @@ def test_ci_tests_the_pythons_and_the_extras_that_the_package_names() -> None:
     ] == tested
     assert project["requires-python"] == f">={tested[0]}"
     extras = set(re.findall(r"\w+", lists(workflow, "extra")[0]))
-    assert extras == {"base", *project["optional-dependencies"]} - {"dev"}
+    assert extras == {"base", *project["optional-dependencies"]}
 
 
 def lists(workflow: str, name: str) -> list[str]:
