@@ -128,7 +128,7 @@ def test_the_folders_of_the_tests_mirror_those_of_the_package() -> None:
     others = {
         folder
         for path in tests.rglob("test_*.py")
-        if (folder := path.parent.relative_to(tests).as_posix()) not in packages | {".", "benchmarks"}
+        if (folder := path.parent.relative_to(tests).as_posix()) not in packages | {".", "benchmarks", "examples"}
     }
     assert not others, listed(sorted(others))
 
