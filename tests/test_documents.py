@@ -1,7 +1,8 @@
-"""What the documents say is so: examples run, commands, options, files and links exist."""
+"""The documents are true: examples run; commands, options, files and links exist."""
 
 import re
 import runpy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def commands(program: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take back what an example registers."""
+    """Undo what an example registers."""
     monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
 
 
@@ -97,3 +98,22 @@ def test_a_path_that_a_document_names_exists(document: str) -> None:
         for path in named
         if path not in made and not any((home / path).exists() for home in homes)
     ] == []
+
+
+def test_ci_tests_the_pythons_and_the_extras_that_the_package_names() -> None:
+    workflow = (PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tested = re.findall(r"3\.\d+", lists(workflow, "python")[0])
+    assert [
+        word
+        for line in project["classifiers"]
+        if (word := line.removeprefix("Programming Language :: Python :: ")).startswith("3.")
+    ] == tested
+    assert project["requires-python"] == f">={tested[0]}"
+    extras = set(re.findall(r"\w+", lists(workflow, "extra")[0]))
+    assert extras == {"base", *project["optional-dependencies"]}
+
+
+def lists(workflow: str, name: str) -> list[str]:
+    """Return the lists with a name in a workflow, as they are written."""
+    return re.findall(rf"^\s*{name}: \[(.*)\]$", workflow, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The links at the top of the project: one way into each floor, and harmless."""
+"""The links in the top folder lead to the packages of their names, and change nothing."""
 
 import ast
 import os
@@ -12,7 +12,7 @@ LINKS = ("agents", "envs", "verifiers")
 
 
 @pytest.mark.parametrize("name", LINKS)
-def test_a_link_leads_to_the_floor_of_its_name(name: str) -> None:
+def test_a_link_leads_to_the_package_of_its_name(name: str) -> None:
     link, target = PROJECT / name, f"src/rethink_gym/{name}"
     if not link.is_symlink():
         # Git without link support checks a link out as a file that holds the path.

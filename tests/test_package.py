@@ -1,4 +1,4 @@
-"""What is built and installed is what the source says: sdist, wheel from it, fresh environment."""
+"""The sdist and the wheel hold what the source holds, and work in a fresh environment."""
 
 import json
 import os
@@ -34,7 +34,7 @@ print(json.dumps({
 
 
 def source_files() -> set[str]:
-    """Name every file of the package, as it stands below ``src``."""
+    """Name every file of the package, relative to ``src``."""
     return {
         path.relative_to(PROJECT / "src").as_posix()
         for path in SOURCE.rglob("*")

@@ -140,7 +140,7 @@ class TokenVecEnv(VecEnv):
                 text_envs[index] = env
             else:  # a wrapper verifies by itself
                 yield index, env.step(text)
-        verdicts = self._verification.judge(
+        verdicts = self._verification.verify_actions(
             list(text_envs.values()),
             [texts[index] for index in text_envs],
             [False] * len(text_envs),
