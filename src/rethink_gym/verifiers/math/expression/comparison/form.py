@@ -71,8 +71,8 @@ def flaw_of(text: str, gold: str) -> str:
 def flaw_of_fractions(text: str) -> str:
     """Return a clause if a fraction in an answer is not in lowest terms; else an empty text."""
     for match in _FRACTION.finditer(plain_notation(text)):
-        above, below = _terms_of_fraction(match)
-        if math.gcd(above, below) != 1 or below == 1:
+        numerator, denominator = _terms_of_fraction(match)
+        if math.gcd(numerator, denominator) != 1 or denominator == 1:
             return "a fraction in it is not in lowest terms"
     return ""
 
@@ -100,10 +100,8 @@ def _last_side(answer: Node) -> Node:
 
 def _flaw_of_value(answer: Node, gold: Node, text: str) -> str:
     if isinstance(gold, Quantity):
-        if isinstance(answer, Quantity):
-            one, other = unit_factor(answer.unit), unit_factor(gold.unit)
-            if one != other if one and other else not are_same_unit(answer.unit, gold.unit):
-                return "it is in another unit"
+        if isinstance(answer, Quantity) and not _have_same_unit(answer, gold):
+            return "it is in another unit"
         gold = gold.value
     if isinstance(gold, Number):
         return _flaw_of_number(answer, gold, text)
@@ -114,6 +112,13 @@ def _flaw_of_value(answer: Node, gold: Node, text: str) -> str:
     if _is_product(gold) and (wanted := _num_polynomials(gold)) is not None:
         return "" if _num_polynomials(answer) == wanted else _NOT_FACTORED
     return _NOT_WORKED_OUT if has_calculus(answer) else ""
+
+
+def _have_same_unit(left: Quantity, right: Quantity) -> bool:
+    one, other = unit_factor(left.unit), unit_factor(right.unit)
+    if one is None or other is None:
+        return are_same_unit(left.unit, right.unit)
+    return one == other
 
 
 def _flaw_of_number(answer: Node, gold: Number, text: str) -> str:
@@ -137,8 +142,9 @@ def _flaw_of_number(answer: Node, gold: Number, text: str) -> str:
 
 
 def _terms_of_fraction(match: re.Match[str]) -> tuple[int, int]:
-    above, below = [group.replace(",", "") for group in match.groups() if group is not None]
-    return int(above), int(below)
+    terms = [group.replace(",", "") for group in match.groups() if group is not None]
+    numerator, denominator = map(int, terms)
+    return numerator, denominator
 
 
 def _is_product(node: Node) -> bool:
@@ -146,9 +152,9 @@ def _is_product(node: Node) -> bool:
 
 
 def _flaw_of_primes(answer: Node, gold: Node) -> str:
-    wanted, found = factors_of(gold), factors_of(answer)
-    primes = [base for base, _ in wanted or ()]
-    if found is None or not all(base in primes for base, _ in found):
+    primes = [base for base, _ in factors_of(gold) or ()]
+    factors = factors_of(answer)
+    if factors is None or not all(base in primes for base, _ in factors):
         return _NOT_FACTORED
     return ""
 

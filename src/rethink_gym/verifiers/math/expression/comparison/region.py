@@ -134,19 +134,20 @@ def _roots(left: Node, right: Node, relation: Relation) -> list[Any]:
     constants = [_real_value(side) for side in (left, right) if not symbols_of(side)]
     candidates = [sign * value for value in constants for sign in (1, -1)]
     try:
-        at = [
+        differences = [
             _real_value(left, {name: mp.mpf(x)}) - _real_value(right, {name: mp.mpf(x)})
             for x in range(4)
         ]
     except UndefinedError:
         return candidates
-    # The third difference of a quadratic function is zero.
-    second = at[2] - 2 * at[1] + at[0]
-    third = at[3] - 3 * at[2] + 3 * at[1] - at[0]
-    if abs(third) > mp.mpf(10) ** -30 * (1 + max(map(abs, at))):
+    # The third finite difference of a quadratic function is zero, and the second one is 2a.
+    at_0, at_1, at_2, at_3 = differences
+    second = at_2 - 2 * at_1 + at_0
+    third = at_3 - 3 * at_2 + 3 * at_1 - at_0
+    if abs(third) > mp.mpf(10) ** -30 * (1 + max(map(abs, differences))):
         return candidates
-    a, c = second / 2, at[0]
-    b = at[1] - at[0] - a
+    a, c = second / 2, at_0
+    b = at_1 - at_0 - a
     if abs(a) < mp.mpf(10) ** -30:
         return candidates if abs(b) < mp.mpf(10) ** -30 else [-c / b]
     discriminant = b * b - 4 * a * c
@@ -180,11 +181,11 @@ def _contains(node: Node, point: Any) -> bool:
 
 
 def _is_between(low: Node, point: Any, high: Node, has_low: bool, has_high: bool) -> bool:
-    above, below = _real_value(low), _real_value(high)
-    from_low, from_high = _sign(point - above, point), _sign(below - point, point)
-    return (from_low > 0 or (has_low and from_low == 0)) and (
-        from_high > 0 or (has_high and from_high == 0)
-    )
+    sign_from_low = _sign(point - _real_value(low), point)
+    sign_from_high = _sign(_real_value(high) - point, point)
+    is_above_low = sign_from_low > 0 or (has_low and sign_from_low == 0)
+    is_below_high = sign_from_high > 0 or (has_high and sign_from_high == 0)
+    return is_above_low and is_below_high
 
 
 def _holds(
@@ -210,9 +211,11 @@ _TRUE_SIGNS = {
     ">": {1},
     ">=": {1, 0},
 }
+"""Signs of ``left - right`` for which each operator holds."""
 
 
 def _sign(difference: Any, scale: Any) -> int:
+    """Return the sign of a difference: 1, -1, or 0 if it is a rounding error at this scale."""
     mp = context(_DIGITS)
     if abs(difference) <= mp.mpf(10) ** -30 * (1 + abs(scale)):
         return 0
