@@ -29,10 +29,8 @@ def with_unit_letters(tokens: list[Token]) -> list[Token]:
     has_unit = False
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.kind is TokenKind.NAME and token.text in _UNIT_LETTERS:
-            follows_number = (
-                before is not None and before.kind is TokenKind.NUMBER and token.is_spaced
-            )
-            (letters if follows_number else others).add(token.text)
+            is_behind = before is not None and before.kind is TokenKind.NUMBER and token.is_spaced
+            (letters if is_behind else others).add(token.text)
         elif token.kind is TokenKind.WORD and before and before.kind is TokenKind.NUMBER:
             has_unit = has_unit or unit_factor(token.text) is not None
     units = letters - others
