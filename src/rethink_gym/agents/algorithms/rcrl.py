@@ -2,7 +2,7 @@
 
 A label precedes every step, within the answer; no loss falls on it. A step is a line. While
 training, every step has the label that it earned. While acting, every step gets the best
-label, those of earlier attempts in the conversation included, whatever they earned.
+label, also those of earlier attempts in the conversation.
 
 Where all steps of the data have the same label, the label carries no information: the
 policy stays as it is.

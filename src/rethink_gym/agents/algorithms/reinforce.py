@@ -179,7 +179,7 @@ class REINFORCE(OnPolicy[REINFORCEConfig]):
         return batch.log.means()
 
     def turn_rewards(self, batch: Batch) -> Tensor:
-        """Return the reward of each turn, with penalties, bonuses and, if it is there, the KL.
+        """Return the reward of each turn, with penalties, bonuses and the KL.
 
         Args:
             batch: The samples of each problem.
@@ -283,7 +283,7 @@ class REINFORCE(OnPolicy[REINFORCEConfig]):
 class RLOOConfig(REINFORCEConfig):
     """REINFORCE leave-one-out (RLOO): the KL is in the reward of whole attempts.
 
-    From the paper: the baseline, the place of the KL, the sum over tokens, β (its value
+    From the paper: the baseline, the KL in the reward, the sum over tokens, β (its value
     for summaries) and 4 samples. Not from the paper: the number of problems and the
     learning rate with its schedule, which suit small models.
     """

@@ -2,8 +2,8 @@
 
 Left open by the paper and chosen here: the baseline (leave-one-out over the samples of a
 problem; for later attempts also the part of the bonus that their context fixes, which is
-unbiased; no second sampling of later attempts per context), the share of the run that
-Stage I takes, the KL (exact at every position and summed over an attempt, with its
+unbiased; no second sampling of later attempts per context), the fraction of the run
+that Stage I takes, the KL (exact at every position and summed over an attempt, with its
 score-function term, see ``kl_place``), how β2 adapts (like the KL controller of Ziegler et
 al. 2019), and the learning rate, whose schedule starts again with each stage, so that all
 ablations train at the same rates.
@@ -413,7 +413,7 @@ def score_advantages(
     mask = torch.ones_like(rewards, dtype=torch.bool) if has_turn is None else has_turn
     shaped = shaped_rewards(rewards, alpha).masked_fill(~mask, 0.0)
     returns = discounted_returns(shaped, turn_gamma)
-    # The bonus subtracts alpha * r_{t-1} from an attempt, whatever it says: its context fixes
+    # The bonus subtracts alpha * r_{t-1} from every answer of an attempt: its context fixes
     # that part. Moving it into the baseline leaves the mean of the gradient as it is and
     # removes most of its variance.
     fixed = torch.nn.functional.pad(alpha * rewards[..., :-1], (1, 0))

@@ -73,7 +73,7 @@ class OutcomeRewardModel:
             The model.
 
         Raises:
-            DataNotFoundError: If there is none.
+            DataNotFoundError: If the folder holds no such model.
             ModelError: If its language model cannot be loaded.
         """
         candidates = (Path(folder) / name for name in ("", "orm", "checkpoint/orm"))

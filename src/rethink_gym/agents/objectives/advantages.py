@@ -122,7 +122,7 @@ def place_turn_rewards(rewards: Tensor, turns: Tensor) -> Tensor:
 
     Returns:
         Shape ``(episodes, tokens)``. The reward of a turn without sampled tokens goes
-        to the last token sampled before it, and nowhere if there is none.
+        to the last token sampled before it, and is dropped if there is no such token.
 
     Raises:
         ArgumentError: If the shapes do not fit each other.
@@ -149,7 +149,7 @@ def generalized_advantages(
 
     ``delta_t = reward_t + gamma * value_{t+1} - value_t`` and ``advantage_t =
     delta_t + gamma * gae_lambda * advantage_{t+1}``, where *t + 1* is the next *action*
-    token. Tokens of the environment and padding are no time steps: nothing is discounted
+    token. Tokens of the environment and padding are not time steps: nothing is discounted
     for them, however many there are between two actions.
 
     Args:
@@ -314,7 +314,7 @@ def repetition_penalties(answers: Tensor) -> Tensor:
 
     Args:
         answers: An integer per answer, equal ones for equal answers and -1 where there
-            is none; shape ``(problems, samples, ...)``.
+            is no answer; shape ``(problems, samples, ...)``.
 
     Returns:
         Minus the fraction of the other samples that give the same answer, in [-1, 0],

@@ -262,7 +262,7 @@ def loss_weights(lengths: Tensor, aggregation: Aggregation, *, constant: int = 1
     - ``"sequence_sum"``: ``1 / n``, the gradient of the sequence's own probability;
     - ``"constant"``: ``1 / (n * constant)``, the same on a smaller scale.
 
-    The lengths are those of the whole step, whatever part of it is computed at once: the
+    The lengths are those of the whole step, not of the part that is computed at once: the
     gradients of the parts then add up to that of the step.
 
     Args:

@@ -75,7 +75,7 @@ class HasSampling(Protocol):
 
 
 class FixedSamplingPolicy:
-    """Samples from a policy with given settings, whatever its own settings are.
+    """Samples from a policy with given settings instead of its own.
 
     Args:
         policy: A language model, or another policy that accepts sampling settings.

@@ -262,8 +262,8 @@ class Algorithm(ABC, Generic[ConfigT]):
         """Write a checkpoint from which `load` resumes, bit for bit on a CPU.
 
         It holds the policy in the usual Hugging Face layout under ``policy``, the tensors of
-        the learner, and all counters and random states. It is written atomically: whatever
-        happens meanwhile, the old checkpoint or the new one is there afterwards.
+        the learner, and all counters and random states. It is written atomically: after a
+        crash, the old checkpoint or the new one is there.
 
         Args:
             folder: Folder of the checkpoint; an existing checkpoint is replaced.

@@ -1,4 +1,4 @@
-"""Callbacks for learning, in the manner of Stable-Baselines3."""
+"""Callbacks of a training run, as in Stable-Baselines3: checkpoints and validation."""
 
 import copy
 import signal
@@ -21,20 +21,20 @@ __all__ = ["Checkpoints", "Validation"]
 class Checkpoints(BaseCallback):
     """Saves the algorithm every few updates, and lets Ctrl-C end a run cleanly.
 
-    A run that is killed goes on from the last checkpoint as if nothing had been, and
-    so does one that was interrupted: the first Ctrl-C lets the update finish, saves
-    and ends learning; the second one interrupts at once, as without this callback.
+    A run that was killed or interrupted resumes from the last checkpoint with identical
+    results. The first Ctrl-C lets the update finish, saves, and ends training. The second
+    one interrupts at once, as without this callback.
 
-    It must come before other callbacks in the list: at the end it saves the state
-    before `Validation` puts the best weights in place of the newest.
+    It must precede other callbacks in the list: at the end it saves the state before
+    `Validation` replaces the newest weights by the best ones.
 
     Args:
-        folder: Where the checkpoint goes; each one replaces the one before.
-        every: Updates from one checkpoint to the next.
-        on_interrupt: Called at the first Ctrl-C, to say that it was heard.
+        folder: Folder of the checkpoint; each checkpoint replaces the previous one.
+        every: Number of updates from one checkpoint to the next.
+        on_interrupt: Called at the first Ctrl-C, to acknowledge it.
 
     Attributes:
-        is_interrupted: Whether Ctrl-C ended learning.
+        is_interrupted: Whether Ctrl-C ended training.
 
     Raises:
         ArgumentError: If ``every`` is not a whole number above 0.
@@ -57,7 +57,7 @@ class Checkpoints(BaseCallback):
 
     @property
     def training_s(self) -> float:
-        """Wall-clock seconds spent learning, in the runs that this one goes on with too."""
+        """Wall-clock seconds of training, including the runs that this one resumes."""
         return self._seconds_before + time.perf_counter() - self._started
 
     @property
@@ -101,18 +101,18 @@ class Checkpoints(BaseCallback):
 
 
 class Validation(BaseCallback):
-    """Measures the policy on validation problems now and then, and keeps the best one.
+    """Evaluates the policy on validation problems every few updates, and keeps the best one.
 
-    Records ``eval/accuracy@t1`` and so on. When learning ends, the policy gets back
-    the weights of the evaluation whose accuracies, summed over the turns, were
-    highest; the later one of equals.
+    Records ``eval/accuracy@t1`` and so on. When training ends, the policy gets the weights
+    of the evaluation with the highest sum of accuracies over the turns; of equal ones the
+    later.
 
     Args:
-        problems: Indices of the problems of the split.
-        every: Updates from one evaluation to the next.
-        split: Where the problems are from.
-        patience: After how many evaluations in a row without a new best one learning
-            ends; None lets it go on to the end of the run.
+        problems: Indices of problems of the split.
+        every: Number of updates from one evaluation to the next.
+        split: Split of the problems.
+        patience: Training ends after so many evaluations in a row without a new best one;
+            None never ends it.
 
     Raises:
         ArgumentError: If ``every`` or ``patience`` is not a whole number above 0.
@@ -139,18 +139,13 @@ class Validation(BaseCallback):
         return float(self._kept.get("best_reward", -1.0))
 
     @property
-    def best_update(self) -> int:
-        """After how many updates it was reached."""
-        return int(self._kept.get("best_update", 0))
-
-    @property
     def _algorithm(self) -> "Algorithm[Any]":
         return cast("Algorithm[Any]", self.model)
 
     def _on_training_start(self) -> None:
         measured_on = {"problems": list(self._problems), "split": self._split}
         kept = self._algorithm.callback_state.get("validation", {})
-        # What other problems said is no measure for these.
+        # Results on other problems cannot be compared with these.
         is_same = {name: kept.get(name) for name in measured_on} == measured_on
         self._kept = kept if is_same else {**measured_on, "num_worse": 0}
         self._algorithm.callback_state["validation"] = self._kept
@@ -180,7 +175,6 @@ class Validation(BaseCallback):
             weights = copy.deepcopy(algorithm.policy.trainable_state_dict())
             self._kept |= {
                 "best_reward": float(reward),
-                "best_update": algorithm.num_updates,
                 "best_weights": weights,
                 "num_worse": 0,
             }

@@ -159,9 +159,9 @@ def save_atomically(
 ) -> None:
     """Write a checkpoint so that a crash leaves the old one or the new one, never half of one.
 
-    The new one is written beside the old one and takes its place when it is complete. If
+    The new one is written beside the old one and replaces it when it is complete. If
     the process is killed between the two moves, both exist under other names, and `recover`
-    moves the new one to its place.
+    renames the new one.
 
     Args:
         folder: Folder of the checkpoint; an existing checkpoint is replaced.

@@ -51,7 +51,7 @@ def set_learning_rate(
 def take_step(optimizer: torch.optim.Optimizer, config: TrainingConfig) -> float:
     """Clip the gradient and take one step.
 
-    A gradient of exactly 0 is no signal: the weights and the state of the optimizer stay
+    A gradient of exactly 0 carries no signal: the weights and the state of the optimizer stay
     as they are. AdamW itself would still move the weights, by momentum and weight decay.
 
     Args:

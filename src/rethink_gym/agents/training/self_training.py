@@ -121,7 +121,7 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         if self.config.base_model is None:
             self._base = _copy_of(policy.trainable_state_dict())
         if self.config.initial_data == "solutions":
-            solved_problems(self.env, self.problems)  # refused now if there are none
+            solved_problems(self.env, self.problems)  # refused now if none has a solution
 
     @property
     def episodes_per_update(self) -> int:

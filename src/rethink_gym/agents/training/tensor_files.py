@@ -1,4 +1,4 @@
-"""Nested data with tensors on disk: a safetensors file, and JSON for all that is no tensor."""
+"""Nested data with tensors on disk: a safetensors file, and JSON for everything else."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,26 +22,26 @@ def save_tensors(folder: Path, data: Mapping[str, Any]) -> None:
     """Write nested data.
 
     Nothing is pickled, so that reading a file from elsewhere runs nothing. A tensor
-    that stands at several places, as tied weights do, is written once.
+    that occurs several times, such as tied weights, is written once.
 
     Args:
-        folder: Gets ``tensors.safetensors`` and ``tensors.json``.
+        folder: Folder for ``tensors.safetensors`` and ``tensors.json``.
         data: Dicts, lists and tuples of tensors, numbers, texts, truth values and None;
             the keys of a dict may be numbers.
 
     Raises:
-        ArgumentError: If there is anything else in it.
+        ArgumentError: If ``data`` contains anything else.
     """
     tensors: dict[str, Tensor] = {}
     names: dict[tuple[object, ...], str] = {}
 
     def encode_tensor(tensor: Tensor) -> object:
-        place = (tensor.data_ptr(), tensor.dtype, tuple(tensor.shape), tensor.stride())
-        if place not in names or tensor.numel() == 0:  # an empty one has no place of its own
-            names[place] = str(len(tensors))
+        key = (tensor.data_ptr(), tensor.dtype, tuple(tensor.shape), tensor.stride())
+        if key not in names or tensor.numel() == 0:  # empty tensors may share an address
+            names[key] = str(len(tensors))
             own = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-            tensors[names[place]] = own
-        return {"tensor": names[place]}
+            tensors[names[key]] = own
+        return {"tensor": names[key]}
 
     structure = _encode(data, encode_tensor)
     save_file(tensors, folder / _TENSORS)
@@ -52,13 +52,13 @@ def load_tensors(folder: Path) -> dict[str, Any]:
     """Read nested data that `save_tensors` wrote.
 
     Args:
-        folder: Where it lies.
+        folder: Folder of the two files.
 
     Returns:
-        The data, its tensors on the CPU.
+        The data, with its tensors on the CPU.
 
     Raises:
-        CheckpointError: If it cannot be read.
+        CheckpointError: If a file is missing or cannot be read.
     """
     try:
         tensors = load_file(folder / _TENSORS)
@@ -79,7 +79,7 @@ def encode_plain(data: object) -> object:
         What `decode_plain` reads.
 
     Raises:
-        ArgumentError: If there is anything else in it.
+        ArgumentError: If ``data`` contains anything else.
     """
 
     def refuse(tensor: Tensor) -> object:
