@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
-from rethink_gym.envs.tasks.arithmetic import Arithmetic, work_out
+from rethink_gym.envs.tasks.arithmetic import Arithmetic, evaluate_chain
 from rethink_gym.errors import ArgumentError
 
 FIRST_CHAIN = "5-6+2+8-6-3-2+8-1"
@@ -62,7 +62,7 @@ def test_gold_answers_are_correct_and_within_the_arguments(arguments: dict[str, 
 def test_a_chain_is_worked_out_step_by_step(
     terms: list[int], operators: str, steps: list[str], value: int
 ) -> None:
-    assert work_out(terms, list(operators)) == (steps, value)
+    assert evaluate_chain(terms, list(operators)) == (steps, value)
 
 
 def test_the_worked_solution_ends_in_the_answer_and_is_accepted() -> None:

@@ -13,7 +13,7 @@ from rethink_gym.problem import Solution
 from rethink_gym.verifiers.math.form import FormVerifier
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["Arithmetic", "work_out"]
+__all__ = ["Arithmetic", "evaluate_chain"]
 
 Chain: TypeAlias = tuple[list[int], str]
 """The numbers of a chain, and the operators between them, one fewer."""
@@ -86,7 +86,7 @@ class Arithmetic(GeneratedTask[Chain]):
         return terms, rng.letters(self.operators, size=num_terms - 1)
 
     def render_prompt(self, question: Chain) -> str:
-        """Ask for the value of the chain."""
+        """Return a prompt that asks for the value of the chain."""
         terms, operators = question
         return _pattern_of(operators).form % tuple(terms)
 
@@ -100,7 +100,7 @@ class Arithmetic(GeneratedTask[Chain]):
         return FormVerifier()
 
 
-def work_out(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str], int]:
+def evaluate_chain(terms: Sequence[int], operators: Sequence[str]) -> tuple[list[str], int]:
     """Evaluate a chain operation by operation, products first, from left to right.
 
     Args:
@@ -143,13 +143,13 @@ def _pattern_of(operators: str) -> _Pattern:
 
 
 def _evaluate(terms: Sequence[int], operators: str) -> int:
-    """Return the value that `work_out` returns, without the steps."""
+    """Return the value that `evaluate_chain` returns, without the steps."""
     signs = _pattern_of(operators).signs
-    return sum(map(mul, terms, signs)) if signs else work_out(terms, operators)[1]
+    return sum(map(mul, terms, signs)) if signs else evaluate_chain(terms, operators)[1]
 
 
 def _explain(terms: Sequence[int], operators: Sequence[str]) -> str:
-    steps, value = work_out(terms, operators)
+    steps, value = evaluate_chain(terms, operators)
     return "\n".join((*steps, f"A: {value}"))
 
 

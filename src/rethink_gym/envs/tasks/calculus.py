@@ -127,7 +127,7 @@ class Calculus(GeneratedTask[Question]):
         return kind, terms, (lower, upper)
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the derivative or the integral."""
+        """Return a prompt that asks for the derivative or the integral."""
         kind, terms, (lower, upper) = question
         match kind:
             case "product":

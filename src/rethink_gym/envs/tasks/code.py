@@ -76,7 +76,7 @@ class Code(GeneratedTask[Exercise]):
         return question.program.identity
 
     def render_prompt(self, question: Exercise) -> str:
-        """Show the first line of the function and its docstring."""
+        """Return a prompt with the first line of the function and its docstring."""
         return question.prompt
 
     def solve(self, question: Exercise) -> tuple[str, str | None]:

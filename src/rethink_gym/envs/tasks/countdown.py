@@ -18,7 +18,7 @@ from rethink_gym.verifiers.puzzles.countdown import (
 )
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["Countdown", "list_numbers", "work_out_solution"]
+__all__ = ["Countdown", "explain_solution", "list_numbers"]
 
 Sketch: TypeAlias = "int | tuple[str, Sketch, Sketch]"
 """A number, or operator and operands. Most draws are discarded, and tuples are cheaper to create
@@ -118,7 +118,7 @@ class Countdown(GeneratedTask[Puzzle]):
         )
 
     def render_prompt(self, question: Puzzle) -> str:
-        """Ask for an expression."""
+        """Return a prompt that asks for an expression."""
         numbers, target, _ = question
         rule = "each number exactly once" if self.use_all else "each number at most once"
         return (
@@ -128,7 +128,7 @@ class Countdown(GeneratedTask[Puzzle]):
 
     def solve(self, question: Puzzle) -> tuple[str, Solution]:
         """Return a solution that uses all numbers, and a function that writes its moves."""
-        return work_out_solution(canonical_text(_tree_of(question[2])))
+        return explain_solution(canonical_text(_tree_of(question[2])))
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of expressions."""
@@ -141,7 +141,7 @@ def list_numbers(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def work_out_solution(gold: str) -> tuple[str, Solution]:
+def explain_solution(gold: str) -> tuple[str, Solution]:
     """Return a solution with its worked solution, move by move.
 
     Args:

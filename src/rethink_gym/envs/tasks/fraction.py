@@ -114,7 +114,7 @@ class Fractions(GeneratedTask[Question]):
                 return kind, (rate, whole), rng.choice(("part", "rate", "whole"))
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the number."""
+        """Return a prompt that asks for the number."""
         kind, numbers, what = question
         match kind:
             case "sum":

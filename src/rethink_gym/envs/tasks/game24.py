@@ -6,7 +6,7 @@ from typing import ClassVar
 from rethink_gym.envs.prompt import ANSWER_FORMAT
 from rethink_gym.envs.tasks.base.random import TaskRNG
 from rethink_gym.envs.tasks.base.task import GeneratedTask
-from rethink_gym.envs.tasks.countdown import list_numbers, work_out_solution
+from rethink_gym.envs.tasks.countdown import explain_solution, list_numbers
 from rethink_gym.errors import argument_error, check_count
 from rethink_gym.problem import Solution
 from rethink_gym.verifiers.puzzles.countdown import (
@@ -101,7 +101,7 @@ class Game24(GeneratedTask[list[int]]):
         )
 
     def render_prompt(self, question: list[int]) -> str:
-        """Ask for an expression."""
+        """Return a prompt that asks for an expression."""
         return (
             f"Make {TARGET} from the numbers {list_numbers(question)}. Answer with one "
             "expression of +, -, *, / and brackets that uses each number exactly once.\n"
@@ -110,7 +110,7 @@ class Game24(GeneratedTask[list[int]]):
 
     def solve(self, question: list[int]) -> tuple[str, Solution]:
         """Return the simplest solution, and a function that writes its moves."""
-        return work_out_solution(_solve(*question)[1])
+        return explain_solution(_solve(*question)[1])
 
     def make_verifier(self) -> Verifier:
         """Build the verifier of expressions."""

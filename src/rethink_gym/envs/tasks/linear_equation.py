@@ -97,7 +97,7 @@ class LinearEquation(GeneratedTask[Equation]):
         return slope + c, b, c, b + int(slope * solution)
 
     def render_prompt(self, question: Equation) -> str:
-        """Ask for the unknown."""
+        """Return a prompt that asks for the unknown."""
         a, b, c, d = question
         terms = " Write a fraction in lowest terms." if self.max_denominator > 1 else ""
         return f"Solve {_side_text(a, b)}={_side_text(c, d)} for x.{terms}\n{ANSWER_FORMAT}"

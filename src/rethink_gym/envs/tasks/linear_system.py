@@ -85,7 +85,7 @@ class LinearSystem(GeneratedTask[list[Row]]):
         return f"linear system {question}"
 
     def render_prompt(self, question: list[Row]) -> str:
-        """Ask for the unknowns."""
+        """Return a prompt that asks for the unknowns."""
         equations = [_equation_text(row) for row in question]
         names = NAMES[: len(question)]
         form = ", ".join(f"{name}=..." for name in names)

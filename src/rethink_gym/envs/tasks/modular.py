@@ -92,7 +92,7 @@ class ModularArithmetic(GeneratedTask[Question]):
                 return kind, modulus, factor, right, 0
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the number."""
+        """Return a prompt that asks for the number."""
         kind, modulus, a, b, c = question
         match kind:
             case "remainder":

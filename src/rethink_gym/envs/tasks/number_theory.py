@@ -79,7 +79,7 @@ class NumberTheory(GeneratedTask[Question]):
                 return kind, rng.randint(base, self.max_number), base
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the number or the factors."""
+        """Return a prompt that asks for the number or the factors."""
         kind, number, other = question
         match kind:
             case "gcd":

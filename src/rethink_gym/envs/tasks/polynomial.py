@@ -115,7 +115,7 @@ class Polynomial(GeneratedTask[Question]):
         return kind, tuple(factors), (), 0
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the polynomial in another form, its value or its roots."""
+        """Return a prompt that asks for the polynomial in another form, its value or its roots."""
         kind, factors, coefficients, point = question
         match kind:
             case "expand":

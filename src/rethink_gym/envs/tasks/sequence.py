@@ -107,7 +107,7 @@ class NumberSequence(GeneratedTask[Question]):
         return kind, numbers, position
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for a term."""
+        """Return a prompt that asks for a term."""
         kind, numbers, position = question
         if kind == "recursive":
             first, second, factor, other = numbers

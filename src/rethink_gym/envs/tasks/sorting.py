@@ -98,7 +98,7 @@ class Sorting(GeneratedTask[Question]):
                 return kind, items
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the order."""
+        """Return a prompt that asks for the order."""
         kind, items = question
         noun = "words" if kind in _OF_WORDS else "numbers"
         return (

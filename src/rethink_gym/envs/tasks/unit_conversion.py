@@ -149,7 +149,7 @@ class UnitConversion(GeneratedTask[Question]):
                     return value, units[first], units[second]
 
     def render_prompt(self, question: Question) -> str:
-        """Ask for the quantity in the other unit."""
+        """Return a prompt that asks for the quantity in the other unit."""
         value, given, wanted = question
         return f"Convert {_quantity_text(value, given)} to {wanted.many}.\n{ANSWER_FORMAT}"
 

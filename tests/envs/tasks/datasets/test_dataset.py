@@ -102,10 +102,16 @@ def test_a_prompt_in_two_splits_is_an_error_that_names_both_lines(tmp_path: Path
     [
         (
             {"prompt": "{{item.query}}"},
-            r"line 1, must have what prompt names: there is no item.query",
+            r"line 1, must have the fields that prompt names: there is no item.query",
         ),
-        ({"gold": "{{item.gold}}"}, r"must have what gold names.*It has 'question', 'answer'"),
-        ({"grader": {**GRADER, "reference": "{{item.label}}"}}, "must have what the grader names"),
+        (
+            {"gold": "{{item.gold}}"},
+            r"must have the fields that gold names.*It has 'question', 'answer'",
+        ),
+        (
+            {"grader": {**GRADER, "reference": "{{item.label}}"}},
+            "must have the fields that the grader names",
+        ),
     ],
 )
 def test_a_row_without_a_named_field_is_refused_by_its_line(

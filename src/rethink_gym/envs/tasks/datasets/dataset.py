@@ -210,8 +210,9 @@ def _fill(template: Template, row: Row, name: str) -> str:
     except Failure as failure:
         fields = ", ".join(map(repr, row.values))
         raise DataError(
-            f"{row.location}, must have what {name} names: {failure.detail}. It has {fields}. "
-            f"Pass another {name}, such as {name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
+            f"{row.location}, must have the fields that {name} names: {failure.detail}. "
+            f"It has {fields}. Pass another {name}, such as "
+            f"{name}='{{{{item.{next(iter(row.values), 'x')}}}}}'."
         ) from failure
 
 
@@ -220,7 +221,7 @@ def _check_value(path: ValuePath, row: Row) -> None:
         Context(row.values, {}).value(path)
     except Failure as failure:
         raise DataError(
-            f"{row.location}, must have what the grader names: {failure.detail}."
+            f"{row.location}, must have the fields that the grader names: {failure.detail}."
         ) from failure
 
 

@@ -140,7 +140,7 @@ class Graph(GeneratedTask[Question]):
         return Question(kind, tuple([names[node] for node in arguments]), network)
 
     def render_prompt(self, question: Question) -> str:
-        """Describe the graph and ask the question."""
+        """Return a prompt that describes the graph and asks the question."""
         kind, arguments, network = question
         sign = "->" if network.is_directed else "-"
         edges = [f"{start}{sign}{end}" for start, end, _ in network.edges]

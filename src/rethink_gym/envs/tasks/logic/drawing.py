@@ -38,7 +38,7 @@ def draw_formula(
 
 
 def draw_implication(rng: TaskRNG, premise: Formula, conclusion: Formula) -> Formula:
-    """Write that a formula implies another one, in one of three equivalent forms."""
+    """Draw one of three equivalent forms of an implication."""
     shape = rng.randint(0, 2)
     if shape == 0:
         return Connective("->", (premise, conclusion))

@@ -144,7 +144,7 @@ class Logic(GeneratedTask[Question]):
         return Question(kind, names, shuffled, row)
 
     def render_prompt(self, question: Question) -> str:
-        """Ask the question."""
+        """Return the question as a prompt."""
         formulas = [formula_words(formula) for formula in question.formulas]
         listed = "; ".join(formulas)
         names = f"{', '.join(question.names[:-1])} and {question.names[-1]}"
