@@ -11,7 +11,7 @@ from rethink_gym.evaluation.plots.edits import edit_figure, edit_histogram
 
 
 def test_each_change_is_counted_where_its_ratio_is() -> None:
-    # Of "A: 7" to "A: 8" one of eight characters changes, of "A: 7" to "pass" all four.
+    # "A: 7" and "A: 8" differ in one of eight characters, "A: 7" and "pass" in four of eight.
     episodes = [
         make_episode(["7", "7", "8"]),
         make_episode(["7", None]),
