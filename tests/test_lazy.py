@@ -12,6 +12,7 @@ import rethink_gym
 from rethink_gym._lazy import lazy_exports
 from rethink_gym.errors import MissingExtraError
 
+TASKS = "rethink_gym.envs.tasks"
 WITHOUT_EXTRAS = """
 import sys
 for name in ("datasets", "jinja2", "matplotlib", "stable_baselines3", "torch", "transformers"):
@@ -19,7 +20,9 @@ for name in ("datasets", "jinja2", "matplotlib", "stable_baselines3", "torch", "
 """
 
 
-@pytest.mark.parametrize("package", ["rethink_gym"])
+@pytest.mark.parametrize(
+    "package", ["rethink_gym", "rethink_gym.agents", "rethink_gym.agents.policies", TASKS]
+)
 def test_type_checkers_see_the_names_that_are_imported_at_access(package: str) -> None:
     module = import_module(package)
     assert module.__file__ is not None
@@ -95,3 +98,11 @@ def test_every_use_of_a_name_without_its_extra_names_the_remedy(use: str) -> Non
 def test_help_works_without_the_extras() -> None:
     program = "import pydoc, rethink_gym\nfrom rethink_gym import *\nprint(repr(LanguageModel))\n"
     assert "needs torch" in run(program + "pydoc.plain(pydoc.render_doc(rethink_gym))")
+
+
+def test_plain_functions_are_evaluated_without_the_extras() -> None:
+    program = (
+        "from rethink_gym import evaluate\n"
+        "print(evaluate(lambda message: 'A: 1', 'Math-v0', problems=4).metrics.num_problems)"
+    )
+    assert run(program) == "4\n"

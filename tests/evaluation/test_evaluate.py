@@ -11,6 +11,7 @@ import rethink_gym  # noqa: F401  # registers the environments
 from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.envs.tasks.countdown import Countdown
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError, DataError
 from rethink_gym.evaluation.evaluate import LearningPolicy, evaluate, evaluation_from_dict
@@ -300,3 +301,15 @@ def test_bad_arguments_are_refused_with_a_remedy(
 ) -> None:
     with pytest.raises(ArgumentError, match=message.replace("?", r"\?")):
         evaluate(ByTurn(even, even), ENV, **arguments)  # type: ignore[arg-type]
+
+
+def test_all_solutions_of_a_countdown_are_counted() -> None:
+    task = Countdown()
+    golds = {p.prompt: p.gold for p in (task.problem(index, "test") for index in range(4))}
+    evaluation = evaluate(
+        lambda prompt: f"A: {golds[prompt]}", "Countdown-v0", problems=4, samples=2
+    )
+    assert evaluation.intervals["distinct_solutions"].estimate == 1.0
+    assert 0.0 < evaluation.intervals["coverage"].estimate <= 1.0
+    alone = evaluate(lambda prompt: "A: 1", "Countdown-v0", problems=2)
+    assert "coverage" not in alone.intervals

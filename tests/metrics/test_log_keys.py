@@ -10,6 +10,7 @@ from tests.evaluation.scripted import ListingVerifier
 from rethink_gym import agents
 from rethink_gym.agents.training import progress_bar
 from rethink_gym.evaluation.evaluate import evaluate
+from rethink_gym.evaluation.measurement import add_diversity
 from rethink_gym.evaluation.plots import training
 from rethink_gym.metrics.log_keys import LOG_KEYS, split_log_key
 
@@ -87,7 +88,7 @@ def test_every_registered_metric_is_logged_or_measured(logged: set[str]) -> None
         scorer=lambda episodes: [0.0] * len(episodes),
         env_kwargs={"verifier": ListingVerifier()},
     )
-    measured = stems(evaluation.intervals)
+    measured = stems(add_diversity(evaluation).intervals)
     assert measured <= LOG_KEYS.keys()
     assert LOG_KEYS.keys() <= measured | stems(logged)
 

@@ -1,150 +1,91 @@
-"""Policies and the learners that train them.
+"""Policies, and the learners that train them.
 
-Everything is found when it is first asked for, so that importing this package loads
-neither torch nor transformers.
+All names are imported at first access, so that importing this package loads neither torch
+nor transformers. A new learner needs a row in `_LEARNERS`, and an import for type checkers.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from rethink_gym._lazy import lazy_exports
+
 if TYPE_CHECKING:
-    from rethink_gym.agents.algorithms.corrections import (
-        CorrectionConfig,
-        CorrectionSTaR,
-        PairSFT,
-        PairSFTConfig,
-    )
+    from rethink_gym.agents.algorithms.corrections import CorrectionConfig as CorrectionConfig
+    from rethink_gym.agents.algorithms.corrections import CorrectionSTaR as CorrectionSTaR
+    from rethink_gym.agents.algorithms.corrections import PairSFT as PairSFT
+    from rethink_gym.agents.algorithms.corrections import PairSFTConfig as PairSFTConfig
+    from rethink_gym.agents.algorithms.expert_iteration import ExpertIteration as ExpertIteration
     from rethink_gym.agents.algorithms.expert_iteration import (
-        ExpertIteration,
-        ExpertIterationConfig,
+        ExpertIterationConfig as ExpertIterationConfig,
     )
-    from rethink_gym.agents.algorithms.orm import ORM, ORMConfig
-    from rethink_gym.agents.algorithms.ppo import PPO, PPOConfig
-    from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig
-    from rethink_gym.agents.algorithms.reinforce import (
-        GRPO,
-        REINFORCE,
-        RLOO,
-        GRPOConfig,
-        REINFORCEConfig,
-        RLOOConfig,
-    )
-    from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
-    from rethink_gym.agents.algorithms.sft import SFT, SFTConfig
-    from rethink_gym.agents.algorithms.star import ReSTEM, ReSTEMConfig, STaR, STaRConfig
-    from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
-    from rethink_gym.agents.policies.adapters import as_policy
-    from rethink_gym.agents.policies.language_model import LanguageModel
-    from rethink_gym.agents.policies.lora import LoraConfig
-    from rethink_gym.agents.policies.policy import Policy
-    from rethink_gym.agents.policies.sampling import SamplingConfig
-    from rethink_gym.agents.policies.self_refine import SelfRefine
-    from rethink_gym.agents.rollout import make_text_env, play_episodes
-    from rethink_gym.agents.training.algorithm import Algorithm
-    from rethink_gym.agents.training.callbacks import Checkpoints, Validation
+    from rethink_gym.agents.algorithms.orm import ORM as ORM
+    from rethink_gym.agents.algorithms.orm import ORMConfig as ORMConfig
+    from rethink_gym.agents.algorithms.ppo import PPO as PPO
+    from rethink_gym.agents.algorithms.ppo import PPOConfig as PPOConfig
+    from rethink_gym.agents.algorithms.rcrl import RCRL as RCRL
+    from rethink_gym.agents.algorithms.rcrl import RCRLConfig as RCRLConfig
+    from rethink_gym.agents.algorithms.reinforce import GRPO as GRPO
+    from rethink_gym.agents.algorithms.reinforce import REINFORCE as REINFORCE
+    from rethink_gym.agents.algorithms.reinforce import RLOO as RLOO
+    from rethink_gym.agents.algorithms.reinforce import GRPOConfig as GRPOConfig
+    from rethink_gym.agents.algorithms.reinforce import REINFORCEConfig as REINFORCEConfig
+    from rethink_gym.agents.algorithms.reinforce import RLOOConfig as RLOOConfig
+    from rethink_gym.agents.algorithms.score import SCoRe as SCoRe
+    from rethink_gym.agents.algorithms.score import SCoReConfig as SCoReConfig
+    from rethink_gym.agents.algorithms.sft import SFT as SFT
+    from rethink_gym.agents.algorithms.sft import SFTConfig as SFTConfig
+    from rethink_gym.agents.algorithms.star import ReSTEM as ReSTEM
+    from rethink_gym.agents.algorithms.star import ReSTEMConfig as ReSTEMConfig
+    from rethink_gym.agents.algorithms.star import STaR as STaR
+    from rethink_gym.agents.algorithms.star import STaRConfig as STaRConfig
+    from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel as OutcomeRewardModel
+    from rethink_gym.agents.policies.adapters import as_policy as as_policy
+    from rethink_gym.agents.policies.language_model import LanguageModel as LanguageModel
+    from rethink_gym.agents.policies.lora import LoraConfig as LoraConfig
+    from rethink_gym.agents.policies.policy import Policy as Policy
+    from rethink_gym.agents.policies.sampling import SamplingConfig as SamplingConfig
+    from rethink_gym.agents.policies.self_refine import SelfRefine as SelfRefine
+    from rethink_gym.agents.rollout import make_text_env as make_text_env
+    from rethink_gym.agents.rollout import play_episodes as play_episodes
+    from rethink_gym.agents.training.algorithm import Algorithm as Algorithm
+    from rethink_gym.agents.training.callbacks import Checkpoints as Checkpoints
+    from rethink_gym.agents.training.callbacks import Validation as Validation
 
-__all__ = [
-    "ALGORITHMS",
-    "GRPO",
-    "ORM",
-    "PPO",
-    "RCRL",
-    "REINFORCE",
-    "RLOO",
-    "SFT",
-    "Algorithm",
-    "Checkpoints",
-    "CorrectionConfig",
-    "CorrectionSTaR",
-    "ExpertIteration",
-    "ExpertIterationConfig",
-    "GRPOConfig",
-    "LanguageModel",
-    "LoraConfig",
-    "ORMConfig",
-    "OutcomeRewardModel",
-    "PPOConfig",
-    "PairSFT",
-    "PairSFTConfig",
-    "Policy",
-    "RCRLConfig",
-    "REINFORCEConfig",
-    "RLOOConfig",
-    "ReSTEM",
-    "ReSTEMConfig",
-    "SCoRe",
-    "SCoReConfig",
-    "SFTConfig",
-    "STaR",
-    "STaRConfig",
-    "SamplingConfig",
-    "SelfRefine",
-    "Validation",
-    "as_policy",
-    "make_text_env",
-    "play_episodes",
-]
-
-ALGORITHMS = {
-    "correction_star": "CorrectionSTaR",
-    "expert_iteration": "ExpertIteration",
-    "grpo": "GRPO",
-    "orm": "ORM",
-    "pair_sft": "PairSFT",
-    "ppo": "PPO",
-    "rcrl": "RCRL",
-    "reinforce": "REINFORCE",
-    "rest_em": "ReSTEM",
-    "rloo": "RLOO",
-    "score": "SCoRe",
-    "sft": "SFT",
-    "star": "STaR",
+# Name on the command line: module, class, class of its settings.
+_LEARNERS = {
+    "correction_star": ("algorithms.corrections", "CorrectionSTaR", "CorrectionConfig"),
+    "expert_iteration": ("algorithms.expert_iteration", "ExpertIteration", "ExpertIterationConfig"),
+    "grpo": ("algorithms.reinforce", "GRPO", "GRPOConfig"),
+    "orm": ("algorithms.orm", "ORM", "ORMConfig"),
+    "pair_sft": ("algorithms.corrections", "PairSFT", "PairSFTConfig"),
+    "ppo": ("algorithms.ppo", "PPO", "PPOConfig"),
+    "rcrl": ("algorithms.rcrl", "RCRL", "RCRLConfig"),
+    "reinforce": ("algorithms.reinforce", "REINFORCE", "REINFORCEConfig"),
+    "rest_em": ("algorithms.star", "ReSTEM", "ReSTEMConfig"),
+    "rloo": ("algorithms.reinforce", "RLOO", "RLOOConfig"),
+    "score": ("algorithms.score", "SCoRe", "SCoReConfig"),
+    "sft": ("algorithms.sft", "SFT", "SFTConfig"),
+    "star": ("algorithms.star", "STaR", "STaRConfig"),
 }
-"""The learners by name; `getattr` of this package finds the class."""
-
-_HOMES = {
-    "Algorithm": "training.algorithm",
-    "Checkpoints": "training.callbacks",
-    "CorrectionConfig": "algorithms.corrections",
-    "CorrectionSTaR": "algorithms.corrections",
-    "ExpertIteration": "algorithms.expert_iteration",
-    "ExpertIterationConfig": "algorithms.expert_iteration",
-    "GRPO": "algorithms.reinforce",
-    "GRPOConfig": "algorithms.reinforce",
-    "LanguageModel": "policies.language_model",
-    "LoraConfig": "policies.lora",
-    "ORM": "algorithms.orm",
-    "ORMConfig": "algorithms.orm",
-    "OutcomeRewardModel": "models.outcome_reward",
-    "PairSFT": "algorithms.corrections",
-    "PairSFTConfig": "algorithms.corrections",
-    "Policy": "policies.policy",
-    "PPO": "algorithms.ppo",
-    "PPOConfig": "algorithms.ppo",
-    "RCRL": "algorithms.rcrl",
-    "RCRLConfig": "algorithms.rcrl",
-    "REINFORCE": "algorithms.reinforce",
-    "REINFORCEConfig": "algorithms.reinforce",
-    "ReSTEM": "algorithms.star",
-    "ReSTEMConfig": "algorithms.star",
-    "RLOO": "algorithms.reinforce",
-    "RLOOConfig": "algorithms.reinforce",
-    "SamplingConfig": "policies.sampling",
-    "SCoRe": "algorithms.score",
-    "SCoReConfig": "algorithms.score",
-    "SelfRefine": "policies.self_refine",
-    "SFT": "algorithms.sft",
-    "SFTConfig": "algorithms.sft",
-    "STaR": "algorithms.star",
-    "STaRConfig": "algorithms.star",
-    "Validation": "training.callbacks",
-    "as_policy": "policies.adapters",
-    "make_text_env": "rollout",
-    "play_episodes": "rollout",
+_OTHERS = {
+    "Algorithm": ".training.algorithm",
+    "Checkpoints": ".training.callbacks",
+    "LanguageModel": ".policies.language_model",
+    "LoraConfig": ".policies.lora",
+    "OutcomeRewardModel": ".models.outcome_reward",
+    "Policy": ".policies.policy",
+    "SamplingConfig": ".policies.sampling",
+    "SelfRefine": ".policies.self_refine",
+    "Validation": ".training.callbacks",
+    "as_policy": ".policies.adapters",
+    "make_text_env": ".rollout",
+    "play_episodes": ".rollout",
 }
 
+ALGORITHMS = {name: learner for name, (_, learner, _) in _LEARNERS.items()}
+"""Class names of the learners by their names on the command line."""
 
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+_MODULES = {name: f".{module}" for module, *names in _LEARNERS.values() for name in names} | _OTHERS
+
+__all__ = ["ALGORITHMS", *_MODULES]  # all are texts
+
+__getattr__, __dir__ = lazy_exports(__name__, _MODULES)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rethink_gym.episode import save_episodes
+from rethink_gym.errors import MissingExtraError
 from rethink_gym.evaluation.console import print_metrics, progress_bar
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
 from rethink_gym.evaluation.folder import check_run_folder, make_run_folder
@@ -13,11 +14,12 @@ from rethink_gym.evaluation.json_file import write_json
 from rethink_gym.evaluation.plots.figure import to_svg
 from rethink_gym.evaluation.plots.samples import sample_figure
 from rethink_gym.evaluation.report import Report, write_report
+from rethink_gym.metrics.multi_sample import diversity_values
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["evaluate_and_report", "find_model"]
+__all__ = ["add_diversity", "evaluate_and_report", "find_model"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ def evaluate_and_report(
             ``report.html``; None writes nothing.
         num_problems: Number of problems.
         samples: Number of episodes per problem. Two or more add majority votes, pass@k and
-            exploration metrics.
+            exploration metrics, including distinct-n and Self-BLEU.
         split: Split of the problems.
         temperature: Softmax temperature; 0 decodes greedily.
         max_new_tokens: Maximum number of tokens per answer; the model's default if None.
@@ -115,6 +117,8 @@ def evaluate_and_report(
             seed=seed,
             on_progress=on_progress,
         )
+    if samples > 1:
+        evaluation = add_diversity(evaluation, console)
     title = f"{model} on {env_id}"
     print_metrics(console, {"model": evaluation}, title=title)
     if folder is not None:
@@ -134,6 +138,29 @@ def evaluate_and_report(
         make_run_folder(folder)
         _write_results(folder, evaluation, title, config)
     return evaluation
+
+
+def add_diversity(evaluation: Evaluation, console: "Console | None" = None) -> Evaluation:
+    """Add distinct-n and Self-BLEU of the samples to an evaluation.
+
+    They are not part of every `Evaluation`, since their cost grows with the square of the
+    number of samples, and Self-BLEU needs an extra.
+
+    Args:
+        evaluation: Evaluation with two or more samples per problem.
+        console: Console for a note if the extra is not installed.
+
+    Returns:
+        The evaluation with these metrics; unchanged if the extra is not installed.
+    """
+    try:
+        values = diversity_values(evaluation.episodes, evaluation.samples)
+    except MissingExtraError as error:
+        if console is not None:
+            console.print(f"Diversity is not measured. {error}", markup=False, soft_wrap=True)
+        return evaluation
+    diversity = {name: tuple(each.tolist()) for name, each in values.items()}
+    return replace(evaluation, exploration={**evaluation.exploration, **diversity})
 
 
 def find_model(model: str) -> str:

@@ -5,8 +5,9 @@ needs a row in `TASKS`; `__all__` and the imports for type checkers, which must 
 tested against this table.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from rethink_gym._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from rethink_gym.envs.tasks.arithmetic import Arithmetic
@@ -104,8 +105,6 @@ TASKS = {
 }
 """By name of a task: its module below this package."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in TASKS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{TASKS[name]}"), name)
+__getattr__, __dir__ = lazy_exports(
+    __name__, {name: f".{module}" for name, module in TASKS.items()}
+)
