@@ -1,4 +1,4 @@
-"""A policy and an environment so small that learning them takes seconds."""
+"""A policy and an environment so small that training takes seconds."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from tiny_model.tokenizer import make_tokenizer
 
 
 class StartsWithDigit(Verifier):
-    """Accepts whatever starts with a digit: ten of the 268 tokens do."""
+    """Accepts every answer that starts with a digit: 10 of the 268 tokens do."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         correct = answer[:1].isdecimal() and answer[:1].isascii()
@@ -32,7 +32,7 @@ class StartsWithDigit(Verifier):
 
 
 class SayDigit(GeneratedTask[int]):
-    """Always the same question but for a number that means nothing."""
+    """Any digit is correct; the number in the question has no meaning."""
 
     name: ClassVar = "say_digit"
 

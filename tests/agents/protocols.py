@@ -1,4 +1,4 @@
-"""Environments of every protocol, small enough to train any learner in a moment."""
+"""Environments of every protocol, small enough to train any learner in a second."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ class Rating(gym.Env[str, str]):
     """A foreign environment: no verdicts, no problems, a reward for digits.
 
     Args:
-        max_turns: Number of turns of an episode; with ``is_random`` the highest one.
+        max_turns: Number of turns of an episode; the maximum with ``is_random``.
         is_random: Whether each episode has its own number of turns.
     """
 
@@ -66,12 +66,12 @@ PROTOCOLS: Mapping[str, Callable[[int], VectorEnv[Any, Any, Any]]] = {
     "hints, stop when correct": _ours(
         "MathSelfCorrect-v0", level=1, max_hints=1, stop_when_correct=True
     ),
-    "steps by claims": _ours("MathSteps-v0", level=1),
-    "steps by moves": _ours("CountdownSteps-v0"),
+    "steps by claims": _ours("MathSteps-v0", level=1, max_steps=6),
+    "steps by moves": _ours("CountdownSteps-v0", max_steps=6),
     "foreign": lambda num_envs: _foreign(num_envs, is_random=False),
     "foreign, random turns": lambda num_envs: _foreign(num_envs, is_random=True),
 }
-"""Factories of vector environments, by what an episode of them looks like."""
+"""Factories of vector environments, by the structure of their episodes."""
 
 
 def make_protocol_env(protocol: str, num_envs: int) -> VectorEnv[Any, Any, Any]:
@@ -80,10 +80,10 @@ def make_protocol_env(protocol: str, num_envs: int) -> VectorEnv[Any, Any, Any]:
 
 
 class HalfOracle(LanguageModel):
-    """Knows the worked solutions of some problems, and gives every second message right.
+    """Knows the worked solutions of some problems, and answers every second message correctly.
 
     Messages alternate between the solution (or its next step) and noise, over the whole
-    batch and over the turns, so that correct and incorrect answers, repairs, spoilt answers
+    batch and over the turns, so that correct and incorrect answers, corrections, spoilt answers
     and episodes of unequal length all occur. Every third first message asks for a hint.
     """
 
@@ -109,7 +109,7 @@ class HalfOracle(LanguageModel):
 
 
 def make_policy(max_length: int = 2048) -> HalfOracle:
-    """Build a random model of 32 dimensions that knows nothing yet."""
+    """Build a random model of 32 dimensions without known solutions."""
     tokenizer = make_tokenizer()
     torch.manual_seed(0)
     model = make_llama(len(tokenizer), hidden_size=32, max_position_embeddings=max_length)

@@ -1,11 +1,11 @@
-"""Every learner trains an adapter as it trains a model, and leaves the weights beneath alone."""
+"""Every learner trains an adapter as it trains a model, and leaves the base weights unchanged."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from tests.agents.digit_env import make_digit_env, make_learner, make_policy
+from tests.agents.small_learners import make_digit_env, make_learner, make_policy
 
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -28,32 +28,37 @@ def make_adapted_policy() -> LanguageModel:
     return LanguageModel(policy.model, policy.tokenizer, policy.sampling)
 
 
-def trained(learner: Algorithm[Any]) -> LanguageModel:
+def trained_policy(learner: Algorithm[Any]) -> LanguageModel:
     return learner.model.policy if isinstance(learner, agents.ORM) else learner.policy
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIONS)
-def test_an_adapter_is_trained_and_goes_on_from_a_checkpoint(
+def test_an_adapter_is_trained_and_resumes_from_a_checkpoint(
     name: str, options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.agents.digit_env.make_policy", make_adapted_policy)
+    monkeypatch.setattr("tests.agents.small_learners.make_policy", make_adapted_policy)
     whole, half = make_learner(name, **options), make_learner(name, **options)
-    before = {key: weight.clone() for key, weight in trained(whole).trainable_state_dict().items()}
-    beneath = {key: weight.clone() for key, weight in base_state_dict(whole.policy.model).items()}
+    before = {
+        key: weight.clone() for key, weight in trained_policy(whole).trainable_state_dict().items()
+    }
+    base_weights = {
+        key: weight.clone() for key, weight in base_state_dict(whole.policy.model).items()
+    }
     if isinstance(whole, OnPolicy):
-        places = {weight.data_ptr() for weight in whole.policy.model.parameters()}
-        shared = [weight.data_ptr() in places for weight in whole.reference.model.parameters()]
-        assert sum(shared) == len(beneath), "the reference is the model without its adapter"
+        addresses = {weight.data_ptr() for weight in whole.policy.model.parameters()}
+        shared = [weight.data_ptr() in addresses for weight in whole.reference.model.parameters()]
+        assert sum(shared) == len(base_weights), "the reference is the model without its adapter"
     total = 4 * whole.episodes_per_update
     whole.learn(total)
     half.learn(total, callback=lambda *_: half.num_updates < 2)
     half.save(tmp_path / "checkpoint")
     resumed = type(half).load(tmp_path / "checkpoint", make_digit_env(8)).learn(total)
-    for key, weight in trained(whole).trainable_state_dict().items():
-        assert torch.equal(trained(resumed).trainable_state_dict()[key], weight), key
+    for key, weight in trained_policy(whole).trainable_state_dict().items():
+        assert torch.equal(trained_policy(resumed).trainable_state_dict()[key], weight), key
     assert any(
-        not torch.equal(trained(whole).trainable_state_dict()[k], w) for k, w in before.items()
+        not torch.equal(trained_policy(whole).trainable_state_dict()[k], w)
+        for k, w in before.items()
     )
     for learner in (whole, resumed):
         for key, weight in base_state_dict(learner.policy.model).items():
-            assert torch.equal(weight, beneath[key]), key
+            assert torch.equal(weight, base_weights[key]), key

@@ -1,4 +1,4 @@
-"""Every learner plays single turns and programs too, judged by the verifiers that judge there."""
+"""Every learner trains on single turns and on programs, with the verifiers of those tasks."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -33,8 +33,8 @@ SMALL: dict[str, Any] = {
     "temperature": 1.0,
 }
 CORRECTING = {"correction_star", "pair_sft"}
-"""They learn from corrections: of a single turn there are none."""
-LEARNING = [
+"""Learners of corrections; a single turn cannot contain one."""
+COMBINATIONS = [
     (name, env_id)
     for env_id in ("Math-v0", "Code-v0", "CodeSelfCorrect-v0")
     for name in agents.ALGORITHMS
@@ -42,11 +42,11 @@ LEARNING = [
 ]
 
 
-class Knowing(LanguageModel):
-    """Knows the solutions of some problems, and says them each second time it is asked.
+class HalfOracle(LanguageModel):
+    """Answers every second conversation with the known solution of its problem.
 
-    A first attempt of an even place is noise, and so is a second one of an odd place: so
-    corrections are found as well.
+    Attempts alternate between solution and noise over the batch and over the turns, so
+    that corrections occur, too.
     """
 
     solutions: dict[str, str]
@@ -54,20 +54,20 @@ class Knowing(LanguageModel):
     def act(
         self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
     ) -> list[Completion]:
-        said = super().act(conversations, sampling)
-        for place, conversation in enumerate(conversations):
+        completions = super().act(conversations, sampling)
+        for index, conversation in enumerate(conversations):
             solution = self.solutions.get(conversation[0].content.partition("\n[")[0])
             is_later = any(message.content.startswith(CORRECTION) for message in conversation)
-            if solution is not None and (place + is_later) % 2:
-                said[place] = encode_completion(self, solution)
-        return said
+            if solution is not None and (index + is_later) % 2:
+                completions[index] = encode_completion(self, solution)
+        return completions
 
 
-def make(name: str, env_id: str, **changes: Any) -> tuple[Algorithm[Any], Knowing]:
-    """Make a learner, and the policy of it, which knows the problems that come first."""
+def make(name: str, env_id: str, **changes: Any) -> tuple[Algorithm[Any], HalfOracle]:
+    """Build a learner and its policy, which knows the solutions of the first problems."""
     tokenizer = make_tokenizer()
     model = make_llama(len(tokenizer), hidden_size=32, max_position_embeddings=2048)
-    policy = Knowing(model, tokenizer, SamplingConfig(max_new_tokens=6))
+    policy = HalfOracle(model, tokenizer, SamplingConfig(max_new_tokens=6))
     learner_class = getattr(agents, agents.ALGORITHMS[name])
     known = {field.name for field in fields(learner_class.config_class)}
     settings = {key: value for key, value in SMALL.items() if key in known} | changes
@@ -91,13 +91,11 @@ def weights(learner: Algorithm[Any]) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
-@pytest.mark.parametrize(("name", "env_id"), LEARNING)
-def test_every_learner_learns_from_what_is_right_and_what_is_wrong_there(
-    name: str, env_id: str
-) -> None:
+@pytest.mark.parametrize(("name", "env_id"), COMBINATIONS)
+def test_every_learner_trains_on_correct_and_incorrect_answers(name: str, env_id: str) -> None:
     learner, _ = make(name, env_id)
     before = weights(learner)
-    # The first of two updates: a schedule would let the last one stand still.
+    # The first of two updates: at the end of the schedule the learning rate is 0.
     learner.total_episodes = 2 * learner.episodes_per_update
     episodes = learner.collect()
     verdicts = [turn.verdict for episode in episodes for turn in episode.turns]
@@ -108,14 +106,15 @@ def test_every_learner_learns_from_what_is_right_and_what_is_wrong_there(
     assert Reason.ERROR not in reasons
     is_code = env_id.startswith("Code")
     isolated = [bool(verdict and verdict.isolation) for verdict in verdicts]
-    assert any(isolated) is is_code, "right programs ran in the sandbox"
+    assert any(isolated) is is_code, "correct programs ran in the sandbox"
     numbers = learner.update(episodes)
     assert abs(numbers["loss"]) < float("inf")
     assert not torch.equal(weights(learner), before)
+    assert len(learner.evaluate(range(2)).accuracies) == (2 if "SelfCorrect" in env_id else 1)
 
 
 @pytest.mark.parametrize("name", sorted(CORRECTING))
-def test_learners_of_corrections_refuse_to_learn_from_single_turns_and_play_them(
+def test_learners_of_corrections_refuse_single_turns_and_evaluate_on_them(
     name: str,
 ) -> None:
     with pytest.raises(ArgumentError, match="max_attempts must be at least 2, got 1"):
@@ -129,19 +128,19 @@ def test_learners_of_corrections_refuse_to_learn_from_single_turns_and_play_them
 @pytest.mark.parametrize("env_id", ["Code-v0", "CodeSelfCorrect-v0"])
 def test_a_hint_to_a_program_is_the_program_and_not_its_hidden_tests(env_id: str) -> None:
     learner, policy = make("star", env_id)
-    heard: list[str] = []
+    prompts_read: list[str] = []
     solutions, policy.solutions = policy.solutions, {}
 
     def act(
         conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
     ) -> list[Completion]:
         prompts = [conversation[0].content for conversation in conversations]
-        heard.extend(prompts)
+        prompts_read.extend(prompts)
         programs = [prompt.partition("Hint: the answer is ")[2][:-1] for prompt in prompts]
         return [encode_completion(policy, program or "no idea") for program in programs]
 
     policy.act = act  # type: ignore[method-assign]
     numbers = learner.update(learner.collect())
     assert numbers["num_selected"] == 2.0
-    assert {prompt.partition("\nHint")[0] for prompt in heard} == set(solutions)
-    assert not any("assert" in prompt for prompt in heard)
+    assert {prompt.partition("\nHint")[0] for prompt in prompts_read} == set(solutions)
+    assert not any("assert" in prompt for prompt in prompts_read)

@@ -1,4 +1,4 @@
-"""The promise that a learner is one file: the example trains, saves and goes on as ours do."""
+"""A learner fits in one file: the example trains, saves and resumes like the others."""
 
 import importlib.util
 import json
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.agents.digit_env import make_digit_env
-from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
+from tests.agents.seven_env import answers_of, episode, make_seven_env, weights_of
+from tests.agents.small_learners import make_digit_env
 from typer.testing import CliRunner
 
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -58,21 +58,21 @@ def test_it_imitates_the_best_sample_of_each_problem(
 ) -> None:
     learner = example.RAFT(policy, make_seven_env(), example.RAFTConfig(**SMALL))
     samples = [
-        episode("p", "a", "b", right=(False, True)),
-        episode("p", "c", "d", right=(True, True)),
-        episode("p", "e", "f", right=(True, True)),
-        episode("q", "g", "h", right=(False, False)),
-        episode("r", "i", "j", right=(False, True)),
+        episode("p", "a", "b", correct=(False, True)),
+        episode("p", "c", "d", correct=(True, True)),
+        episode("p", "e", "f", correct=(True, True)),
+        episode("q", "g", "h", correct=(False, False)),
+        episode("r", "i", "j", correct=(False, True)),
     ]
-    assert said(learner.select(samples)) == [("p", ("c", "d")), ("r", ("i", "j"))]
+    assert answers_of(learner.select(samples)) == [("p", ("c", "d")), ("r", ("i", "j"))]
 
 
-def test_it_learns_and_goes_on_from_a_checkpoint_bit_for_bit(
+def test_it_resumes_from_a_checkpoint_bit_for_bit(
     example: ModuleType, policy: LanguageModel, tmp_path: Path
 ) -> None:
     def make() -> Any:
         config = example.RAFTConfig(**SMALL, learning_rate=1e-2)
-        return example.RAFT(unfrozen(policy), make_digit_env(8), config, seed=5)
+        return example.RAFT(policy.trainable_copy(), make_digit_env(8), config, seed=5)
 
     whole = make().learn(4 * 16)
     half = make()

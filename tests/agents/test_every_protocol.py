@@ -1,7 +1,7 @@
 """Every learner trains on every protocol, with every documented option, or refuses at once.
 
-Two rounds of `collect` and `update` each. What has no meaning is refused when the learner is
-made, before anything is played, by an error that says why.
+Two rounds of `collect` and `update` each. A combination without meaning is refused when the
+learner is created, before any episode is played, by an error with the reason.
 """
 
 from dataclasses import fields
@@ -104,14 +104,17 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "rcrl": [{"good_frac": 0.5}, {"orm": "trained"}, {"threshold": 0.0}],
     "orm": [{"num_candidates": 3}],
 }
-"""For each learner the documented options beside its defaults."""
+"""Documented options of each learner, besides its defaults."""
+
+PRESETS = {"rloo", "grpo", "rest_em"}
+"""Learners that are other learners with other defaults; one protocol each by default."""
 
 NEEDS_ATTEMPTS = {"score", "correction_star", "pair_sft"}
-"""Learners of corrections: a step has no second attempt."""
+"""Learners that compare attempts; an environment of steps has none."""
 
 
 def refusal(name: str, options: dict[str, Any], protocol: str) -> str | None:
-    """Return what the error must say if the combination has no meaning."""
+    """Return the pattern of the error, None if the combination has a meaning."""
     is_foreign = protocol.startswith("foreign")
     if name in NEEDS_ATTEMPTS and protocol.startswith("steps"):
         return "of whole attempts, got 'an environment of steps'"
@@ -125,7 +128,7 @@ def refusal(name: str, options: dict[str, Any], protocol: str) -> str | None:
 
 
 def make(name: str, options: dict[str, Any], protocol: str, folder: Path) -> Algorithm[Any]:
-    """Make a learner whose policy knows the solutions of the problems that come first."""
+    """Build a learner whose policy knows the solutions of the first problems."""
     learner_class = getattr(agents, agents.ALGORITHMS[name])
     known = {field.name for field in fields(learner_class.config_class)}
     settings = {key: value for key, value in SMALL.items() if key in known} | options
@@ -183,8 +186,18 @@ def play_and_train(name: str, options: dict[str, Any], protocol: str, folder: Pa
     assert all(weight.isfinite().all() for weight in learner.policy.model.parameters())
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("name", agents.ALGORITHMS)
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        pytest.param(
+            name,
+            protocol,
+            marks=pytest.mark.slow if name in PRESETS and protocol != "stop when correct" else [],
+        )
+        for name in agents.ALGORITHMS
+        for protocol in PROTOCOLS
+    ],
+)
 def test_every_learner_trains_on_every_protocol_or_refuses_at_once(
     name: str, protocol: str, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""The gradients of every learner on fixed episodes are those recorded before the re-plan.
+"""The gradients of every learner on fixed episodes are the recorded ones.
 
 Each case records, for the first three optimizer steps of one update, the norm of the clipped
 gradient and its projections on four fixed random directions. The policy is moved away from
@@ -60,11 +60,11 @@ def test_the_gradients_of_an_update_are_the_recorded_ones(name: str) -> None:
     agent = learner_class(policy, "MathSelfCorrect-v0", config, seed=3, env_kwargs={"level": 1})
     agent.total_episodes = 10**6
     move_weights(agent)
-    found: list[list[float]] = []
+    fingerprints: list[list[float]] = []
 
     def record(optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        if len(found) < 3:
-            found.append(fingerprint(optimizer))
+        if len(fingerprints) < 3:
+            fingerprints.append(fingerprint(optimizer))
 
     handle = register_optimizer_step_pre_hook(record)
     try:
@@ -72,8 +72,8 @@ def test_the_gradients_of_an_update_are_the_recorded_ones(name: str) -> None:
     finally:
         handle.remove()
     # Directions have unit variance, so a projection is of the size of the norm. Every
-    # step after the first one starts from weights that rounding has reached already.
-    for step, (own, recorded) in enumerate(zip(found, case["gradients"], strict=True)):
+    # step after the first one starts from weights with rounding errors.
+    for step, (own, recorded) in enumerate(zip(fingerprints, case["gradients"], strict=True)):
         assert own == pytest.approx(recorded, abs=1e-6 * recorded[0] * 100**step), step
     for key, value in case["logged"].items():
         assert logged[key] == pytest.approx(value, rel=1e-4, abs=1e-6), key

@@ -29,10 +29,10 @@ SMALL: dict[str, Any] = {
     "rationalise": False,
 }
 COMPARING = ("reinforce", "rloo", "grpo", "score")
-"""Learners that compare samples with each other: equal rewards are no signal to them."""
+"""Learners with a baseline over samples: equal rewards carry no signal for them."""
 
 LEARNERS = [name for name in agents.ALGORITHMS if name != "sft"]
-"""All learners that have rewards."""
+"""All learners that use rewards."""
 
 
 def tiny() -> LanguageModel:
@@ -40,11 +40,12 @@ def tiny() -> LanguageModel:
 
 
 def wide() -> LanguageModel:
-    """A random model as wide as one of 100 M parameters, with an output layer of its own."""
+    """Build a random layer as wide as those of a model of 100 M parameters."""
     tokenizer = make_tokenizer()
     torch.manual_seed(0)
     model = make_llama(
         len(tokenizer),
+        num_hidden_layers=1,
         hidden_size=768,
         intermediate_size=2048,
         num_attention_heads=12,
@@ -78,8 +79,25 @@ def weights(policy: LanguageModel) -> torch.Tensor:
     return torch.cat([weight.detach().flatten() for weight in policy.model.parameters()])
 
 
-@pytest.mark.parametrize("make_policy", [tiny, wide])
-@pytest.mark.parametrize("name", LEARNERS)
+def with_models(names: Sequence[str], wide_by_default: Sequence[str]) -> list[Any]:
+    """Pair learners with both models; most wide models are left to the slow run."""
+    return [
+        *[pytest.param(name, tiny, id=f"{name}-tiny") for name in names],
+        *[
+            pytest.param(
+                name,
+                wide,
+                id=f"{name}-wide",
+                marks=[] if name in wide_by_default else pytest.mark.slow,
+            )
+            for name in names
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "make_policy"), with_models(LEARNERS, ["reinforce", "score", "ppo"])
+)
 def test_zero_rewards_change_nothing(name: str, make_policy: Any) -> None:
     learner = make(name, make_policy())
     before = weights(learner.policy)
@@ -89,9 +107,8 @@ def test_zero_rewards_change_nothing(name: str, make_policy: Any) -> None:
     assert torch.equal(weights(learner.policy), before)
 
 
-@pytest.mark.parametrize("make_policy", [tiny, wide])
 @pytest.mark.parametrize("settings", [{}, {"num_epochs": 2, "num_minibatches": 2}], ids=str)
-@pytest.mark.parametrize("name", COMPARING)
+@pytest.mark.parametrize(("name", "make_policy"), with_models(COMPARING, ["reinforce"]))
 def test_equal_rewards_change_nothing(
     name: str, settings: dict[str, int], make_policy: Any
 ) -> None:
@@ -103,7 +120,7 @@ def test_equal_rewards_change_nothing(
 
 
 @pytest.mark.parametrize("kl_place", ["both", "loss", "reward"])
-def test_the_place_of_the_kl_makes_no_difference(kl_place: str) -> None:
+def test_equal_rewards_change_nothing_wherever_the_kl_enters(kl_place: str) -> None:
     learner = make("reinforce", tiny(), kl_place=kl_place, beta=1.0)
     before = weights(learner.policy)
     learner.update(with_rewards(learner.collect(), 1.0))
@@ -125,7 +142,7 @@ def test_momentum_and_weight_decay_do_not_move_the_weights_either() -> None:
     assert torch.equal(weights(learner.policy), moved)
 
 
-def test_once_the_policy_has_moved_the_kl_pulls_it_back() -> None:
+def test_the_kl_pulls_a_moved_policy_back_to_the_reference() -> None:
     learner = make("grpo", tiny(), beta=1.0)
     with torch.no_grad():
         for weight in learner.policy.model.parameters():

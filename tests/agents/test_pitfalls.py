@@ -1,4 +1,4 @@
-"""The tests that keep us from the faults of others are all there; see `pitfalls.toml`."""
+"""Every known fault of other implementations has tests here; see `pitfalls.toml`."""
 
 import ast
 import tomllib
@@ -15,7 +15,7 @@ GUARDS = {fault: tests for table in TABLES.values() for fault, tests in table.it
 
 
 @pytest.mark.parametrize("fault", GUARDS)
-def test_every_fault_has_tests_that_exist(fault: str) -> None:
+def test_every_known_fault_has_tests_that_exist(fault: str) -> None:
     assert GUARDS[fault]
     for test in GUARDS[fault]:
         path, _, name = test.partition("::")

@@ -1,3 +1,5 @@
+"""Episodes on a vector environment: order, rewards, ends, and texts that are too long."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +12,7 @@ import rethink_gym  # noqa: F401  # registers the ids
 from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
-from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes
+from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.envs.prompt import CORRECTION
 from rethink_gym.envs.space import FreeText
@@ -18,18 +20,18 @@ from rethink_gym.errors import ArgumentError
 
 
 class Counting:
-    """Answers with how many messages it has read, and notes how many it was asked at once."""
+    """Answers with the number of messages; records the number of conversations of each call."""
 
     def __init__(self) -> None:
-        self.asked: list[int] = []
+        self.num_asked: list[int] = []
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
-        self.asked.append(len(conversations))
+        self.num_asked.append(len(conversations))
         return [Completion(f"A: {len(conversation)}") for conversation in conversations]
 
 
 class Spelling(gym.Env[str, str]):
-    """A foreign text environment: knows no options, and ends when it pleases."""
+    """A foreign text environment without options, with a random number of turns."""
 
     observation_space = FreeText(100)
     action_space = FreeText(100)
@@ -73,17 +75,17 @@ def test_rewards_and_verdicts_are_those_of_the_environment() -> None:
         assert [turn.terminated for turn in episode.turns] == [False, True]
 
 
-def test_slots_that_are_left_over_are_never_asked() -> None:
+def test_unused_slots_are_never_asked() -> None:
     policy = Counting()
     play_episodes(policy, make_text_env("MathSelfCorrect-v0", 4), range(6))
-    assert policy.asked == [4, 4, 2, 2]
+    assert policy.num_asked == [4, 4, 2, 2]
 
 
-def test_progress_is_told_wave_by_wave() -> None:
-    told: list[int] = []
+def test_progress_is_reported_wave_by_wave() -> None:
+    reported: list[int] = []
     env = make_text_env("MathSelfCorrect-v0", 4)
-    play_episodes(Counting(), env, range(6), on_progress=told.append)
-    assert told == [4, 6]
+    play_episodes(Counting(), env, range(6), on_progress=reported.append)
+    assert reported == [4, 6]
 
 
 def test_a_foreign_environment_plays_equal_episodes_for_equal_problems() -> None:
@@ -103,7 +105,7 @@ def test_episodes_may_end_after_different_numbers_of_turns() -> None:
 
 
 @pytest.mark.parametrize("flags", [(True, False), (False, True), (True, True)])
-def test_both_flags_of_an_end_are_those_of_the_environment(flags: tuple[bool, bool]) -> None:
+def test_terminated_and_truncated_are_those_of_the_environment(flags: tuple[bool, bool]) -> None:
     class Ending(Spelling):
         def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
             observation, reward, is_over, _, info = super().step(action)
@@ -116,7 +118,7 @@ def test_both_flags_of_an_end_are_those_of_the_environment(flags: tuple[bool, bo
         assert set(others) <= {(False, False)}
 
 
-def test_what_a_model_sampled_is_what_it_is_trained_on(
+def test_the_tokens_a_model_sampled_are_the_tokens_it_is_trained_on(
     policy: LanguageModel, make_env: Any
 ) -> None:
     short = FixedSamplingPolicy(policy, SamplingConfig(max_new_tokens=3))
@@ -141,12 +143,12 @@ def test_an_attribute_of_the_environments_is_found_or_defaulted(make_env: Any) -
         (SyncVectorEnv([Spelling]), {"split": "test"}, "env must be an id if arguments"),
     ],
 )
-def test_what_is_no_environment_is_refused(env: Any, arguments: Any, message: str) -> None:
+def test_an_invalid_environment_is_refused(env: Any, arguments: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         make_text_env(env, 2, **arguments)
 
 
-def test_an_endless_answer_is_cut_for_the_environment_and_kept_for_the_learner() -> None:
+def test_a_long_answer_is_truncated_for_the_environment_and_kept_whole_for_the_learner() -> None:
     class Endless:
         def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
             return [Completion("7" * 500) for _ in conversations]
@@ -161,3 +163,9 @@ def test_rewards_are_plain_numbers() -> None:
     [episode] = play_episodes(Counting(), make_text_env("Math-v0", 1), [0])
     assert type(episode.total_reward) in (int, float)
     assert not isinstance(episode.turns[0].reward, np.generic)
+
+
+def test_problems_of_an_environment_without_a_task_are_refused() -> None:
+    foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
+    with pytest.raises(ArgumentError, match="env must be an environment with a task"):
+        problems_of(foreign, [0])

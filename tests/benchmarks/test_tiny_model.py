@@ -33,7 +33,7 @@ def test_the_base_behaves_as_published_base_models_do() -> None:
     assert metrics.changed <= 0.05
 
 
-def test_the_bundled_model_is_as_small_as_it_says() -> None:
+def test_the_bundled_model_has_at_most_500_000_parameters() -> None:
     model = LanguageModel.from_pretrained("tiny").model
     assert model.config.model_type == "llama"
     assert model.num_parameters() <= 500_000

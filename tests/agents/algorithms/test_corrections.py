@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.agents.imitating import episode, make_seven_env, said
+from tests.agents.seven_env import answers_of, episode, make_seven_env
 
 from rethink_gym.agents.algorithms.corrections import (
     CorrectionConfig,
@@ -19,12 +19,12 @@ from rethink_gym.errors import ArgumentError
 SMALL: dict[str, Any] = {"num_problems": 2, "samples_per_problem": 2, "max_new_tokens": 2}
 
 SAMPLES = [
-    episode("p", "p-wrong-1", "x", right=(False, True)),
-    episode("p", "p-wrong-2", "y", right=(False, False)),
-    episode("p", "p-right-1", "z", right=(True, True)),
-    episode("p", "p-right-2", "w", right=(True, False)),
-    episode("q", "q-wrong", "u", right=(False, False)),
-    episode("r", "r-right", "v", right=(True, False)),
+    episode("p", "p-incorrect-1", "x", correct=(False, True)),
+    episode("p", "p-incorrect-2", "y", correct=(False, False)),
+    episode("p", "p-correct-1", "z", correct=(True, True)),
+    episode("p", "p-correct-2", "w", correct=(True, False)),
+    episode("q", "q-incorrect", "u", correct=(False, False)),
+    episode("r", "r-correct", "v", correct=(True, False)),
 ]
 
 
@@ -35,10 +35,10 @@ def make_env() -> Any:
 @pytest.mark.parametrize(
     ("keep_correct", "selected"),
     [
-        (False, [("p", ("p-wrong-1", "x"))]),
-        (True, [("p", ("p-wrong-1", "x")), ("p", ("p-right-1", "z"))]),
+        (False, [("p", ("p-incorrect-1", "x"))]),
+        (True, [("p", ("p-incorrect-1", "x")), ("p", ("p-correct-1", "z"))]),
     ],
-    ids=["D: wrong to right", "D+: and right to right"],
+    ids=["D: incorrect to correct", "D+: and correct to correct"],
 )
 def test_star_keeps_its_own_corrections(
     policy: LanguageModel, keep_correct: bool, selected: list[Any]
@@ -46,9 +46,9 @@ def test_star_keeps_its_own_corrections(
     learner = CorrectionSTaR(
         policy, make_env(), CorrectionConfig(**SMALL, keep_correct=keep_correct)
     )
-    found = learner.select(SAMPLES)
-    assert said(found) == selected
-    assert {tuple(map(any, each.loss_mask)) for each in found} == {(False, True)}
+    examples = learner.select(SAMPLES)
+    assert answers_of(examples) == selected
+    assert {tuple(map(any, each.loss_mask)) for each in examples} == {(False, True)}
 
 
 def pairs_of(policy: LanguageModel, *, keep_correct: bool, seed: int) -> list[Any]:
@@ -56,29 +56,31 @@ def pairs_of(policy: LanguageModel, *, keep_correct: bool, seed: int) -> list[An
     return PairSFT(policy, make_env(), config, seed=seed).select(SAMPLES)
 
 
-def test_a_wrong_attempt_is_paired_with_a_right_one_of_its_problem(policy: LanguageModel) -> None:
+def test_an_incorrect_attempt_is_paired_with_a_correct_one_of_its_problem(
+    policy: LanguageModel,
+) -> None:
     partners = set()
     for seed in range(20):
         pairs = pairs_of(policy, keep_correct=False, seed=seed)
         assert [each.episode.turns[0].completion.text for each in pairs] == [
-            "p-wrong-1",
-            "p-wrong-2",
+            "p-incorrect-1",
+            "p-incorrect-2",
         ]
         partners |= {each.episode.turns[1].completion.text for each in pairs}
-    assert partners == {"p-right-1", "p-right-2"}  # first attempts, never second ones
+    assert partners == {"p-correct-1", "p-correct-2"}  # first attempts, never second ones
 
 
-def test_right_attempts_are_paired_with_other_right_ones(policy: LanguageModel) -> None:
+def test_correct_attempts_are_paired_with_other_correct_ones(policy: LanguageModel) -> None:
     for seed in range(8):
-        pairs = said(pairs_of(policy, keep_correct=True, seed=seed))
-        assert ("p", ("p-right-1", "p-right-2")) in pairs
-        assert ("p", ("p-right-2", "p-right-1")) in pairs
-        assert ("r", ("r-right", "r-right")) in pairs  # there is no other
+        pairs = answers_of(pairs_of(policy, keep_correct=True, seed=seed))
+        assert ("p", ("p-correct-1", "p-correct-2")) in pairs
+        assert ("p", ("p-correct-2", "p-correct-1")) in pairs
+        assert ("r", ("r-correct", "r-correct")) in pairs  # the only correct one
         assert len(pairs) == 5
-        assert not any(problem == "q" for problem, _ in pairs)  # it was never right
+        assert not any(problem == "q" for problem, _ in pairs)  # without a correct attempt
 
 
-def test_a_pair_reads_like_an_episode_and_is_learned_from_the_second_on(
+def test_a_pair_has_the_prompts_of_an_episode_and_its_second_attempt_in_the_loss(
     policy: LanguageModel,
 ) -> None:
     (first, *_) = pairs_of(policy, keep_correct=False, seed=0)
@@ -92,7 +94,7 @@ def test_a_pair_reads_like_an_episode_and_is_learned_from_the_second_on(
 
 
 @pytest.mark.parametrize("learner_class", [CorrectionSTaR, PairSFT])
-def test_an_environment_of_one_attempt_has_nothing_to_correct(
+def test_an_environment_of_one_attempt_is_refused(
     policy: LanguageModel, learner_class: type[Any]
 ) -> None:
     with pytest.raises(ArgumentError, match="env's max_attempts must be at least 2, got 1"):
@@ -100,7 +102,7 @@ def test_an_environment_of_one_attempt_has_nothing_to_correct(
 
 
 @pytest.mark.parametrize("learner_class", [CorrectionSTaR, PairSFT])
-def test_the_second_attempt_is_learned(
+def test_the_second_attempt_learns_to_correct(
     policy: LanguageModel, make_env: Any, learner_class: type[Any]
 ) -> None:
     config = learner_class.config_class(
@@ -115,5 +117,7 @@ def test_the_second_attempt_is_learned(
     assert sum(each.turns[1].reward for each in samples) < 100
     learner.learn(32 * 16 * 2)
     samples = learner.collect()
-    right = [sum(each.turns[turn].reward for each in samples) / len(samples) for turn in (0, 1)]
-    assert right[1] > 0.8
+    accuracies = [
+        sum(each.turns[turn].reward for each in samples) / len(samples) for turn in (0, 1)
+    ]
+    assert accuracies[1] > 0.8

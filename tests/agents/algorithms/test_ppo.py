@@ -1,4 +1,4 @@
-"""PPO: rewards on their tokens, what ends and what is cut off, and the critic."""
+"""PPO: rewards of tokens, termination and truncation, and the critic."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,22 +32,22 @@ def make(policy: LanguageModel, env: Any, **settings: Any) -> PPO:
     return PPO(policy, env, PPOConfig(**{**SMALL, **settings}))
 
 
-def expecting(algorithm: PPO, value: float) -> PPO:
-    """Let the critic expect the same of everything."""
+def with_constant_values(algorithm: PPO, value: float) -> PPO:
+    """Let the critic predict one value everywhere."""
     with torch.no_grad():
         algorithm.value_head.bias.fill_(value)
     return algorithm
 
 
-def changed(episodes: Sequence[Episode], **changes: Any) -> list[Episode]:
-    """Change all turns."""
+def with_turns_changed(episodes: Sequence[Episode], **changes: Any) -> list[Episode]:
+    """Return episodes with changed fields in all turns."""
     return [
         replace(episode, turns=tuple(replace(turn, **changes) for turn in episode.turns))
         for episode in episodes
     ]
 
 
-def stopped(turn: Turn, stop: StopReason) -> Turn:
+def with_stop(turn: Turn, stop: StopReason) -> Turn:
     return replace(turn, completion=replace(turn.completion, stop=stop))
 
 
@@ -72,7 +72,7 @@ def returns_of(algorithm: PPO, episodes: Sequence[Episode]) -> Tensor:
 
 
 def last_tokens(algorithm: PPO, episodes: Sequence[Episode]) -> Tensor:
-    """The index of each episode's last sampled token."""
+    """Return the index of the last sampled token of each episode."""
     return (sampled_turns(algorithm.policy, episodes) >= 0).sum(dim=1) - 1
 
 
@@ -84,8 +84,8 @@ def test_a_trivial_task_is_learned_with_a_critic(
     algorithm = make(policy, make_env(64), **settings, is_critic_separate=is_critic_separate)
     before = algorithm.update(algorithm.collect())
     algorithm.learn(64 * 12)
-    right = [episode.turns[-1].reward for episode in algorithm.collect()]
-    assert sum(right) / len(right) > 0.8
+    rewards = [episode.turns[-1].reward for episode in algorithm.collect()]
+    assert sum(rewards) / len(rewards) > 0.8
     assert before["kl_t1"] == pytest.approx(0.0, abs=1e-6)
     assert before["value_mean"] == 0.0
 
@@ -94,7 +94,7 @@ def test_a_turns_reward_reaches_its_own_tokens_and_those_before(
     policy: LanguageModel, make_env: Any
 ) -> None:
     algorithm = make(policy, make_env(16), gae_lambda=1.0, beta=0.0)
-    episodes = changed(algorithm.collect(), reward=1.0)
+    episodes = with_turns_changed(algorithm.collect(), reward=1.0)
     turns = sampled_turns(policy, episodes)
     returns = returns_of(algorithm, episodes)
     assert set(returns[turns == 0].tolist()) == {2.0}
@@ -114,7 +114,7 @@ def test_a_turns_reward_reaches_its_own_tokens_and_those_before(
         (True, False, StopReason.END, "penalty", 0.0),
     ],
 )
-def test_what_was_cut_off_is_no_end_unless_it_is_said_to_be_one(
+def test_truncation_is_bootstrapped_unless_the_config_treats_it_as_an_end(
     policy: LanguageModel,
     make_env: Any,
     terminated: bool,
@@ -124,25 +124,27 @@ def test_what_was_cut_off_is_no_end_unless_it_is_said_to_be_one(
     final_return: float,
 ) -> None:
     algorithm = make(policy, make_env(16), beta=0.0, length_cap=length_cap, cap_penalty=0.5)
-    expecting(algorithm, 0.7)
+    with_constant_values(algorithm, 0.7)
     flags = {"terminated": terminated, "truncated": truncated, "reward": 0.0}
     episodes = [
-        replace(episode, turns=(*episode.turns[:-1], stopped(episode.turns[-1], stop)))
-        for episode in changed(algorithm.collect(), **flags)
+        replace(episode, turns=(*episode.turns[:-1], with_stop(episode.turns[-1], stop)))
+        for episode in with_turns_changed(algorithm.collect(), **flags)
     ]
     returns = returns_of(algorithm, episodes)
     lasts = returns[torch.arange(len(episodes)), last_tokens(algorithm, episodes)]
     torch.testing.assert_close(lasts, torch.full_like(lasts, final_return))
 
 
-def test_answers_that_were_cut_off_may_be_left_out(policy: LanguageModel, make_env: Any) -> None:
+def test_truncated_answers_may_be_masked_out_of_the_loss(
+    policy: LanguageModel, make_env: Any
+) -> None:
     algorithm = make(policy, make_env(16), length_cap="mask")
     episodes = [
         replace(
             episode,
             turns=(
-                stopped(episode.turns[0], StopReason.LENGTH),
-                stopped(episode.turns[1], StopReason.END),
+                with_stop(episode.turns[0], StopReason.LENGTH),
+                with_stop(episode.turns[1], StopReason.END),
             ),
         )
         for episode in algorithm.collect()
@@ -153,23 +155,23 @@ def test_answers_that_were_cut_off_may_be_left_out(policy: LanguageModel, make_e
     assert advantages[turns == 0].abs().max() == 0
 
 
-def test_advantages_are_whitened_over_what_is_learned(policy: LanguageModel, make_env: Any) -> None:
+def test_advantages_are_whitened_over_the_loss_mask(policy: LanguageModel, make_env: Any) -> None:
     algorithm = make(policy, make_env(16))
     episodes = algorithm.collect()
     advantages, _, loss_mask = estimates_of(algorithm, episodes)
-    learned = advantages[loss_mask]
-    assert learned.mean().item() == pytest.approx(0.0, abs=1e-5)
-    assert learned.var(unbiased=False).item() == pytest.approx(1.0, abs=1e-4)
+    trained = advantages[loss_mask]
+    assert trained.mean().item() == pytest.approx(0.0, abs=1e-5)
+    assert trained.var(unbiased=False).item() == pytest.approx(1.0, abs=1e-4)
 
 
-def test_the_kl_is_taken_off_the_reward_of_every_token(
+def test_the_kl_is_subtracted_from_the_reward_of_every_token(
     policy: LanguageModel, make_env: Any
 ) -> None:
     algorithm = make(policy, make_env(16), beta=0.05, gae_lambda=1.0)
     with torch.no_grad():
         for parameter in policy.model.parameters():
             parameter.add_(0.03 * torch.randn_like(parameter))
-    episodes = changed(algorithm.collect(), reward=0.0)
+    episodes = with_turns_changed(algorithm.collect(), reward=0.0)
     turns = sampled_turns(policy, episodes)
     batch = read(algorithm, episodes)
     assert batch.log_probs is not None
@@ -179,13 +181,13 @@ def test_the_kl_is_taken_off_the_reward_of_every_token(
     numbers = batch.log.means()
     torch.testing.assert_close(returns[turns >= 0], -0.05 * to_go[turns >= 0])
     assert to_go.abs().max() > 0.01
-    # What is reported is the estimate that is never negative, k3.
+    # The log contains k3, the estimate that is never negative.
     reported = torch.expm1(there - here) + here - there
     assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-4)
     assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-4)
 
 
-def test_the_critic_judges_what_stands_before_a_token(
+def test_the_critic_reads_only_the_tokens_before_a_position(
     policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     algorithm = make(policy, make_env(16))
@@ -197,47 +199,49 @@ def test_the_critic_judges_what_stands_before_a_token(
         _, hidden = policy.forward_at_positions(part.token_ids, rows, columns)
         values = algorithm.value_head(hidden)[:, 0]
     torch.testing.assert_close(read(algorithm, episodes).values[part.index], values)
-    # And so it does while it learns: at the first step its values are still the same.
-    met: list[Tensor] = []
+    # The same holds in training: at the first step the values have not changed yet.
+    differences: list[Tensor] = []
 
-    def watched(found: Tensor, before: Tensor, returns: Tensor, *, clip: float) -> Tensor:
-        met.append((found - before).abs().max())
-        return clipped_value_losses(found, before, returns, clip=clip)
+    def recording_losses(values: Tensor, before: Tensor, returns: Tensor, *, clip: float) -> Tensor:
+        differences.append((values - before).abs().max())
+        return clipped_value_losses(values, before, returns, clip=clip)
 
-    monkeypatch.setattr(ppo, "clipped_value_losses", watched)
+    monkeypatch.setattr(ppo, "clipped_value_losses", recording_losses)
     algorithm.update(episodes)
-    assert met[0] < 1e-5
+    assert differences[0] < 1e-5
 
 
-def test_the_environments_own_end_and_its_cut_reach_the_critic(
+def test_termination_and_truncation_of_the_environment_reach_the_critic(
     policy: LanguageModel, make_env: Any
 ) -> None:
     returns = {}
-    for name, is_cut in (("ended", False), ("cut", True)):
+    for name, is_truncated in (("terminated", False), ("truncated", True)):
         env = make_env(16)
         step = env.step
 
-        def ending(actions: Any, step: Any = step, is_cut: bool = is_cut) -> Any:
+        def ending(actions: Any, step: Any = step, is_truncated: bool = is_truncated) -> Any:
             observations, rewards, terminations, truncations, infos = step(actions)
-            over = (terminations, truncations) if not is_cut else (truncations, terminations)
+            over = (terminations, truncations) if not is_truncated else (truncations, terminations)
             return observations, 0 * rewards, *over, infos
 
         env.step = ending
-        algorithm = expecting(make(policy, env, beta=0.0), 0.7)
+        algorithm = with_constant_values(make(policy, env, beta=0.0), 0.7)
         episodes = algorithm.collect()
-        found = returns_of(algorithm, episodes)
-        returns[name] = found[torch.arange(16), last_tokens(algorithm, episodes)]
-    assert returns["ended"].tolist() == pytest.approx([0.0] * 16)
-    assert returns["cut"].tolist() == pytest.approx([0.7] * 16)
+        all_returns = returns_of(algorithm, episodes)
+        returns[name] = all_returns[torch.arange(16), last_tokens(algorithm, episodes)]
+    assert returns["terminated"].tolist() == pytest.approx([0.0] * 16)
+    assert returns["truncated"].tolist() == pytest.approx([0.7] * 16)
 
 
-def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_env: Any) -> None:
+def test_dense_rewards_are_on_the_last_tokens_of_correct_steps(
+    policy: LanguageModel, make_env: Any
+) -> None:
     algorithm = make(policy, make_env(16), rewards="dense", beta=0.0, gae_lambda=1.0)
     sentence = policy.tokenizer("7\n8\n9", add_special_tokens=False)["input_ids"]
     assert len(sentence) == 5
     episodes = []
     for episode in algorithm.collect():
-        said = replace(
+        completion = replace(
             episode.turns[0].completion,
             text=policy.decode(sentence),
             token_ids=tuple(sentence),
@@ -245,34 +249,36 @@ def test_dense_rewards_land_where_right_steps_end(policy: LanguageModel, make_en
         )
         scores = (StepScore(0, 1, 1.0), StepScore(2, 3, 0.0), StepScore(4, 5, 1.0))
         verdict = Verdict(1.0, True, Reason.EQUAL, steps=scores)
-        turn = replace(episode.turns[0], completion=said, reward=1.0, verdict=verdict)
+        turn = replace(episode.turns[0], completion=completion, reward=1.0, verdict=verdict)
         episodes.append(replace(episode, turns=(replace(turn, terminated=True),)))
     returns = returns_of(algorithm, episodes)
-    # Step 1 earns a third at its token, the last one a third and the answer 1 at theirs.
+    # The first and the last step have a reward of 1/3, and the answer adds 1 at the last token.
     by_hand = torch.tensor([5 / 3, 4 / 3, 4 / 3, 4 / 3, 4 / 3])
     torch.testing.assert_close(returns, by_hand.expand(16, 5))
 
 
 @pytest.mark.parametrize("form", ["sparse", "potential"])
-def test_a_learned_reward_takes_the_place_of_the_environments(
+def test_a_reward_model_replaces_the_rewards_of_the_environment(
     policy: LanguageModel, make_env: Any, form: str
 ) -> None:
     algorithm = make(policy, make_env(16), rewards=f"orm_{form}", beta=0.0, gae_lambda=1.0)
     seen: list[Conversation] = []
 
-    def scores(said: Sequence[Conversation], answers: Sequence[Sequence[str]]) -> list[list[float]]:
-        seen.extend(said)
+    def scores(
+        contexts: Sequence[Conversation], answers: Sequence[Sequence[str]]
+    ) -> list[list[float]]:
+        seen.extend(contexts)
         return [[0.1] * (len(pieces) - 1) + [0.6] for pieces in answers]
 
     algorithm.prefix_scores = scores
-    episodes = changed(algorithm.collect(), reward=99.0)
+    episodes = with_turns_changed(algorithm.collect(), reward=99.0)
     returns = returns_of(algorithm, episodes)
-    # Of two turns, each 0.6, whatever the form.
+    # Two turns of 0.6 each, for both forms.
     torch.testing.assert_close(returns[:, 0], torch.full((16,), 1.2))
-    assert sorted({len(said) for said in seen}) == [1, 3]
+    assert sorted({len(context) for context in seen}) == [1, 3]
 
 
-def test_a_learned_reward_that_is_not_there_is_asked_for(
+def test_a_missing_reward_model_is_reported_with_the_remedy(
     policy: LanguageModel, make_env: Any
 ) -> None:
     algorithm = make(policy, make_env(16), rewards="orm_sparse")
@@ -286,7 +292,7 @@ def test_whitened_rewards_keep_their_mean(policy: LanguageModel, make_env: Any) 
     settings = {"beta": 0.0, "gae_lambda": 0.0, "gamma": 0.0}  # returns are the rewards
     algorithm = make(policy, make_env(16), whiten_rewards=True, **settings)
     plain = make(policy, make_env(16), **settings)
-    episodes = changed(algorithm.collect(), reward=3.0)
+    episodes = with_turns_changed(algorithm.collect(), reward=3.0)
     is_action = sampled_turns(policy, episodes) >= 0
     whitened = returns_of(algorithm, episodes)[is_action]
     assert whitened.mean().item() == pytest.approx(
@@ -295,28 +301,7 @@ def test_whitened_rewards_keep_their_mean(policy: LanguageModel, make_env: Any) 
     assert whitened.var(correction=0).item() == pytest.approx(1.0, abs=1e-3)
 
 
-def test_the_critic_is_kept_in_checkpoints_and_learning_goes_on_bit_for_bit(
-    policy: LanguageModel, make_env: Any, tmp_path: Path
-) -> None:
-    twin = policy.frozen_copy()
-    twin.model.requires_grad_(True)
-    whole = make(policy, make_env(16)).learn(16 * 3)
-
-    def interrupt(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
-        return bool(local_names["self"].num_updates < 1)
-
-    half = make(twin, make_env(16)).learn(16 * 3, callback=interrupt)
-    half.save(tmp_path / "checkpoint")
-    resumed = PPO.load(tmp_path / "checkpoint", make_env(16)).learn(16 * 3)
-    assert torch.equal(resumed.value_head.weight, whole.value_head.weight)
-    assert resumed.value_head.weight.abs().max() > 0
-    for one, other in zip(
-        resumed.policy.model.parameters(), whole.policy.model.parameters(), strict=True
-    ):
-        assert torch.equal(one, other)
-
-
-def test_the_optimizer_is_the_papers(policy: LanguageModel, make_env: Any) -> None:
+def test_the_epsilon_of_adam_is_that_of_the_paper(policy: LanguageModel, make_env: Any) -> None:
     groups = make(policy, make_env(16)).optimizer.param_groups
     assert {group["eps"] for group in groups} == {1e-5}
 
@@ -331,9 +316,7 @@ def test_the_optimizer_is_the_papers(policy: LanguageModel, make_env: Any) -> No
         ({"value_clip": 0.0}, "value_clip must be a number above 0"),
     ],
 )
-def test_settings_that_make_no_sense_for_ppo_are_refused(
-    settings: dict[str, Any], message: str
-) -> None:
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         replace(PPOConfig(), **settings)
 
@@ -351,5 +334,5 @@ def test_the_reward_model_of_the_config_is_loaded(
         gae_lambda=1.0,
     )
     returns = returns_of(algorithm, algorithm.collect())
-    # A fresh model says one half of everything, in both turns.
+    # A new model scores everything one half, in both turns.
     torch.testing.assert_close(returns[:, 0], torch.ones(16))

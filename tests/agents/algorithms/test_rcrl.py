@@ -1,3 +1,5 @@
+"""RCRL: step values, labels, the loss mask, and the best label in sampling."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -5,13 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.agents.imitating import episode, make_seven_env, said, weights_of
+from tests.agents.scripted_lines import QUESTION, ScriptedLines
+from tests.agents.seven_env import answers_of, episode, make_seven_env, weights_of
 
 from rethink_gym.agents.algorithms.rcrl import RCRL, RCRLConfig, StepValues
-from rethink_gym.agents.algorithms.rcrl_labels import generate_labelled, split_tokens
+from rethink_gym.agents.algorithms.rcrl_labels import generate_labelled
 from rethink_gym.agents.demonstrations import (
     SFTExample,
-    encode_completion,
     encode_text,
     retokenize,
 )
@@ -20,7 +22,7 @@ from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.training.supervised import mean_loss
-from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
+from rethink_gym.conversation import Completion, Message, Role, StopReason
 from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError, DataNotFoundError
 
@@ -33,9 +35,9 @@ SMALL: dict[str, Any] = {
 
 SAMPLES = [
     episode("p", "a\nb\n7"),
-    episode("p", "a\nb\n8", right=(False,)),
-    episode("p", "a\nc", right=(False,)),
-    episode("p", "d", right=(True,)),
+    episode("p", "a\nb\n8", correct=(False,)),
+    episode("p", "a\nc", correct=(False,)),
+    episode("p", "d", correct=(True,)),
 ]
 
 
@@ -57,87 +59,68 @@ def values_of(learner: RCRL, episodes: Sequence[Episode]) -> list[StepValues]:
 
 
 def labelled(selected: Sequence[SFTExample]) -> list[tuple[str, ...]]:
-    return [texts for _, texts in said(selected)]
+    return [texts for _, texts in answers_of(selected)]
 
 
-def learned_text(policy: LanguageModel, demonstration: SFTExample) -> list[str]:
-    """What is learned of each turn, end tokens shown as a dot."""
-    learned = []
-    for number, turn in enumerate(demonstration.episode.turns):
-        tokens = zip(turn.completion.token_ids, demonstration.loss_mask[number], strict=True)
-        kept = [token for token, learns in tokens if learns]
-        learned.append("".join("." if t in policy.end_ids else policy.decode((t,)) for t in kept))
-    return learned
+def trained_text(policy: LanguageModel, example: SFTExample) -> list[str]:
+    """Return the text in the loss of each turn, with end tokens as dots."""
+    texts = []
+    for number, turn in enumerate(example.episode.turns):
+        tokens = zip(turn.completion.token_ids, example.loss_mask[number], strict=True)
+        kept = [token for token, is_trained in tokens if is_trained]
+        texts.append("".join("." if t in policy.end_ids else policy.decode((t,)) for t in kept))
+    return texts
 
 
-def test_every_step_stands_behind_the_label_of_its_monte_carlo_return(
+def test_every_step_follows_the_label_of_its_monte_carlo_return(
     policy: LanguageModel,
 ) -> None:
     selected = select(make(policy, threshold=0.4), SAMPLES)
     assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
 
 
-def test_no_loss_falls_on_a_label(policy: LanguageModel) -> None:
-    demonstrations = select(make(policy), SAMPLES)
-    assert [learned_text(policy, each) for each in demonstrations] == [
+def test_labels_are_not_in_the_loss_mask(policy: LanguageModel) -> None:
+    examples = select(make(policy), SAMPLES)
+    assert [trained_text(policy, each) for each in examples] == [
         ["a\nb\n7."],
         ["a\nb\n8."],
         ["a\nc."],
         ["d."],
     ]
-    (first, *_) = demonstrations
+    (first, *_) = examples
     chat = policy.tokenize(first.episode.conversation)
     answer = [t for t, turn in zip(chat.token_ids, chat.turn_ids, strict=True) if turn == 0]
-    assert policy.decode(answer) == "?a\n?b\n!7"  # the labels are read, all the same
+    assert policy.decode(answer) == "?a\n?b\n!7"  # but they are in the context
     whole = (True,) * len(first.loss_mask[0])
     with_labels = replace(first, loss_mask=(whole,))
     assert mean_loss(policy, [first], 100) != mean_loss(policy, [with_labels], 100)
 
 
-def test_the_loss_is_that_of_the_steps_behind_their_labels(policy: LanguageModel) -> None:
+def test_the_loss_is_that_of_the_steps_given_their_labels(policy: LanguageModel) -> None:
     first, *_ = select(make(policy), SAMPLES)
     chat = policy.tokenize(first.episode.conversation)
     token_ids = torch.tensor([chat.token_ids])
     with torch.no_grad():
         log_probs = policy.model(token_ids).logits[0, :-1].log_softmax(-1)
-    begin = chat.turn_ids.index(0)
-    surprises = [
-        -log_probs[begin + place - 1, token].item()
-        for place, token in enumerate(first.episode.turns[0].completion.token_ids)
-        if first.loss_mask[0][place]
+    start = chat.turn_ids.index(0)
+    token_losses = [
+        -log_probs[start + index - 1, token].item()
+        for index, token in enumerate(first.episode.turns[0].completion.token_ids)
+        if first.loss_mask[0][index]
     ]
-    assert len(surprises) == len("a\nb\n7.")
-    assert mean_loss(policy, [first], 100) == pytest.approx(sum(surprises) / len(surprises))
+    assert len(token_losses) == len("a\nb\n7.")
+    assert mean_loss(policy, [first], 100) == pytest.approx(sum(token_losses) / len(token_losses))
 
 
-def test_a_wrong_ending_does_not_spoil_the_steps_that_others_went_on_from_rightly(
+def test_steps_shared_with_correct_solutions_stay_good_before_an_incorrect_ending(
     policy: LanguageModel,
 ) -> None:
-    samples = [episode("p", "a\n7"), episode("p", "a\n7 "), episode("p", "a\n8", right=(False,))]
+    samples = [episode("p", "a\n7"), episode("p", "a\n7 "), episode("p", "a\n8", correct=(False,))]
     assert labelled(select(make(policy), samples))[2] == ("!a\n?8",)
 
 
-@pytest.mark.parametrize(
-    ("text", "steps"),
-    [
-        ("1+1=2\n2+2=4\nA: 4", ["1+1=2\n", "2+2=4\n", "A: 4."]),
-        ("1\n\n  A: 2 \n", ["1\n", "\n  A: 2 \n", "."]),
-        ("A: 4", ["A: 4."]),
-        ("\n \nA: 4", ["\n \nA: 4."]),
-        ("", ["."]),
-        (" \n", [" \n."]),
-    ],
-)
-def test_a_step_is_a_line_with_the_blank_ones_before_it(
-    policy: LanguageModel, text: str, steps: list[str]
-) -> None:
-    cut = split_tokens(policy, encode_completion(policy, text).token_ids)
-    shown = ["".join("." if t in policy.end_ids else policy.decode((t,)) for t in s) for s in cut]
-    assert shown == steps
-
-
-def test_to_end_a_solution_is_worth_what_its_last_line_is(policy: LanguageModel) -> None:
-    samples = [episode("p", "a\n7\n"), episode("p", "a\n8", right=(False,))]
+def test_ending_a_solution_has_the_value_of_its_last_line(policy: LanguageModel) -> None:
+    samples = [episode("p", "a\n7\n"), episode("p", "a\n8", correct=(False,))]
     learner = make(policy)
     assert values_of(learner, samples) == [[[0.5, 1.0, 1.0]], [[0.5, 0.0]]]
     assert labelled(select(learner, samples)) == [("?a\n!7\n!",), ("?a\n?8",)]
@@ -145,10 +128,10 @@ def test_to_end_a_solution_is_worth_what_its_last_line_is(policy: LanguageModel)
 
 def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -> None:
     samples = [
-        episode("p", "x", "a", right=(False, True)),
-        episode("p", "x", "a", right=(False, True)),
-        episode("p", "y", "a", right=(True, False)),
-        episode("q", "x", "a", right=(True, True)),
+        episode("p", "x", "a", correct=(False, True)),
+        episode("p", "x", "a", correct=(False, True)),
+        episode("p", "y", "a", correct=(True, False)),
+        episode("q", "x", "a", correct=(True, True)),
     ]
     values = values_of(make(policy), samples)
     assert values == [
@@ -160,38 +143,38 @@ def test_attempts_are_compared_within_their_own_context(policy: LanguageModel) -
     assert labelled(select(make(policy), samples))[0] == ("?x", "!a")
 
 
-def test_steps_can_be_mixed_in_another_ratio_without_losing_their_context(
+def test_another_fraction_of_good_steps_changes_only_the_loss_mask(
     policy: LanguageModel,
 ) -> None:
     selected = select(make(policy, threshold=0.4, good_frac=0.25), SAMPLES)
     assert labelled(selected) == [("?a\n!b\n!7",), ("?a\n!b\n?8",), ("?a\n?c",), ("!d",)]
-    learned = "".join(text for each in selected for text in learned_text(policy, each))
+    trained = "".join(text for each in selected for text in trained_text(policy, each))
     # One good step of four, and all five bad ones: "a" three times, "8" and "c".
-    assert sum(learned.count(step) for step in "a8c") == 5
-    assert sum(learned.count(step) for step in "b7d") == 1
+    assert sum(trained.count(step) for step in "a8c") == 5
+    assert sum(trained.count(step) for step in "b7d") == 1
 
 
-def test_an_answer_that_was_cut_off_is_not_taught_to_end(policy: LanguageModel) -> None:
+def test_a_truncated_answer_has_no_end_token_in_the_loss(policy: LanguageModel) -> None:
     sample = episode("p", "a\nb")
-    cut_off = replace(sample.turns[0].completion, stop=StopReason.LENGTH)
-    sample = replace(sample, turns=(replace(sample.turns[0], completion=cut_off),))
-    (demonstration,) = select(make(policy), [sample])
-    assert learned_text(policy, demonstration) == ["a\nb"]
+    truncated = replace(sample.turns[0].completion, stop=StopReason.LENGTH)
+    sample = replace(sample, turns=(replace(sample.turns[0], completion=truncated),))
+    (example,) = select(make(policy), [sample])
+    assert trained_text(policy, example) == ["a\nb"]
 
 
-def test_what_the_policy_sampled_stays_in_its_tokens(policy: LanguageModel) -> None:
+def test_sampled_tokens_are_kept_unchanged(policy: LanguageModel) -> None:
     a, b = encode_text(policy, "ab")
     (end,) = policy.end_ids
     sampled = Completion("ab", (a, b, end), (-1.0, -2.0, -3.0))
     sample = episode("p", "ab")
     sample = replace(sample, turns=(replace(sample.turns[0], completion=sampled),))
-    (demonstration,) = select(make(policy), [sample])
-    assert demonstration.episode.turns[0].completion.token_ids[-3:] == (a, b, end)
+    (example,) = select(make(policy), [sample])
+    assert example.episode.turns[0].completion.token_ids[-3:] == (a, b, end)
 
 
-def test_without_both_labels_there_is_nothing_to_condition_on(policy: LanguageModel) -> None:
+def test_a_fit_needs_steps_of_both_labels(policy: LanguageModel) -> None:
     learner = make(policy)
-    incorrect = [episode("p", "8", right=(False,))]
+    incorrect = [episode("p", "8", correct=(False,))]
     before = weights_of(policy)
     assert learner.update(incorrect)["num_fitted"] == 0
     labels = [learner.best_label]
@@ -204,103 +187,13 @@ def test_without_both_labels_there_is_nothing_to_condition_on(policy: LanguageMo
     assert learner.update(incorrect)["num_fitted"] > 0
 
 
-class Stepper:
-    """A language model's tokens, and lines by script; notes what it reads."""
-
-    def __init__(self, policy: LanguageModel, lines: Sequence[str]) -> None:
-        self.tokenizer, self.end_ids = policy.tokenizer, policy.end_ids
-        self.tokenize, self.decode = policy.tokenize, policy.decode
-        self.max_length = policy.max_length
-        self._policy = policy
-        self._lines = iter(lines)
-        self.heard: list[list[str]] = []
-
-    def complete(
-        self,
-        conversations: Sequence[Conversation],
-        prefixes: Sequence[Sequence[int]],
-        sampling: SamplingConfig,
-    ) -> list[Completion]:
-        for each, prefix in zip(conversations, prefixes, strict=True):
-            self.heard.append([*(message.content for message in each), self.decode(prefix)])
-        assert sampling.stop_strings[-1] == "\n"
-        lines = [next(self._lines) for _ in conversations]
-        return [self._said(line) for line in lines]
-
-    def _said(self, line: str) -> Completion:
-        if line.endswith("\n"):
-            whole = encode_completion(self._policy, line, is_ended=False)
-            return replace(whole, text=line[:-1], stop=StopReason.STOP_STRING)
-        return encode_completion(self._policy, line)
-
-
-QUESTION = (Message(Role.USER, "Q"),)
-
-
-def test_the_best_label_is_forced_before_every_step(policy: LanguageModel) -> None:
-    stepper: Any = Stepper(policy, ["a\n", "b\n", "7"])
-    (said_now,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    assert stepper.heard == [["Q", "!"], ["Q", "!a\n!"], ["Q", "!a\n!b\n!"]]
-    assert (said_now.text, said_now.stop) == ("a\nb\n7", StopReason.END)
-    assert said_now.token_ids == encode_completion(policy, "a\nb\n7").token_ids
-
-
-def test_what_is_forced_is_what_was_learned(policy: LanguageModel) -> None:
+def test_labels_are_forced_at_the_positions_of_training(policy: LanguageModel) -> None:
     text = "\na\n\n b\n7\n"
-    stepper: Any = Stepper(policy, ["\n", "a\n", "\n", " b\n", "7\n", ""])
+    stepper: Any = ScriptedLines(policy, ["\n", "a\n", "\n", " b\n", "7\n", ""])
     generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    (demonstration,) = select(make(policy), [episode("Q", text)])
-    assert labelled([demonstration]) == [("!\na\n!\n b\n!7\n!",)]
-    assert stepper.heard[-1][-1] == "!\na\n!\n b\n!7\n!"
-
-
-def test_a_later_attempt_reads_the_earlier_one_with_its_labels(policy: LanguageModel) -> None:
-    for has_tokens in (True, False):
-        stepper: Any = Stepper(policy, ["a\n", "7", "b"])
-        (first,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-        message = first.message if has_tokens else Message(Role.ASSISTANT, first.text)
-        chat = (*QUESTION, message, Message(Role.USER, "Again"))
-        (second,) = generate_labelled(stepper, [chat], "!", SamplingConfig(), max_steps=9)
-        assert second.text == "b"
-        assert stepper.heard[-1] == ["Q", "!a\n!7", "Again", "!"]
-
-
-@pytest.mark.parametrize(
-    ("max_steps", "max_new_tokens", "text"),
-    [(2, 100, "a\na\n"), (9, 4, "a\na\n"), (9, 3, "a\na")],
-    ids=["by steps", "by tokens", "within a step"],
-)
-def test_an_endless_solution_is_cut_off(
-    policy: LanguageModel, max_steps: int, max_new_tokens: int, text: str
-) -> None:
-    stepper: Any = Stepper(policy, ["a\n"] * 9)
-    sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    (cut_off,) = generate_labelled(stepper, [QUESTION], "!", sampling, max_steps=max_steps)
-    assert (cut_off.text, cut_off.stop) == (text, StopReason.LENGTH)
-    assert len(cut_off.token_ids) == len(cut_off.log_probs) == len(text)
-
-
-def test_a_full_context_cuts_off(policy: LanguageModel) -> None:
-    stepper: Any = Stepper(policy, ["a\n"] * 9)
-    stepper.max_length = len(policy.tokenize(QUESTION).token_ids) + len("!a\n!a\n!")
-    (cut_off,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    assert (cut_off.text, cut_off.stop) == ("a\na\n", StopReason.CONTEXT)
-
-
-def test_a_conversation_that_fills_the_context_gets_an_empty_message(
-    policy: LanguageModel,
-) -> None:
-    stepper: Any = Stepper(policy, ["a\n"] * 9)
-    stepper.max_length = len(policy.tokenize(QUESTION).token_ids)
-    (full,) = generate_labelled(stepper, [QUESTION], "!", SamplingConfig(), max_steps=9)
-    assert (full.text, full.token_ids, full.stop) == ("", (), StopReason.CONTEXT)
-
-
-def test_a_text_to_stop_at_ends_the_message(policy: LanguageModel) -> None:
-    stepper: Any = Stepper(policy, ["a\n", "b; c\n", "7"])
-    sampling = SamplingConfig(stop_strings=(";",))
-    (stopped,) = generate_labelled(stepper, [QUESTION], "!", sampling, max_steps=9)
-    assert (stopped.text, stopped.stop) == ("a\nb", StopReason.STOP_STRING)
+    (example,) = select(make(policy), [episode("Q", text)])
+    assert labelled([example]) == [("!\na\n!\n b\n!7\n!",)]
+    assert stepper.contexts_read[-1][-1] == "!\na\n!\n b\n!7\n!"
 
 
 def test_an_outcome_reward_model_labels_the_steps(policy: LanguageModel, tmp_path: Path) -> None:
@@ -334,13 +227,13 @@ def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: A
     )
     learner = RCRL(policy, make_env(128, max_attempts=1), config)
     learner.learn(32 * 16)
-    right = {}
+    accuracies = {}
     for label in ("!", "?"):
         learner.best_label = label
         samples = learner.collect()
-        right[label] = sum(each.turns[0].reward for each in samples) / len(samples)
-    assert right["!"] > 0.5
-    assert right["?"] < right["!"] / 2
+        accuracies[label] = sum(each.turns[0].reward for each in samples) / len(samples)
+    assert accuracies["!"] > 0.5
+    assert accuracies["?"] < accuracies["!"] / 2
 
 
 @pytest.mark.parametrize(
@@ -353,6 +246,6 @@ def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: A
         ({"max_steps": 0}, "max_steps must be a whole number of at least 1"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         RCRLConfig(**settings)

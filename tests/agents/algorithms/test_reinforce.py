@@ -1,4 +1,4 @@
-"""The REINFORCE family: baselines, places of the KL, and what DAPO adds."""
+"""REINFORCE, RLOO and GRPO: baselines, the KL in loss or reward, and the parts of DAPO."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -52,27 +52,12 @@ def test_baselines_by_hand(
 ) -> None:
     algorithm = make(policy, make_env(16), **settings | {"samples_per_problem": 2})
     rewards = REWARDS.flatten(0, 1)
-    found = algorithm.advantages(rewards, torch.ones_like(rewards, dtype=torch.bool))
+    actual = algorithm.advantages(rewards, torch.ones_like(rewards, dtype=torch.bool))
     expected = torch.tensor(advantages).float().flatten(0, 1)
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(actual, expected, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("algorithm_class", [RLOO, GRPO])
-def test_the_named_members_learn_a_trivial_task(
-    policy: LanguageModel, make_env: Any, algorithm_class: Any
-) -> None:
-    config = algorithm_class.config_class(
-        **{**SMALL, "samples_per_problem": 16, "max_new_tokens": 1}
-    )
-    algorithm = algorithm_class(policy, make_env(64), config)
-    before = algorithm.update(algorithm.collect())
-    algorithm.learn(64 * 40)
-    right = [episode.turns[-1].reward for episode in algorithm.collect()]
-    assert sum(right) / len(right) > 0.9
-    assert before["kl_t1"] == pytest.approx(0.0, abs=1e-6)
-
-
-def test_the_named_members_are_settings_and_nothing_else() -> None:
+def test_rloo_and_grpo_differ_from_reinforce_in_settings_only() -> None:
     assert (RLOOConfig().baseline, RLOOConfig().kl_place) == ("leave_one_out", "reward")
     assert (GRPOConfig().baseline, GRPOConfig().loss_aggregation) == ("group", "sequence_mean")
     assert vars(RLOO).keys() - vars(REINFORCE).keys() == set()
@@ -99,8 +84,8 @@ def test_a_kl_in_the_reward_is_summed_over_each_attempt(
     for row, episode in enumerate(episodes):
         for index, turn in enumerate(episode.turns):
             kl = (here - there)[row][turns[row] == index].sum().item()
-            found = rewards[row, index].item()
-            assert found == pytest.approx(turn.reward - 0.5 * kl, abs=1e-4)
+            shaped = rewards[row, index].item()
+            assert shaped == pytest.approx(turn.reward - 0.5 * kl, abs=1e-4)
     reported = torch.expm1(there - here) + here - there
     assert numbers["kl_t1"] == pytest.approx(reported[turns == 0].sum().item() / 16, rel=1e-3)
     assert numbers["kl_per_token"] == pytest.approx(reported[turns >= 0].mean().item(), rel=1e-3)
@@ -116,8 +101,8 @@ def test_the_kl_is_zero_before_the_first_step(
     assert numbers["kl_t2"] == pytest.approx(0.0, abs=1e-6)
 
 
-class Scripted(REINFORCE):
-    """Earns by the problem: those of odd numbers teach nothing."""
+class ScriptedRewards(REINFORCE):
+    """Rewards samples by their index; problems of odd index have equal rewards."""
 
     def play_groups(self, num_problems: int) -> list[Episode]:
         played = super().play_groups(num_problems)
@@ -133,29 +118,29 @@ class Scripted(REINFORCE):
     @staticmethod
     def _rewarded(episode: Episode, reward: int) -> Episode:
         first, *others = episode.turns
-        unpaid = (replace(turn, reward=0.0) for turn in others)
-        return replace(episode, turns=(replace(first, reward=float(reward)), *unpaid))
+        unrewarded = (replace(turn, reward=0.0) for turn in others)
+        return replace(episode, turns=(replace(first, reward=float(reward)), *unrewarded))
 
 
-def test_dynamic_sampling_plays_on_until_every_problem_teaches_something(
+def test_dynamic_sampling_continues_until_every_problem_has_a_signal(
     policy: LanguageModel, make_env: Any
 ) -> None:
     config = REINFORCEConfig(**SMALL, dynamic_sampling=True)
-    algorithm = Scripted(policy, make_env(16), config)
+    algorithm = ScriptedRewards(policy, make_env(16), config)
     episodes = algorithm.collect()
-    # Of 4 problems 2 teach, of 2 others 1, of 1 other 1.
+    # Two of the 4 problems have a signal, then one of 2 more, then the last one.
     assert algorithm.num_rounds == 3
     rewards = algorithm.turn_rewards(algorithm.read(episodes)).reshape(4, 4, 2)
     assert (rewards[:, :, 0].std(dim=1) > 0).all()
-    assert algorithm.num_episodes == 3 * 4, "what was dropped counts as played"
+    assert algorithm.num_episodes == 3 * 4, "dropped episodes count as played"
     assert algorithm.num_timesteps == 3 * 4 * 2
 
 
-def test_if_no_rounds_are_left_dropped_problems_fill_the_batch(
+def test_after_the_last_round_dropped_problems_fill_the_batch(
     policy: LanguageModel, make_env: Any
 ) -> None:
     config = REINFORCEConfig(**SMALL, dynamic_sampling=True, max_rounds=1)
-    algorithm = Scripted(policy, make_env(16), config)
+    algorithm = ScriptedRewards(policy, make_env(16), config)
     episodes = algorithm.collect()
     assert len(episodes) == 16
     assert algorithm.num_episodes == 0
@@ -164,7 +149,7 @@ def test_if_no_rounds_are_left_dropped_problems_fill_the_batch(
     assert advantages[8:].abs().max() == 0
 
 
-def test_long_messages_are_penalised_where_asked(policy: LanguageModel, make_env: Any) -> None:
+def test_overlong_messages_are_penalised(policy: LanguageModel, make_env: Any) -> None:
     algorithm = make(policy, make_env(16), overlong_tokens=2)
     episodes = algorithm.collect()
     rewards = algorithm.turn_rewards(algorithm.read(episodes))
@@ -174,7 +159,7 @@ def test_long_messages_are_penalised_where_asked(policy: LanguageModel, make_env
             assert rewards[row, index].item() == turn.reward - excess
 
 
-def answering(episode: Episode, answer: str | None) -> Episode:
+def with_answer(episode: Episode, answer: str | None) -> Episode:
     verdict = Verdict(0.0, False, Reason.DIFFERENT, answer)
     turns = tuple(replace(turn, verdict=verdict, reward=0.0) for turn in episode.turns)
     return replace(episode, problem_id="one", turns=turns)
@@ -184,13 +169,13 @@ def answering(episode: Episode, answer: str | None) -> Episode:
     ("counts", "bonuses"),
     [("history", [0.5**0.5, 0.5**0.5, 1.0, 0.0]), ("batch", [-1 / 3, -1 / 3, 0.0, 0.0])],
 )
-def test_rare_answers_are_paid_for(
+def test_rare_answers_earn_a_bonus(
     policy: LanguageModel, make_env: Any, counts: str, bonuses: list[float]
 ) -> None:
     settings = {"problems_per_update": 1, "answer_bonus": 2.0, "answer_counts": counts}
     algorithm = make(policy, make_env(4), **settings)
-    said = ["7", "7", "8", None]
-    episodes = [answering(*each) for each in zip(algorithm.collect(), said, strict=True)]
+    answers = ["7", "7", "8", None]
+    episodes = [with_answer(*each) for each in zip(algorithm.collect(), answers, strict=True)]
     rewards = algorithm.turn_rewards(algorithm.read(episodes))
     assert rewards[:, 0].tolist() == pytest.approx([2 * bonus for bonus in bonuses])
 
@@ -217,16 +202,32 @@ def test_the_counts_of_answers_are_kept_in_checkpoints(
         ({"answer_counts": "all"}, "answer_counts must be one of"),
         ({"answer_bonus": -1.0}, "answer_bonus must be a number of at least 0"),
         ({"overlong_tokens": 200}, "overlong_tokens must be at most max_new_tokens, 96"),
+        ({"samples_per_problem": 1}, "samples_per_problem must be a whole number of at least 2"),
+        ({"beta": -1.0}, "beta must be a number of at least 0"),
+        ({"turn_gamma": 2.0}, r"turn_gamma must be in \[0, 1\]"),
         ({"max_rounds": 0}, "max_rounds must be a whole number of at least 1"),
         ({"baseline": "none", "samples_per_problem": 0}, "samples_per_problem must be"),
     ],
 )
-def test_settings_that_make_no_sense_for_the_family_are_refused(
-    settings: dict[str, Any], message: str
-) -> None:
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         replace(REINFORCEConfig(), **settings)
 
 
-def test_without_a_baseline_one_sample_will_do() -> None:
+def test_one_sample_suffices_without_a_baseline() -> None:
     assert REINFORCEConfig(baseline="none", samples_per_problem=1).samples_per_problem == 1
+
+
+@pytest.mark.parametrize("algorithm_class", [REINFORCE, RLOO, GRPO])
+def test_a_trivial_task_is_learned_in_seconds(
+    policy: LanguageModel, make_env: Any, algorithm_class: Any
+) -> None:
+    config = algorithm_class.config_class(
+        **{**SMALL, "samples_per_problem": 16, "max_new_tokens": 1}
+    )
+    algorithm = algorithm_class(policy, make_env(64), config)
+    before = algorithm.update(algorithm.collect())
+    algorithm.learn(64 * 40)
+    rewards = [episode.turns[-1].reward for episode in algorithm.collect()]
+    assert sum(rewards) / len(rewards) > 0.9
+    assert before["kl_t1"] == pytest.approx(0.0, abs=1e-6)

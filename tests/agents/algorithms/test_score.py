@@ -1,59 +1,21 @@
-"""SCoRe: stages, turns, references, and its options; two turns as recorded."""
+"""SCoRe: stages, turns, references and options, and the recorded gradients of two turns."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 import torch
+from tests.agents.score_episodes import SMALL, make_episodes
+from tests.agents.seven_env import weights_of
 from torch import Tensor
 
 from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
-from rethink_gym.agents.batching.batch import micro_batches, sampled_turns
-from rethink_gym.agents.objectives.losses import exact_kl
+from rethink_gym.agents.batching.batch import Batch, Part, sampled_turns
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Completion, StopReason
-from rethink_gym.episode import Episode, Turn
+from rethink_gym.episode import Episode
 from rethink_gym.errors import ArgumentError
-
-SMALL: dict[str, Any] = {
-    "problems_per_update": 3,
-    "samples_per_problem": 4,
-    "max_new_tokens": 4,
-    "learning_rate": 1e-2,
-}
-
-
-def trained_copy(policy: LanguageModel) -> LanguageModel:
-    copy = policy.frozen_copy()
-    copy.model.requires_grad_(True)
-    return copy
-
-
-def weights(policy: LanguageModel) -> Tensor:
-    return torch.cat([p.detach().flatten() for p in policy.model.parameters()])
-
-
-def made_up(policy: LanguageModel, num_turns: int = 2) -> list[Episode]:
-    """Three problems of four samples, whose tokens and rewards a seed decides."""
-    random = Random(7)
-    asked = ["Compute {}.", *["Once more."] * (num_turns - 1)]
-    episodes = []
-    for problem in range(3):
-        for _ in range(4):
-            turns = []
-            for turn, text in enumerate(asked):
-                ids = tuple(random.randrange(1, 200) for _ in range(random.randrange(1, 5)))
-                said = policy.tokenizer.decode(list(ids))
-                assert isinstance(said, str)
-                completion = Completion(said, ids, (-1.0,) * len(ids), StopReason.LENGTH)
-                reward = float(random.random() < 0.5)
-                is_last = turn == num_turns - 1
-                turns.append(Turn(text.format(problem), completion, reward, is_last, False))
-            episodes.append(Episode(f"p/{problem}", tuple(turns)))
-    return episodes
 
 
 @pytest.mark.parametrize(
@@ -74,7 +36,7 @@ def made_up(policy: LanguageModel, num_turns: int = 2) -> list[Episode]:
     ],
     ids=["stage one", "stage two"],
 )
-def test_two_turns_learn_what_they_learned_before_there_were_more(
+def test_three_updates_of_two_turns_have_the_recorded_gradients(
     policy: LanguageModel,
     make_env: Any,
     stage_one_frac: float,
@@ -82,7 +44,7 @@ def test_two_turns_learn_what_they_learned_before_there_were_more(
     kls: list[float],
     sums: tuple[float, float],
 ) -> None:
-    episodes = made_up(policy)
+    episodes = make_episodes(policy)
     # One schedule over the whole run, and the KL of every position alone, as recorded.
     config = SCoReConfig(**SMALL, stage_one_frac=stage_one_frac, kl_place="loss")
     algorithm = SCoRe(policy, make_env(12), config)
@@ -90,143 +52,11 @@ def test_two_turns_learn_what_they_learned_before_there_were_more(
     for _ in range(3):
         logged.append(algorithm.update(episodes))
         algorithm.num_episodes += len(episodes)
-    # To rounding: other processors add up in another order.
+    # Up to rounding: processors add up in different orders.
     assert [numbers["grad_norm"] for numbers in logged] == pytest.approx(norms, rel=1e-3)
     assert [numbers["kl_t1"] for numbers in logged] == pytest.approx(kls, rel=5e-3, abs=1e-6)
-    flat = weights(policy).double()
+    flat = weights_of(policy).double()
     assert (flat.sum().item(), flat.square().sum().item()) == pytest.approx(sums, rel=1e-3)
-
-
-def three_turns(policy: LanguageModel, make_env: Any, **changes: Any) -> SCoRe:
-    return SCoRe(policy, make_env(12, max_attempts=3), SCoReConfig(**{**SMALL, **changes}))
-
-
-def test_each_attempt_after_the_first_has_its_own_part_of_stage_one(
-    policy: LanguageModel, make_env: Any
-) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_frac=0.5)
-    algorithm.total_episodes = 80
-    seen = []
-    for played in range(0, 80, 10):
-        algorithm.num_episodes = played
-        seen.append((algorithm.stage, algorithm.trained_turn if algorithm.stage == 1 else None))
-    assert seen == [(1, 1), (1, 1), (1, 2), (1, 2), *[(2, None)] * 4]
-
-
-def test_stage_one_of_three_turns_masks_rewards_and_weighs_the_kl_by_turn(
-    policy: LanguageModel, make_env: Any
-) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_frac=1.0, beta1=0.25, beta2=0.5)
-    episodes = made_up(policy, 3)
-    algorithm.total_episodes = 24
-    turns = sampled_turns(policy, episodes)
-    advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
-    assert advantages[(turns >= 0) & (turns != 1)].abs().max() == 0
-    assert advantages[turns == 1].abs().max() > 0
-    assert kl_weights.tolist() == [0.75, 0.25, 0.25]
-    algorithm.update(episodes)
-    algorithm.num_episodes = 12  # the second half teaches the third attempt
-    after_first_part = weights(policy)
-    logged = algorithm.update(episodes)
-    advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
-    assert advantages[(turns >= 0) & (turns != 2)].abs().max() == 0
-    assert kl_weights.tolist() == [0.25] * 3  # the rest is that of reference k
-    assert algorithm.reference_k is not None
-    assert torch.equal(weights(algorithm.reference_k), after_first_part)
-    assert logged["kl_reference_k_t1"] == pytest.approx(0.0, abs=1e-6)
-    assert logged["kl_t1"] > 1e-4
-    assert "kl_reference_k_t3" not in logged
-
-
-def test_reference_k_holds_earlier_attempts_and_no_others(
-    policy: LanguageModel, make_env: Any
-) -> None:
-    settings = {
-        "stage_one_frac": 1.0,
-        "beta1": 0.0,
-        "beta2": 3.0,
-        "max_grad_norm": None,
-        "kl_place": "loss",
-    }
-    algorithm = three_turns(policy, make_env, **settings)
-    algorithm.total_episodes, algorithm.num_episodes = 24, 12  # teaches the third attempt
-    episodes = [
-        Episode(each.problem_id, tuple(replace(turn, reward=0.0) for turn in each.turns))
-        for each in made_up(policy, 3)
-    ]
-    algorithm.update(episodes)  # freezes reference k
-    with torch.no_grad():
-        for parameter in policy.model.parameters():
-            parameter.add_(0.01 * torch.randn_like(parameter))
-    assert algorithm.reference_k is not None
-    (part,) = micro_batches(policy, episodes, 100_000)
-    reference_logits, _ = part.outputs(algorithm.reference_k, 1.0)
-    kls = exact_kl(part.outputs(policy, 1.0)[0], reference_logits)
-    earlier = 3.0 * kls[part.sampled.turns < 2].sum() / len(episodes)
-    parameters = list(policy.model.parameters())
-    expected = torch.autograd.grad(earlier, parameters)
-    algorithm.update(episodes)
-    found = [parameter.grad for parameter in parameters]
-    torch.testing.assert_close(found, list(expected), atol=1e-6, rtol=1e-4)
-    assert max(gradient.abs().max() for gradient in expected) > 1e-4
-
-
-def test_stage_two_lets_go_of_reference_k(policy: LanguageModel, make_env: Any) -> None:
-    algorithm = three_turns(policy, make_env, stage_one_frac=0.8)
-    stages = []
-
-    def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
-        stages.append((int(local_names["learned"]["stage"]), algorithm.reference_k is not None))
-        return True
-
-    algorithm.learn(12 * 5, callback=note)
-    assert stages == [(1, False), (1, False), (1, True), (1, True), (2, False)]
-
-
-def test_three_turns_go_on_from_a_checkpoint_with_their_reference(
-    policy: LanguageModel, make_env: Any, tmp_path: Path
-) -> None:
-    settings = {"stage_one_frac": 1.0, "kl_target": 0.01, "offline_samples": 1}
-    twin = trained_copy(policy)
-    whole = three_turns(policy, make_env, **settings).learn(12 * 4)
-    half = three_turns(twin, make_env, **settings)
-
-    def interrupt(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
-        return half.num_updates < 3  # within the part that has a reference k
-
-    half.learn(12 * 4, callback=interrupt).save(tmp_path / "checkpoint")
-    resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
-    assert resumed.reference_k is not None
-    resumed.learn(12 * 4)
-    assert torch.equal(weights(resumed.policy), weights(whole.policy))
-    assert resumed.beta2 == whole.beta2 != 1.0
-
-
-@pytest.mark.parametrize(
-    ("kl_bound", "parts"),
-    [
-        (1e-6, [(1, 1), (1, 1), (1, 2), (1, 2), (2, 1), (2, 1)]),
-        (1e9, [(1, 1), (1, 1), (1, 1), (1, 1), (1, 2), (1, 2)]),
-    ],
-)
-def test_a_part_of_stage_one_ends_where_what_it_holds_has_moved_too_far(
-    policy: LanguageModel,
-    make_env: Any,
-    tmp_path: Path,
-    kl_bound: float,
-    parts: list[tuple[int, int]],
-) -> None:
-    # In the first update of a part nothing has moved yet when the KL is measured.
-    algorithm = three_turns(policy, make_env, stage_one_frac=1.0, kl_bound=kl_bound)
-    algorithm.total_episodes = 96
-    seen = []
-    for played in range(0, 72, 12):
-        algorithm.num_episodes = played
-        algorithm.save(tmp_path / "checkpoint")
-        resumed = SCoRe.load(tmp_path / "checkpoint", make_env(12, max_attempts=3))
-        seen.append((resumed.stage, resumed.trained_turn))
-        algorithm.update(made_up(policy, 3))
-    assert seen == parts
 
 
 @pytest.mark.parametrize(("kl_target", "factor"), [(1e-9, 1.02), (1e9, 0.98)])
@@ -236,9 +66,9 @@ def test_an_adaptive_beta2_follows_the_kl(
     config = SCoReConfig(**SMALL, stage_one_frac=1.0, beta2=0.5, kl_target=kl_target)
     algorithm = SCoRe(policy, make_env(12), config)
     algorithm.total_episodes = 1000
-    algorithm.update(made_up(policy))
+    algorithm.update(make_episodes(policy))
     before = algorithm.beta2
-    algorithm.update(made_up(policy))
+    algorithm.update(make_episodes(policy))
     assert algorithm.beta2 == pytest.approx(before * factor)
 
 
@@ -247,20 +77,20 @@ def test_a_fixed_beta2_stays(policy: LanguageModel, make_env: Any) -> None:
     assert algorithm.beta2 == 0.5
 
 
-class Saying(LanguageModel):
-    """Says one token only, whatever it is asked."""
+class OneToken(LanguageModel):
+    """Answers every conversation with the same token."""
 
     def act(self, conversations: Sequence[Any], sampling: Any = None) -> list[Completion]:
         return [Completion("!", (6,), (-0.5,), StopReason.LENGTH) for _ in conversations]
 
 
-def test_offline_samples_get_their_first_attempt_from_the_base_and_learn_the_second(
+def test_offline_samples_have_first_attempts_of_the_base_and_only_the_second_in_the_loss(
     policy: LanguageModel, make_env: Any
 ) -> None:
-    # Fewer slots than episodes: the waves must not mix up whose turn it is.
+    # Fewer slots than episodes: the order of the samples must hold across waves.
     config = SCoReConfig(**SMALL, offline_samples=2, stage_one_frac=0.0)
     algorithm = SCoRe(policy, make_env(5), config)
-    algorithm.reference = Saying(algorithm.reference.model, policy.tokenizer)
+    algorithm.reference = OneToken(algorithm.reference.model, policy.tokenizer)
     episodes = algorithm.collect()
     is_by_base = [episode.turns[0].completion.text == "!" for episode in episodes]
     assert is_by_base == [True, True, False, False] * 3
@@ -273,7 +103,7 @@ def test_offline_samples_get_their_first_attempt_from_the_base_and_learn_the_sec
     assert mask[~by_base & (turns >= 0)].all()
 
 
-def test_without_many_turns_only_first_attempts_are_trained_on_the_same_environment(
+def test_without_multi_turn_only_first_attempts_are_in_the_loss(
     policy: LanguageModel,
 ) -> None:
     config = SCoReConfig(**SMALL, multi_turn=False)
@@ -299,16 +129,16 @@ def test_the_learning_rate_falls_within_each_stage(policy: LanguageModel, make_e
     assert rates == pytest.approx([1e-2, 7.5e-3, 5e-3, 2.5e-3] * 2)
 
 
-def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_env: Any) -> None:
+def test_stage_two_by_star_imitates_correct_attempts(policy: LanguageModel, make_env: Any) -> None:
     config = SCoReConfig(**SMALL, stage_one_frac=0.0, stage_two="star")
     algorithm = SCoRe(policy, make_env(12), config)
-    episodes = made_up(policy)
+    episodes = make_episodes(policy)
     turns = sampled_turns(policy, episodes)
     advantages, kl_weights = algorithm.objective(algorithm.read(episodes))
-    right = torch.tensor([[turn.reward for turn in episode.turns] for episode in episodes]) > 0
+    is_correct = torch.tensor([[turn.reward for turn in episode.turns] for episode in episodes]) > 0
     for turn in range(2):
-        weighs = (advantages > 0) & (turns == turn)
-        assert torch.equal(weighs.any(dim=1), right[:, turn])
+        has_weight = (advantages > 0) & (turns == turn)
+        assert torch.equal(has_weight.any(dim=1), is_correct[:, turn])
     assert advantages.min() == 0
     assert kl_weights.abs().max() == 0
 
@@ -325,7 +155,7 @@ def test_stage_two_by_star_imitates_right_attempts(policy: LanguageModel, make_e
         ({"offline_samples": 1, "multi_turn": False}, "offline_samples must be at most 0"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         SCoReConfig(**settings)
 
@@ -335,3 +165,85 @@ def test_a_single_turn_may_have_an_environment_of_one_attempt(
 ) -> None:
     config = SCoReConfig(**SMALL, multi_turn=False)
     assert SCoRe(policy, make_env(12, max_attempts=1), config).stage == 2
+
+
+def test_the_stage_follows_the_progress_of_the_run(policy: LanguageModel, make_env: Any) -> None:
+    algorithm = SCoRe(policy, make_env(12), SCoReConfig(**SMALL, stage_one_frac=0.5))
+    stages = []
+
+    def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
+        stages.append(int(local_names["learned"]["stage"]))
+        return True
+
+    algorithm.learn(12 * 4, callback=note)
+    assert stages == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("env_arguments", "message"),
+    [
+        ({"max_attempts": 1}, "max_attempts must be 2 or more, got 1"),
+        ({"reward": "sparse"}, "reward must be 'per_attempt', got 'sparse'"),
+    ],
+)
+def test_an_environment_without_second_attempt_or_reward_per_attempt_is_refused(
+    policy: LanguageModel, make_env: Any, env_arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        SCoRe(policy, make_env(12, **env_arguments), SCoReConfig(**SMALL))
+
+
+def logit_gradients(
+    algorithm: SCoRe, episodes: list[Episode], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Tensor, Tensor]:
+    """Update once; return the gradients that reached the logits of each attempt."""
+    recorded: list[tuple[Tensor, Tensor]] = []
+    policy_losses = algorithm.policy_losses
+
+    def recording_losses(part: Part, batch: Batch, advantages: Tensor) -> Tensor:
+        turns = part.turns
+        part.logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
+            lambda gradient: recorded.append((turns, gradient))
+        )
+        return policy_losses(part, batch, advantages)
+
+    monkeypatch.setattr(algorithm, "policy_losses", recording_losses)
+    algorithm.update(episodes)
+    turns = torch.cat([each for each, _ in recorded])
+    gradients = torch.cat([each for _, each in recorded])
+    return gradients[turns == 0], gradients[turns == 1]
+
+
+@pytest.mark.parametrize("beta2", [0.0, 0.5])
+def test_in_stage_one_only_the_kl_has_a_gradient_at_the_first_attempt(
+    policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch, beta2: float
+) -> None:
+    config = SCoReConfig(
+        problems_per_update=4,
+        samples_per_problem=4,
+        max_new_tokens=3,
+        stage_one_frac=1.0,
+        beta1=0.0,
+        beta2=beta2,
+    )
+    algorithm = SCoRe(policy, make_env(16), config, seed=1)
+    with torch.no_grad():  # away from the reference, so that the KL is not 0
+        for parameter in policy.model.parameters():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+    rewarded = [
+        replace(
+            episode, turns=tuple(replace(turn, reward=float(index % 2)) for turn in episode.turns)
+        )
+        for index, episode in enumerate(algorithm.collect())
+    ]
+    first, second = logit_gradients(algorithm, rewarded, monkeypatch)
+    assert (first.abs().max() > 0) == (beta2 > 0)
+    assert second.abs().max() > 0
+
+
+def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: Any) -> None:
+    settings = {"problems_per_update": 4, "samples_per_problem": 16, "max_new_tokens": 1}
+    algorithm = SCoRe(policy, make_env(64), SCoReConfig(**{**SMALL, **settings}))
+    algorithm.learn(64 * 60)
+    rewards = [episode.turns[-1].reward for episode in algorithm.collect()]
+    assert sum(rewards) / len(rewards) > 0.9

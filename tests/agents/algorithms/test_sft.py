@@ -1,21 +1,17 @@
+"""SFT: worked solutions, recorded episodes, and what is left out."""
+
 from pathlib import Path
 
-import gymnasium as gym
 import pytest
-from gymnasium.vector import SyncVectorEnv
-from tests.agents.imitating import episode, make_seven_env, said
-from tests.models import make_llama, make_tokenizer
+from tests.agents.seven_env import episode, make_seven_env
 
 from rethink_gym.agents.algorithms.sft import SFT, SFTConfig
 from rethink_gym.agents.demonstrations import (
-    choose_problems,
     encode_completion,
-    make_example,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.rollout import problems_of
 from rethink_gym.episode import save_episodes
-from rethink_gym.errors import ArgumentError, DataError, DataNotFoundError
+from rethink_gym.errors import DataError, DataNotFoundError
 
 CONFIG = SFTConfig(batch_size=8, num_problems=20, learning_rate=1e-2, max_new_tokens=6)
 
@@ -42,7 +38,7 @@ def test_every_pass_takes_each_problem_once_in_another_order(policy: LanguageMod
     assert passes[0] != passes[1]
 
 
-def test_the_solution_is_said_in_every_turn(policy: LanguageModel) -> None:
+def test_the_solution_is_the_answer_of_every_turn(policy: LanguageModel) -> None:
     (first, *_) = SFT(policy, make_seven_env(max_attempts=2), CONFIG).collect()
     assert [turn.completion.text for turn in first.turns] == ["3\n7", "3\n7"]
 
@@ -58,8 +54,8 @@ def test_recorded_episodes_are_imitated_instead(policy: LanguageModel, tmp_path:
     save_episodes(
         file,
         [
-            episode("a", "bad", "1", right=(False, True)),
-            episode("b", "1", "bad", right=(True, False)),
+            episode("a", "bad", "1", correct=(False, True)),
+            episode("b", "1", "bad", correct=(True, False)),
         ],
     )
     config = SFTConfig(batch_size=2, demonstrations=str(file), learned_turns="correct")
@@ -69,16 +65,16 @@ def test_recorded_episodes_are_imitated_instead(policy: LanguageModel, tmp_path:
     assert algorithm.update(episodes)["num_demonstrations"] == 1.0
 
 
-def test_wrong_episodes_are_left_out_unless_they_are_wanted(policy: LanguageModel) -> None:
-    episodes = [episode("a", "1", right=(False,)), episode("b", "2")]
+def test_incorrect_episodes_are_left_out_by_default(policy: LanguageModel) -> None:
+    episodes = [episode("a", "1", correct=(False,)), episode("b", "2")]
     for only_correct, count in ((True, 1.0), (False, 2.0)):
         config = SFTConfig(batch_size=2, only_correct=only_correct)
         assert SFT(policy, make_seven_env(), config).update(episodes)["num_demonstrations"] == count
 
 
-def test_a_batch_without_anything_to_learn_does_no_harm(policy: LanguageModel) -> None:
+def test_a_batch_without_correct_episodes_trains_on_nothing(policy: LanguageModel) -> None:
     algorithm = SFT(policy, make_seven_env(), CONFIG)
-    assert algorithm.update([episode("a", "1", right=(False,))]) == {"num_demonstrations": 0.0}
+    assert algorithm.update([episode("a", "1", correct=(False,))]) == {"num_demonstrations": 0.0}
 
 
 def test_problems_without_solutions_are_named(policy: LanguageModel) -> None:
@@ -102,28 +98,3 @@ def test_a_file_that_holds_no_episodes_is_named(
         file.write_text(content)
     with pytest.raises(error, match=message):
         SFT(policy, make_seven_env(), SFTConfig(demonstrations=str(file)))
-
-
-def test_an_environment_that_hides_its_task_is_refused() -> None:
-    foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
-    with pytest.raises(ArgumentError, match="env must be an environment with a task"):
-        problems_of(foreign, [0])
-
-
-@pytest.mark.parametrize(
-    ("wanted", "available", "count"), [(5, 3, 3), (5, 5, 5), (5, 1_000_000, 5), (5, 2**31, 5)]
-)
-def test_a_training_set_is_chosen_once_by_the_seed(wanted: int, available: int, count: int) -> None:
-    chosen = choose_problems(wanted, available, seed=1)
-    assert len(set(chosen)) == count
-    assert chosen == choose_problems(wanted, available, seed=1)
-    assert all(0 <= place < available for place in chosen)
-    if available > wanted:
-        assert chosen != choose_problems(wanted, available, seed=2)
-
-
-def test_a_program_is_a_demonstration_like_any_other() -> None:
-    tokenizer = make_tokenizer()
-    policy = LanguageModel(make_llama(len(tokenizer)), tokenizer)
-    program = "```python\ndef double(n):\n\treturn 2 * n\n```"
-    assert said([make_example(policy, episode("p", program), (True,))]) == [("p", (program,))]

@@ -1,3 +1,5 @@
+"""STaR and ReST-EM: hints after failure, rounds, and presets."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -5,7 +7,7 @@ import gymnasium as gym
 import pytest
 import torch
 from gymnasium.vector import SyncVectorEnv
-from tests.agents.imitating import episode, make_seven_env, said, unfrozen, weights_of
+from tests.agents.seven_env import answers_of, episode, make_seven_env, weights_of
 from tests.models import text_of
 
 from rethink_gym.agents.algorithms.star import ReSTEM, ReSTEMConfig, STaR, STaRConfig
@@ -17,45 +19,47 @@ CONFIG = STaRConfig(num_problems=4, num_epochs=1, max_new_tokens=3)
 
 
 class Copying(STaR):
-    """Says what a hint tells, and without one something wrong; notes what it reads."""
+    """Answers with the answer of a hint, without one incorrectly; records its prompts."""
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool = False
     ) -> list[Completion]:
-        self.read = [conversation[0].content for conversation in conversations]
+        self.prompts = [conversation[0].content for conversation in conversations]
         return [
-            Completion("so\n7" if "the answer is 7." in prompt else "x") for prompt in self.read
+            Completion("so\n7" if "the answer is 7." in prompt else "x") for prompt in self.prompts
         ]
 
 
-def test_what_fails_is_tried_again_with_the_answer_as_a_hint(policy: LanguageModel) -> None:
+def test_a_failed_problem_is_attempted_again_with_the_answer_as_a_hint(
+    policy: LanguageModel,
+) -> None:
     learner = Copying(policy, make_seven_env(), CONFIG)
     samples = learner.collect()
     assert not any(turn.reward for each in samples for turn in each.turns)
     selected = learner.select(samples)
-    assert said(selected) == [(each.problem_id, ("so\n7",)) for each in samples]
-    assert all(prompt.endswith("\nHint: the answer is 7.") for prompt in learner.read)
+    assert answers_of(selected) == [(each.problem_id, ("so\n7",)) for each in samples]
+    assert all(prompt.endswith("\nHint: the answer is 7.") for prompt in learner.prompts)
 
 
-def test_the_prompt_that_is_learned_has_no_hint(policy: LanguageModel) -> None:
+def test_the_prompt_of_an_example_has_no_hint(policy: LanguageModel) -> None:
     learner = Copying(policy, make_seven_env(), CONFIG)
     samples = learner.collect()
     learner.update(samples)
-    for demonstration, sample in zip(learner.data, samples, strict=True):
-        assert demonstration.episode.conversation[0] == sample.conversation[0]
-        read = policy.tokenize(demonstration.episode.conversation).token_ids
-        assert "Hint" not in text_of(policy.tokenizer, read)
+    for example, sample in zip(learner.data, samples, strict=True):
+        assert example.episode.conversation[0] == sample.conversation[0]
+        token_ids = policy.tokenize(example.episode.conversation).token_ids
+        assert "Hint" not in text_of(policy.tokenizer, token_ids)
 
 
-def test_only_problems_without_a_right_sample_get_a_hint(policy: LanguageModel) -> None:
+def test_only_problems_without_a_correct_sample_get_a_hint(policy: LanguageModel) -> None:
     learner = Copying(policy, make_seven_env(), CONFIG)
     solved, *rest = learner.collect()
     selected = learner.select([episode(solved.problem_id, "7"), *rest])
-    assert said(selected)[0] == (solved.problem_id, ("7",))
-    assert len(learner.read) == len(rest) == 3
+    assert answers_of(selected)[0] == (solved.problem_id, ("7",))
+    assert len(learner.prompts) == len(rest) == 3
 
 
-def test_what_stays_wrong_with_a_hint_is_not_learned(policy: LanguageModel) -> None:
+def test_samples_still_incorrect_with_a_hint_are_not_selected(policy: LanguageModel) -> None:
     class Stubborn(Copying):
         def act(
             self, conversations: Sequence[Conversation], *, deterministic: bool = False
@@ -71,23 +75,23 @@ def test_what_stays_wrong_with_a_hint_is_not_learned(policy: LanguageModel) -> N
 def test_all_problems_solved_need_no_hint(policy: LanguageModel) -> None:
     learner = Copying(policy, make_seven_env(), CONFIG)
     samples = [episode(each.problem_id, "7") for each in learner.collect()]
-    learner.read = []
+    learner.prompts = []
     assert len(learner.select(samples)) == 4
-    assert learner.read == []
+    assert learner.prompts == []
 
 
-def test_hints_go_before_every_attempt_of_an_episode(policy: LanguageModel) -> None:
+def test_every_attempt_of_an_episode_has_the_hint(policy: LanguageModel) -> None:
     learner = Copying(policy, make_seven_env(max_attempts=2), CONFIG)
     selected = learner.select(learner.collect())
-    assert said(selected)[0][1] == ("so\n7", "so\n7")
-    assert "Hint" in learner.read[0]
+    assert answers_of(selected)[0][1] == ("so\n7", "so\n7")
+    assert "Hint" in learner.prompts[0]
 
 
-def test_a_round_learns_from_its_own_solutions_alone(policy: LanguageModel) -> None:
+def test_a_round_is_fitted_to_its_own_solutions_only(policy: LanguageModel) -> None:
     learner = STaR(policy, make_seven_env(), STaRConfig(num_problems=1, rationalise=False))
     learner.update([episode("p", "7")])
     learner.update([episode("q", "7")])
-    assert said(learner.data) == [("q", ("7",))]
+    assert answers_of(learner.data) == [("q", ("7",))]
 
 
 def test_it_samples_one_greedy_answer_per_problem(policy: LanguageModel) -> None:
@@ -107,7 +111,7 @@ def test_rest_em_is_star_without_hints_with_many_samples_and_a_cap(policy: Langu
         (ReSTEM, small),
         (STaR, STaRConfig(**{k: getattr(small, k) for k in small.__dataclass_fields__})),
     ):
-        learner: Any = learner_class(unfrozen(policy), make_seven_env(), settings, seed=2)
+        learner: Any = learner_class(policy.trainable_copy(), make_seven_env(), settings, seed=2)
         learner.update([episode("p", str(n)) for n in range(12)])
         ends.append(weights_of(learner))
     assert torch.equal(*ends)

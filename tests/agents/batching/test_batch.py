@@ -1,21 +1,18 @@
-from dataclasses import replace
+"""Episodes as tensors: micro-batches, sampled tokens, turns and rewards."""
+
 from typing import Any
 
 import pytest
 import torch
-from tests.models import letters_of, make_gpt2, make_mamba, make_qwen3, make_tokenizer
+from tests.models import letters_of, make_gpt2, make_qwen3, make_tokenizer
 from torch import Tensor
 
 from rethink_gym.agents.algorithms.reinforce import REINFORCE
-from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.batching.batch import (
-    Batch,
-    Part,
     micro_batches,
     sampled_turns,
     turn_rewards,
 )
-from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.objectives.losses import token_log_probs
 from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -35,17 +32,17 @@ def episodes(policy: LanguageModel, make_env: Any) -> list[Episode]:
 def log_probs_by_episode(
     policy: LanguageModel, episodes: list[Episode], max_tokens: int
 ) -> dict[int, Tensor]:
-    found: dict[int, Tensor] = {}
+    log_probs_of: dict[int, Tensor] = {}
     with torch.no_grad():
         for part in micro_batches(policy, episodes, max_tokens):
             logits = part.outputs(policy, 1.0)[0]
             log_probs = token_log_probs(logits, part.sampled.token_ids)
             for row, episode in enumerate(part.episodes.tolist()):
-                found[episode] = log_probs[part.sampled.rows == row]
-    return found
+                log_probs_of[episode] = log_probs[part.sampled.rows == row]
+    return log_probs_of
 
 
-def test_every_episode_is_in_one_part_and_the_short_ones_come_first(
+def test_every_episode_is_in_one_micro_batch_and_short_ones_come_first(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     parts = list(micro_batches(policy, episodes, max_tokens=40))
@@ -55,7 +52,7 @@ def test_every_episode_is_in_one_part_and_the_short_ones_come_first(
     assert all(part.token_ids.numel() <= 40 or len(part.episodes) == 1 for part in parts)
 
 
-def test_episodes_with_one_opening_are_put_together_and_it_counts_once(
+def test_episodes_with_a_shared_prefix_are_grouped_and_the_prefix_counts_once(
     policy: LanguageModel, make_env: Any
 ) -> None:
     policy.seed(0)
@@ -63,14 +60,14 @@ def test_episodes_with_one_opening_are_put_together_and_it_counts_once(
     sizes = []
     for own in (mixed[0::2], mixed[1::2]):
         rows = [policy.tokenize(episode.conversation) for episode in own]
-        opening = rows[0].turn_ids.index(0)
-        sizes.append(opening + sum(len(row.token_ids) - opening for row in rows))
+        prefix = rows[0].turn_ids.index(0)
+        sizes.append(prefix + sum(len(row.token_ids) - prefix for row in rows))
     parts = [part.episodes.tolist() for part in micro_batches(policy, mixed, max(sizes))]
     assert sorted(map(sorted, parts)) == [[0, 2, 4], [1, 3, 5]]
     assert len(list(micro_batches(policy, mixed, min(sizes) - 1))) > 2
 
 
-def test_models_that_read_padded_rows_get_parts_of_like_lengths(make_env: Any) -> None:
+def test_padded_micro_batches_group_similar_lengths(make_env: Any) -> None:
     tokenizer = make_tokenizer()
     policy = LanguageModel(
         make_gpt2(len(tokenizer)), tokenizer, SamplingConfig(max_new_tokens=8), seed=0
@@ -83,13 +80,13 @@ def test_models_that_read_padded_rows_get_parts_of_like_lengths(make_env: Any) -
     assert all(part.token_ids.numel() <= 2 * max(lengths) for part in parts)
 
 
-def test_what_was_sampled_is_found_again_with_its_log_probs(
+def test_sampled_tokens_are_found_with_their_log_probs(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
-    found = log_probs_by_episode(policy, episodes, max_tokens=10_000)
+    log_probs = log_probs_by_episode(policy, episodes, max_tokens=10_000)
     for index, episode in enumerate(episodes):
         at_sampling = [p for turn in episode.turns for p in turn.completion.log_probs]
-        torch.testing.assert_close(found[index], torch.tensor(at_sampling), atol=1e-5, rtol=0)
+        torch.testing.assert_close(log_probs[index], torch.tensor(at_sampling), atol=1e-5, rtol=0)
 
 
 def test_padding_does_not_change_log_probs(policy: LanguageModel, episodes: list[Episode]) -> None:
@@ -99,7 +96,7 @@ def test_padding_does_not_change_log_probs(policy: LanguageModel, episodes: list
         torch.testing.assert_close(together[index], alone[index], atol=1e-5, rtol=0)
 
 
-def test_log_probs_are_those_at_the_temperature_that_was_sampled_at(
+def test_logits_are_divided_by_the_sampling_temperature(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     [part] = micro_batches(policy, episodes, max_tokens=10_000)
@@ -107,71 +104,25 @@ def test_log_probs_are_those_at_the_temperature_that_was_sampled_at(
     torch.testing.assert_close(hot, part.outputs(policy, 1.0)[0] / 2)
 
 
-def logit_gradients(
-    algorithm: SCoRe, episodes: list[Episode], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Tensor, Tensor]:
-    """Update once; return the gradients that reached the logits of each attempt."""
-    caught: list[tuple[Tensor, Tensor]] = []
-    policy_losses = algorithm.policy_losses
-
-    def watched(part: Part, batch: Batch, advantages: Tensor) -> Tensor:
-        turns = part.turns
-        part.logits.register_hook(  # type: ignore[no-untyped-call]  # torch gives no types
-            lambda gradient: caught.append((turns, gradient))
-        )
-        return policy_losses(part, batch, advantages)
-
-    monkeypatch.setattr(algorithm, "policy_losses", watched)
-    algorithm.update(episodes)
-    turns = torch.cat([each for each, _ in caught])
-    gradients = torch.cat([each for _, each in caught])
-    return gradients[turns == 0], gradients[turns == 1]
-
-
-@pytest.mark.parametrize("beta2", [0.0, 0.5])
-def test_in_stage_one_the_first_attempt_feels_the_kl_and_nothing_else(
-    policy: LanguageModel, make_env: Any, monkeypatch: pytest.MonkeyPatch, beta2: float
-) -> None:
-    config = SCoReConfig(
-        problems_per_update=4,
-        samples_per_problem=4,
-        max_new_tokens=3,
-        stage_one_frac=1.0,
-        beta1=0.0,
-        beta2=beta2,
-    )
-    algorithm = SCoRe(policy, make_env(16), config, seed=1)
-    with torch.no_grad():  # away from the reference, so that there is a KL to feel
-        for parameter in policy.model.parameters():
-            parameter.add_(0.02 * torch.randn_like(parameter))
-    rewarded = [
-        replace(
-            episode, turns=tuple(replace(turn, reward=float(index % 2)) for turn in episode.turns)
-        )
-        for index, episode in enumerate(algorithm.collect())
-    ]
-    first, second = logit_gradients(algorithm, rewarded, monkeypatch)
-    assert (first.abs().max() > 0) == (beta2 > 0)
-    assert second.abs().max() > 0
-
-
-def test_only_what_was_sampled_is_learned_the_end_included_and_nothing_behind(
+def test_the_loss_covers_sampled_tokens_with_the_end_token_and_nothing_after(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     turns = sampled_turns(policy, episodes)
     for row, episode in enumerate(episodes):
-        said = [len(turn.completion.token_ids) for turn in episode.turns]
-        assert turns[row].tolist()[: sum(said)] == [0] * said[0] + [1] * said[1]
-        assert turns[row, sum(said) :].eq(-1).all()
+        lengths = [len(turn.completion.token_ids) for turn in episode.turns]
+        assert turns[row].tolist()[: sum(lengths)] == [0] * lengths[0] + [1] * lengths[1]
+        assert turns[row, sum(lengths) :].eq(-1).all()
     for part in micro_batches(policy, episodes, max_tokens=60):
         for row, index in enumerate(part.episodes.tolist()):
-            learned = part.sampled.token_ids[part.sampled.rows == row].tolist()
-            said_tokens = [t for turn in episodes[index].turns for t in turn.completion.token_ids]
-            assert learned == said_tokens
+            trained = part.sampled.token_ids[part.sampled.rows == row].tolist()
+            sampled_tokens = [
+                t for turn in episodes[index].turns for t in turn.completion.token_ids
+            ]
+            assert trained == sampled_tokens
 
 
 @pytest.mark.parametrize("pad_is_end", [False, True], ids=["pad is not end", "pad is end"])
-def test_tokens_that_no_encoding_gives_and_ends_that_also_pad_are_learned(
+def test_tokens_outside_the_canonical_encoding_and_end_tokens_that_also_pad_are_trained(
     pad_is_end: bool, make_env: Any
 ) -> None:
     tokenizer = make_tokenizer(pad_is_end=pad_is_end)
@@ -182,60 +133,22 @@ def test_tokens_that_no_encoding_gives_and_ends_that_also_pad_are_learned(
     answer = Completion("answer", letters, (-1.0,) * len(letters))
     short = Turn("Compute 1.", answer, 1.0, True, False)
     episodes = [*sampled, Episode("p", (short,))]
-    said = [[t for turn in each.turns for t in turn.completion.token_ids] for each in episodes]
+    sampled_ids = [
+        [t for turn in each.turns for t in turn.completion.token_ids] for each in episodes
+    ]
     texts = [[turn.completion.text for turn in each.turns] for each in episodes]
     encoded = [[t for text in each for t in tokenizer(text)["input_ids"]] for each in texts]
-    assert all(one != other for one, other in zip(said, encoded, strict=True))
+    assert all(one != other for one, other in zip(sampled_ids, encoded, strict=True))
     [part] = micro_batches(policy, episodes, 10_000)
     widths = [len(policy.tokenize(each.conversation).token_ids) for each in episodes]
     assert min(widths) < part.token_ids.shape[1], "some row is padded"
     for row, index in enumerate(part.episodes.tolist()):
-        learned = part.sampled.token_ids[part.sampled.rows == row].tolist()
-        assert learned == said[index]
+        trained = part.sampled.token_ids[part.sampled.rows == row].tolist()
+        assert trained == sampled_ids[index]
     assert sampled_turns(policy, episodes)[4].tolist()[: len(letters)] == [0] * len(letters)
 
 
-def test_logits_are_computed_where_tokens_were_sampled_and_nowhere_else(
-    policy: LanguageModel, episodes: list[Episode]
-) -> None:
-    [part] = micro_batches(policy, episodes, max_tokens=10_000)
-    widths = []
-    policy.model.get_output_embeddings().register_forward_hook(  # type: ignore[no-untyped-call]
-        lambda _, inputs, output: widths.append(tuple(output.shape[:2]))
-    )
-    sampled = part.sampled
-    logits, hidden = policy.forward_at_positions(part.token_ids, sampled.rows, sampled.columns)
-    assert widths == [(1, len(sampled.rows))]
-    assert len(sampled.rows) < part.token_ids.numel() / 3
-    whole = policy.model(input_ids=part.token_ids).logits
-    torch.testing.assert_close(logits, whole[sampled.rows, sampled.columns - 1])
-    assert hidden.shape == (len(sampled.rows), 32)
-
-
-@pytest.mark.parametrize("make", [make_gpt2, make_mamba, make_qwen3])
-def test_positions_are_picked_in_other_architectures_too(make: Any) -> None:
-    tokenizer = make_tokenizer()
-    policy = LanguageModel(make(len(tokenizer)), tokenizer)
-    token_ids = torch.randint(0, 50, (2, 9), generator=torch.Generator().manual_seed(0))
-    rows, columns = torch.tensor([0, 1, 1]), torch.tensor([9, 1, 4])
-    logits, _ = policy.forward_at_positions(token_ids, rows, columns)
-    whole = policy.model(input_ids=token_ids).logits[rows, columns - 1]
-    torch.testing.assert_close(logits, whole)
-
-
-def test_dropout_is_off_while_training_as_it_is_while_sampling() -> None:
-    tokenizer = make_tokenizer()
-    model = make_gpt2(len(tokenizer), attn_pdrop=0.5, embd_pdrop=0.5, resid_pdrop=0.5).train()
-    policy = LanguageModel(model, tokenizer)
-    position = torch.tensor([0]), torch.tensor([4])
-    token_ids = torch.tensor([[4, 5, 6, 7]])
-    first, _ = policy.forward_at_positions(token_ids, *position)
-    again, _ = policy.forward_at_positions(token_ids, *position)
-    assert torch.equal(first, again)
-    assert model.training
-
-
-def test_values_of_tokens_are_summed_over_turns_and_turns_given_to_tokens(
+def test_token_values_are_summed_per_turn_and_turn_values_repeated_per_token(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     batch = REINFORCE(policy, make_text_env("MathSelfCorrect-v0", 2)).read(episodes)
@@ -248,14 +161,8 @@ def test_values_of_tokens_are_summed_over_turns_and_turns_given_to_tokens(
 
 
 def test_missing_turns_have_no_reward_and_are_marked() -> None:
-    said = Completion("7", (1, 2), (0.0, 0.0))
-    turn = Turn("?", said, 0.5, False, False)
+    completion = Completion("7", (1, 2), (0.0, 0.0))
+    turn = Turn("?", completion, 0.5, False, False)
     rewards, has_turn = turn_rewards([Episode("a", (turn,)), Episode("b", (turn, turn, turn))])
     assert rewards.tolist() == [[0.5, 0.0, 0.0], [0.5, 0.5, 0.5]]
     assert has_turn.tolist() == [[True, False, False], [True, True, True]]
-
-
-def test_parts_hold_similar_lengths_within_their_bound() -> None:
-    lengths = dict(enumerate([5, 1, 9, 2, 2]))
-    assert list(length_groups(lengths, 6)) == [[1, 3, 4], [0], [2]]
-    assert list(length_groups({}, 6)) == []

@@ -1,3 +1,5 @@
+"""Returns, baselines, GAE and whitening, against numbers computed by hand."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +48,7 @@ def test_problems_do_not_share_a_baseline() -> None:
     assert leave_one_out_advantages(easy_and_hard).abs().max() == 0
 
 
-def test_a_single_sample_has_no_others_and_no_baseline() -> None:
+def test_a_single_sample_has_no_baseline() -> None:
     returns = torch.tensor([[3.0], [-1.0]])
     assert torch.equal(leave_one_out_advantages(returns), returns)
     assert group_advantages(returns).abs().max() == 0
@@ -66,11 +68,13 @@ def test_group_advantages_by_hand() -> None:
 
 
 @pytest.mark.parametrize("reward", [0.0, 1.0, 0.1, 1 / 3])
-def test_a_group_that_all_earns_the_same_has_advantage_zero(reward: float) -> None:
+def test_a_group_of_equal_rewards_has_advantage_zero(reward: float) -> None:
     assert group_advantages(torch.full((2, 7), reward)).abs().max() == 0
 
 
-def by_the_book(rewards: list[float], values: list[float], gamma: float, gae_lambda: float) -> Any:
+def gae_by_definition(
+    rewards: list[float], values: list[float], gamma: float, gae_lambda: float
+) -> Any:
     """GAE as a double sum over the steps of one episode that terminates."""
     next_values = [*values[1:], 0.0]
     deltas = [r + gamma * n - v for r, v, n in zip(rewards, values, next_values, strict=True)]
@@ -82,43 +86,43 @@ def by_the_book(rewards: list[float], values: list[float], gamma: float, gae_lam
 
 def test_generalized_advantages_by_hand() -> None:
     rewards, values = [0.0, 0.3, 0.0, 1.0], [0.4, 0.5, 0.1, 0.8]
-    found = generalized_advantages(
+    actual = generalized_advantages(
         torch.tensor([rewards]),
         torch.tensor([values]),
         torch.ones(1, 4, dtype=torch.bool),
         gamma=0.9,
         gae_lambda=0.7,
     )
-    assert found[0].tolist() == pytest.approx(by_the_book(rewards, values, 0.9, 0.7))
+    assert actual[0].tolist() == pytest.approx(gae_by_definition(rewards, values, 0.9, 0.7))
 
 
 @pytest.mark.parametrize("num_environment_tokens", [0, 1, 24])
-def test_tokens_of_the_environment_change_no_advantage(num_environment_tokens: int) -> None:
-    # Two turns of three tokens, a reward at the end; nonsense at all other places.
+def test_environment_tokens_change_no_advantage(num_environment_tokens: int) -> None:
+    # Two turns of three tokens, a reward at the end; nonsense at all other positions.
     action, between = [True] * 3, [False] * num_environment_tokens
     is_action = torch.tensor([action + between + action + [False]])
     rewards = torch.where(is_action, 0.0, 99.0)
     rewards[0, -2] = 1.0
     values = torch.where(is_action, 0.4, -77.0)
-    found = generalized_advantages(rewards, values, is_action, gamma=0.99, gae_lambda=0.95)
-    expected = by_the_book([0.0] * 5 + [1.0], [0.4] * 6, 0.99, 0.95)
-    assert found[is_action].tolist() == pytest.approx(expected)
-    assert found[~is_action].abs().max() == 0
+    actual = generalized_advantages(rewards, values, is_action, gamma=0.99, gae_lambda=0.95)
+    expected = gae_by_definition([0.0] * 5 + [1.0], [0.4] * 6, 0.99, 0.95)
+    assert actual[is_action].tolist() == pytest.approx(expected)
+    assert actual[~is_action].abs().max() == 0
 
 
-def test_what_was_cut_off_is_bootstrapped_and_what_ended_is_not() -> None:
+def test_truncated_episodes_are_bootstrapped_and_terminated_ones_not() -> None:
     ones = torch.ones(2, 1, dtype=torch.bool)
-    found = generalized_advantages(
+    actual = generalized_advantages(
         torch.zeros(2, 1),
         torch.full((2, 1), 0.4),
         ones,
         gamma=0.9,
         final_values=torch.tensor([0.0, 0.7]),
     )
-    assert found[:, 0].tolist() == pytest.approx([-0.4, 0.9 * 0.7 - 0.4])
+    assert actual[:, 0].tolist() == pytest.approx([-0.4, 0.9 * 0.7 - 0.4])
 
 
-def test_whitening_looks_at_masked_entries_only() -> None:
+def test_whitening_uses_masked_entries_only() -> None:
     numbers = torch.tensor([[1.0, 3.0, 1e9], [5.0, -1e9, 7.0]])
     mask = torch.tensor([[True, True, False], [True, False, True]])
     whitened = masked_whiten(numbers, mask)
@@ -133,7 +137,7 @@ def test_rewards_are_scaled_to_variance_one_and_keep_their_mean() -> None:
     assert whitened.var(correction=0).item() == pytest.approx(1.0)
 
 
-def test_whitening_a_single_entry_is_no_division_by_zero() -> None:
+def test_whitening_a_single_entry_gives_zero() -> None:
     mask = torch.tensor([[True, False]])
     assert masked_whiten(torch.tensor([[4.0, 1.0]]), mask).tolist() == [[0.0, 0.0]]
 
@@ -146,23 +150,23 @@ def test_whitening_a_single_entry_is_no_division_by_zero() -> None:
         lambda ones: masked_whiten(ones, ones[:1].bool()),
     ],
 )
-def test_arguments_that_do_not_fit_are_refused(call: Callable[[torch.Tensor], object]) -> None:
+def test_arguments_that_do_not_match_are_refused(call: Callable[[torch.Tensor], object]) -> None:
     with pytest.raises(ArgumentError, match="must be"):
         call(torch.ones(2, 3))
 
 
-def test_the_reward_of_a_turn_lands_on_the_last_token_of_that_turn() -> None:
+def test_the_reward_of_a_turn_is_on_its_last_token() -> None:
     turns = torch.tensor([[0, 0, 0, 1, 1], [0, 1, -1, -1, -1]])
-    placed = place_turn_rewards(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), turns)
-    assert placed.tolist() == [[0.0, 0.0, 1.0, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0, 0.0]]
+    token_rewards = place_turn_rewards(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), turns)
+    assert token_rewards.tolist() == [[0.0, 0.0, 1.0, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0, 0.0]]
 
 
-def test_the_reward_of_a_turn_that_was_not_sampled_goes_to_what_was_sampled_before() -> None:
+def test_the_reward_of_a_turn_without_tokens_goes_to_the_token_before() -> None:
     turns = torch.tensor([[0, 0, 2, -1]])
-    placed = place_turn_rewards(torch.tensor([[1.0, 5.0, 2.0]]), turns)
-    assert placed.tolist() == [[0.0, 6.0, 2.0, 0.0]]
-    unheard = place_turn_rewards(torch.tensor([[1.0, 2.0]]), torch.tensor([[1, 1]]))
-    assert unheard.tolist() == [[0.0, 2.0]]
+    token_rewards = place_turn_rewards(torch.tensor([[1.0, 5.0, 2.0]]), turns)
+    assert token_rewards.tolist() == [[0.0, 6.0, 2.0, 0.0]]
+    without_first_turn = place_turn_rewards(torch.tensor([[1.0, 2.0]]), torch.tensor([[1, 1]]))
+    assert without_first_turn.tolist() == [[0.0, 2.0]]
 
 
 def test_rewards_of_other_episodes_are_refused() -> None:

@@ -1,3 +1,5 @@
+"""Step rewards, and the tokens that they are assigned to."""
+
 from collections.abc import Sequence
 
 import pytest
@@ -35,9 +37,7 @@ def turn(text: str, token_ids: Sequence[int], steps: tuple[StepScore, ...] = ())
 
 @pytest.mark.parametrize("by_bytes", [False, True])
 @pytest.mark.parametrize("text", ["1+1=2\n3*4=12\nA: 12", "é so = ü\n\U0001f600 end", "The answer"])
-def test_a_step_is_complete_with_the_token_that_says_its_last_character(
-    text: str, by_bytes: bool
-) -> None:
+def test_a_step_is_complete_with_the_token_of_its_last_character(text: str, by_bytes: bool) -> None:
     token_ids = TOKENIZER(text)["input_ids"]
     if by_bytes:
         symbols = TOKENIZER.backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)
@@ -48,29 +48,27 @@ def test_a_step_is_complete_with_the_token_that_says_its_last_character(
         assert not decode(token_ids[:token]).startswith(text[:end])
 
 
-def test_a_step_that_the_tokens_never_say_ends_with_the_last_one() -> None:
+def test_a_step_missing_from_the_tokens_ends_with_the_last_token() -> None:
     assert completing_token(decode, TOKENIZER("abc")["input_ids"], "xyz") == 2
 
 
-def test_step_rewards_land_where_the_steps_end() -> None:
+def test_step_rewards_are_on_the_last_tokens_of_their_steps() -> None:
     first, second = "1+1=2\n2+2=5\nA: 5", "A: 4"
     steps = (StepScore(0, 5, 1.0), StepScore(6, 11, 0.0), StepScore(12, 16, None))
     ids = [letters_of(TOKENIZER, text.replace("\n", "Ċ")) for text in (first, second)]
     episode = Episode("p", (turn(first, ids[0], steps), turn(second, ids[1])))
     turns = torch.tensor([[0] * len(ids[0]) + [1] * len(ids[1])])
-    paid = verifier_step_rewards([episode])
-    assert paid[0, 0] == [StepReward(5, 1 / 3), StepReward(11, 0.0), StepReward(16, 0.0)]
-    assert paid[0, 1] == []
-    placed = place_step_rewards(decode, [episode], turns, paid)
-    assert placed.nonzero().tolist() == [[0, 4]]
-    assert placed[0, 4].item() == pytest.approx(1 / 3)
+    rewards_by_turn = verifier_step_rewards([episode])
+    assert rewards_by_turn[0, 0] == [StepReward(5, 1 / 3), StepReward(11, 0.0), StepReward(16, 0.0)]
+    assert rewards_by_turn[0, 1] == []
+    token_rewards = place_step_rewards(decode, [episode], turns, rewards_by_turn)
+    assert token_rewards.nonzero().tolist() == [[0, 4]]
+    assert token_rewards[0, 4].item() == pytest.approx(1 / 3)
 
 
-def scores(
-    said_before: Sequence[Conversation], answers: Sequence[Sequence[str]]
-) -> list[list[float]]:
-    """Every piece adds a quarter to the hope."""
-    assert all(said[-1].role is Role.USER for said in said_before)
+def scores(contexts: Sequence[Conversation], answers: Sequence[Sequence[str]]) -> list[list[float]]:
+    """Every step raises the score by a quarter."""
+    assert all(context[-1].role is Role.USER for context in contexts)
     return [[0.25 * (index + 1) for index in range(len(pieces))] for pieces in answers]
 
 
@@ -82,20 +80,20 @@ def scores(
         ("dense", [0.25, 0.5, 0.75]),
     ],
 )
-def test_a_learned_model_rewards_the_steps_of_every_turn(
+def test_a_reward_model_rewards_the_steps_of_every_turn(
     form: RewardForm, rewards: list[float]
 ) -> None:
     text = "1+1=2\n2+2=4\nA: 4"
     ids = letters_of(TOKENIZER, text.replace("\n", "Ċ"))
     episode = Episode("p", (turn(text, ids), turn(text, ids)))
-    paid = model_step_rewards(scores, [episode], form)
+    rewards_by_turn = model_step_rewards(scores, [episode], form)
     for index in (0, 1):
-        assert [step.reward for step in paid[0, index]] == pytest.approx(rewards)
-        assert [step.end for step in paid[0, index]] == [5, 11, 16]
+        assert [step.reward for step in rewards_by_turn[0, index]] == pytest.approx(rewards)
+        assert [step.end for step in rewards_by_turn[0, index]] == [5, 11, 16]
     turns = torch.tensor([[0] * len(ids) + [1] * len(ids)])
-    placed = place_step_rewards(decode, [episode], turns, paid)
-    assert placed.sum().item() == pytest.approx(2 * sum(rewards))
-    assert placed[0, len(ids) - 1].item() == pytest.approx(rewards[-1])
+    token_rewards = place_step_rewards(decode, [episode], turns, rewards_by_turn)
+    assert token_rewards.sum().item() == pytest.approx(2 * sum(rewards))
+    assert token_rewards[0, len(ids) - 1].item() == pytest.approx(rewards[-1])
 
 
 SOLUTION = "1+1=2\nso it is\nA: 2"
@@ -119,7 +117,7 @@ def test_scores_become_rewards_of_steps(form: RewardForm, rewards: list[float]) 
     assert step_rewards([0.25, 0.5, 0.75], form) == rewards
 
 
-def test_the_potential_form_pays_what_the_sparse_one_pays_however_many_steps() -> None:
+def test_the_potential_form_sums_to_the_sparse_one_for_any_number_of_steps() -> None:
     for scores in ([0.5], [0.25, 1.0, 0.5], [0.5] * 9):
         assert sum(step_rewards(scores, "potential")) == sum(step_rewards(scores, "sparse")) == 0.5
 

@@ -17,16 +17,18 @@ def tables(distance: float, seed: int) -> tuple[list[Tensor], list[Tensor]]:
     """Return the logits of a reference and of a policy after every prefix."""
     source = torch.Generator().manual_seed(seed)
 
-    def draw(length: int) -> Tensor:
+    def random_logits(length: int) -> Tensor:
         return torch.randn([VOCABULARY] * (length + 1), generator=source, dtype=torch.double)
 
-    reference = [draw(length) for length in range(LENGTH)]
-    policy = [(own + distance * draw(n)).requires_grad_() for n, own in enumerate(reference)]
+    reference = [random_logits(length) for length in range(LENGTH)]
+    policy = [
+        (own + distance * random_logits(n)).requires_grad_() for n, own in enumerate(reference)
+    ]
     return policy, reference
 
 
 def rows_of(logits: list[Tensor]) -> Tensor:
-    """Return the logits that every token of every sequence is drawn from."""
+    """Return the logits that every token of every sequence is sampled from."""
     return torch.stack([logits[t][s[:t]] for s in SEQUENCES for t in range(LENGTH)])
 
 
@@ -35,7 +37,7 @@ def gradient(value: Tensor, policy: list[Tensor]) -> Tensor:
 
 
 def gradients(distance: float, seed: int) -> dict[str, Tensor]:
-    """Return the expected gradient of each place of the KL, and the true one."""
+    """Return the expected gradient for each way the KL enters, and the true one."""
     policy, reference = tables(distance, seed)
     logits, reference_logits = rows_of(policy), rows_of(reference)
     tokens = torch.tensor(SEQUENCES).flatten()
@@ -59,20 +61,20 @@ def gradients(distance: float, seed: int) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize("distance", [0.1, 0.5, 1.0])
 def test_both_terms_are_the_gradient_of_the_attempt(distance: float) -> None:
-    found = gradients(distance, seed=0)
-    size = found["attempt"].norm()
+    computed = gradients(distance, seed=0)
+    size = computed["attempt"].norm()
     # exact_kl computes in float32.
-    assert (found["both"] - found["attempt"]).norm() / size < 1e-5
-    assert (found["reward"] - found["attempt"]).norm() / size < 1e-9
+    assert (computed["both"] - computed["attempt"]).norm() / size < 1e-5
+    assert (computed["reward"] - computed["attempt"]).norm() / size < 1e-9
 
 
-@pytest.mark.parametrize(("distance", "least"), [(0.1, 0.01), (1.0, 0.2)])
+@pytest.mark.parametrize(("distance", "min_error"), [(0.1, 0.01), (1.0, 0.2)])
 def test_the_kl_of_every_position_alone_misses_the_second_term(
-    distance: float, least: float
+    distance: float, min_error: float
 ) -> None:
-    found = gradients(distance, seed=0)
-    error = (found["loss"] - found["attempt"]).norm() / found["attempt"].norm()
-    assert least < error < 0.6
+    computed = gradients(distance, seed=0)
+    error = (computed["loss"] - computed["attempt"]).norm() / computed["attempt"].norm()
+    assert min_error < error < 0.6
 
 
 def test_the_kl_to_go_counts_later_positions_of_the_turn_and_discounts_later_turns() -> None:
@@ -85,7 +87,7 @@ def test_the_kl_to_go_counts_later_positions_of_the_turn_and_discounts_later_tur
     assert kl_to_go(kls, rows, turns, turn_gamma=0.5).tolist() == [12, 10, 16, 8, 0, 16, 0]
 
 
-def test_no_kl_leaves_exactly_nothing_to_go() -> None:
+def test_a_kl_of_zero_has_a_kl_to_go_of_exactly_zero() -> None:
     rows, turns = torch.zeros(5, dtype=torch.long), torch.tensor([0, 0, 1, 1, 1])
     assert kl_to_go(torch.zeros(5), rows, turns).tolist() == [0.0] * 5
     assert kl_to_go(torch.zeros(0), rows[:0], turns[:0]).tolist() == []

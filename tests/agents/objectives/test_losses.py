@@ -1,3 +1,5 @@
+"""Policy and value losses, KL estimators and aggregations, against numbers computed by hand."""
+
 import math
 from collections.abc import Callable
 from functools import partial
@@ -27,11 +29,11 @@ def test_log_probs_by_hand() -> None:
     torch.testing.assert_close(log_probs, torch.tensor([0.75, 0.5]).log())
 
 
-def test_log_probs_and_kls_are_worked_out_in_float32() -> None:
+def test_log_probs_and_kls_are_computed_in_float32() -> None:
     even = torch.zeros((1, 1000), dtype=torch.bfloat16)
     log_probs = token_log_probs(even, torch.tensor([7]))
     assert log_probs.dtype == torch.float32
-    # In sixteen bits the nearest number is -6.90625.
+    # In bfloat16 the nearest number is -6.90625.
     assert log_probs.item() == pytest.approx(-math.log(1000), abs=1e-5)
     assert token_entropies(even).item() == pytest.approx(math.log(1000), abs=1e-4)
     skewed = even.clone()
@@ -64,7 +66,7 @@ def test_the_gradient_of_the_kl_is_that_of_the_policy_and_not_of_the_reference()
     (gradient,) = torch.autograd.grad(kl.sum(), logits)
     p = logits.detach().softmax(-1)
     log_ratio = p.log() - reference.detach().log_softmax(-1)
-    # d KL / d logit_v = p_v (log p_v/q_v - KL), worked out by hand.
+    # d KL / d logit_v = p_v (log p_v/q_v - KL), computed by hand.
     torch.testing.assert_close(gradient, p * (log_ratio - kl.detach()[:, None]))
     (kl_of_reference,) = torch.autograd.grad(
         exact_kl(logits, reference).sum(), reference, allow_unused=True
@@ -80,7 +82,7 @@ def test_the_clipped_loss_by_hand() -> None:
     ratios = numbers(1.0, 1.5, 1.5, 0.5, 0.5, 1.1)
     advantages = numbers(2.0, 2.0, -2.0, 2.0, -2.0, 3.0)
     losses = clipped_policy_losses(ratios.log(), torch.zeros(6), advantages)
-    # Only what would go further in the direction of its gain is cut off.
+    # Only ratios that moved in the direction of the advantage are clipped.
     torch.testing.assert_close(losses, -numbers(2.0, 2.4, -3.0, 1.0, -1.6, 3.3))
 
 
@@ -91,7 +93,7 @@ def test_with_a_higher_upper_bound_unlikely_tokens_may_grow_further() -> None:
     torch.testing.assert_close(losses, numbers(-1.25, 0.8))
 
 
-def test_at_the_policy_that_sampled_the_gradient_is_that_of_reinforce() -> None:
+def test_at_a_ratio_of_one_the_gradient_is_that_of_reinforce() -> None:
     log_probs = numbers(-1.0, -3.0).requires_grad_()
     advantages = numbers(2.0, -5.0).requires_grad_()
     loss = clipped_policy_losses(log_probs, log_probs, advantages).sum()
@@ -102,7 +104,7 @@ def test_at_the_policy_that_sampled_the_gradient_is_that_of_reinforce() -> None:
     assert of_advantages is None
 
 
-def test_a_ratio_that_would_overflow_is_cut_off() -> None:
+def test_a_ratio_that_would_overflow_is_clamped() -> None:
     log_probs = numbers(0.0, 0.0).requires_grad_()
     losses = clipped_policy_losses(log_probs, numbers(-1e6, 1e6), numbers(-1.0, 1.0))
     (gradient,) = torch.autograd.grad(losses.sum(), log_probs)
@@ -112,13 +114,13 @@ def test_a_ratio_that_would_overflow_is_cut_off() -> None:
     assert is_clamped(log_probs, numbers(-19.9, 20.1)).tolist() == [False, True]
 
 
-def test_the_value_loss_is_the_larger_of_the_free_and_the_clipped_one() -> None:
+def test_the_value_loss_is_the_larger_of_the_unclipped_and_the_clipped_one() -> None:
     values, old_values, returns = numbers(1.0, 1.0, 0.1), numbers(0.0, 0.0, 0.0), numbers(2, 0, 1)
     losses = clipped_value_losses(values, old_values, returns, clip=0.2)
-    # To the first: free 1, held at 0.2 3.24. To the second: free 1, held 0.04.
+    # First value: unclipped 1, clipped at 0.2: 3.24. Second value: unclipped 1, clipped 0.04.
     torch.testing.assert_close(losses, numbers(3.24, 1.0, 0.81) / 2)
-    free = clipped_value_losses(values, old_values, returns, clip=None)
-    torch.testing.assert_close(free, numbers(1.0, 1.0, 0.81) / 2)
+    unclipped = clipped_value_losses(values, old_values, returns, clip=None)
+    torch.testing.assert_close(unclipped, numbers(1.0, 1.0, 0.81) / 2)
 
 
 def test_kl_estimates_by_hand() -> None:
@@ -137,7 +139,7 @@ REFERENCE = torch.tensor([[-0.4, 0.5, 0.0, 0.3]]).log_softmax(-1)
 
 
 def expected_gradient(loss_of_token: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Any:
-    """The mean gradient over all tokens that an enumerable policy may draw."""
+    """Return the expected gradient over all tokens of a small vocabulary."""
     logits = torch.tensor(LOGITS, requires_grad=True)
     log_probs = logits.log_softmax(-1)
     losses = loss_of_token(log_probs, REFERENCE[0])
@@ -177,7 +179,7 @@ def test_k1_and_k3_as_losses_do_not_give_the_gradient_of_the_kl() -> None:
     assert (exact_gradient() - exact_gradient(reverse=True)).abs().max() > 0.05
 
 
-def test_k1_and_k3_have_the_right_mean_and_k3_is_never_negative() -> None:
+def test_k1_and_k3_are_unbiased_and_k3_is_never_negative() -> None:
     log_p = torch.tensor([LOGITS]).log_softmax(-1)
     kl = exact_kl(log_p, REFERENCE).item()
     for estimator in ("k1", "k3"):
@@ -206,8 +208,8 @@ IS_TOKEN = torch.tensor([[True] * 4, [True, False, False, False]])
 )
 def test_aggregations_of_ragged_sequences_by_hand(aggregation: Aggregation, total: float) -> None:
     weights = loss_weights(IS_TOKEN.sum(1), aggregation, constant=10)
-    found = (weights[:, None] * LOSSES * IS_TOKEN).sum().item()
-    assert found == pytest.approx(total)
+    actual = (weights[:, None] * LOSSES * IS_TOKEN).sum().item()
+    assert actual == pytest.approx(total)
 
 
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
@@ -225,12 +227,12 @@ def test_a_sequence_without_tokens_gives_finite_weights(aggregation: Aggregation
         lambda: loss_weights(torch.ones(2), "mean"),  # type: ignore[arg-type]
     ],
 )
-def test_what_does_not_fit_is_refused(call: Callable[[], object]) -> None:
+def test_arguments_that_do_not_match_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(ArgumentError, match="must be"):
         call()
 
 
-def test_shapes_that_do_not_fit_are_refused() -> None:
+def test_shapes_that_do_not_match_are_refused() -> None:
     with pytest.raises(ArgumentError, match="token_ids must be of shape"):
         token_log_probs(torch.zeros(2, 5), torch.zeros(3, dtype=torch.long))
     with pytest.raises(ArgumentError, match="reference_logits must be of shape"):

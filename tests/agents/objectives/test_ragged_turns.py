@@ -89,5 +89,5 @@ def test_equal_returns_have_advantages_of_exactly_zero(reward: float, num_sample
         group_advantages(returns, mask, scale=False),
     ):
         assert advantages.abs().max() == 0.0
-    if num_samples > 2:  # else a sample may be alone, and keeps its return
+    if num_samples > 2:  # with two samples, one may be alone and keep its return
         assert leave_one_out_advantages(returns, mask).abs().max() == 0.0

@@ -1,4 +1,4 @@
-"""SCoRe's rewards and advantages, against numbers worked out by hand."""
+"""SCoRe's rewards and advantages, against numbers computed by hand."""
 
 import pytest
 import torch
@@ -24,13 +24,13 @@ from rethink_gym.errors import ArgumentError
         ([1.0], [1.0]),
     ],
 )
-def test_shaping_pays_each_attempt_for_its_change(
+def test_shaping_rewards_each_attempt_for_its_change(
     rewards: list[float], shaped: list[float]
 ) -> None:
     assert shaped_rewards(torch.tensor([rewards]), 10.0).tolist() == [shaped]
 
 
-# Three problems of four samples, and what came out before there were more than two turns.
+# Three problems of four samples, and their recorded advantages.
 TWO_TURNS = torch.tensor(
     [
         [[1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [1.0, 1.0]],
@@ -82,7 +82,7 @@ THREE_TURNS = torch.tensor([[[0.0, 1.0, 1.0], [1.0, 0.0, 1.0]]])
     ("trained_turn", "expected"),
     [
         (1, [[0.0, 1.0, 0.0], [0.0, -1.0, 0.0]]),
-        (2, [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),  # both samples earned the same there
+        (2, [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),  # both samples have equal rewards there
     ],
 )
 def test_stage_one_trains_one_of_three_attempts(
@@ -92,9 +92,9 @@ def test_stage_one_trains_one_of_three_attempts(
     assert advantages.tolist() == [expected]
 
 
-def test_stage_two_pays_each_of_three_attempts_for_its_own_change() -> None:
-    # Attempts earn r1, r2 + 10 (r2 - r1), r3 + 10 (r3 - r2); what the context fixes, -10 r1
-    # and -10 r2, is taken out again: 0, 11, 11 beside 1, 0, 11.
+def test_stage_two_rewards_each_of_three_attempts_for_its_own_change() -> None:
+    # Shaped rewards are r1, r2 + 10 (r2 - r1), r3 + 10 (r3 - r2). The context fixes -10 r1
+    # and -10 r2, which are added back: 0, 11, 11 and 1, 0, 11.
     advantages = score_advantages(THREE_TURNS, alpha=10.0)
     assert advantages.tolist() == [[[-1.0, 11.0, 0.0], [1.0, -11.0, 0.0]]]
 
@@ -106,9 +106,9 @@ def test_a_turn_discount_passes_the_changes_of_three_attempts_back() -> None:
     assert advantages.tolist() == [[[7.0, 6.0, 0.0], [-7.0, -6.0, 0.0]]]
 
 
-def test_with_a_turn_discount_the_first_attempt_is_paid_for_failing() -> None:
-    failed_then_right, right_twice = [0.0, 1.0], [1.0, 1.0]
-    rewards = torch.tensor([[failed_then_right, right_twice]])
+def test_with_a_turn_discount_the_first_attempt_is_rewarded_for_failing() -> None:
+    failed_then_correct, correct_twice = [0.0, 1.0], [1.0, 1.0]
+    rewards = torch.tensor([[failed_then_correct, correct_twice]])
     faithful = score_advantages(rewards, alpha=10.0)
     discounted = score_advantages(rewards, alpha=10.0, turn_gamma=1.0)
     assert faithful[0, 0, 0] < 0 < faithful[0, 1, 0]
@@ -130,7 +130,7 @@ def test_attempts_that_do_not_exist_have_no_advantage_and_shape_no_other() -> No
     assert imitation_advantages(rewards, has_turn)[0, 0, 1] == 0.0
 
 
-def test_imitation_weighs_right_attempts_alike_and_wrong_ones_not_at_all() -> None:
-    # Two episodes, four right attempts: each counts a quarter of the mean over two.
+def test_imitation_weights_correct_attempts_equally_and_incorrect_ones_not() -> None:
+    # Two episodes, four correct attempts: each has a quarter of the weight of the mean over two.
     assert imitation_advantages(THREE_TURNS).tolist() == [[[0.0, 0.5, 0.5], [0.5, 0.0, 0.5]]]
     assert imitation_advantages(torch.zeros(1, 2, 3)).tolist() == [[[0.0] * 3] * 2]

@@ -14,7 +14,7 @@ LATER: Conversation = (*FIRST, Message(Role.ASSISTANT, "two"), Message(Role.USER
 
 
 class Algorithm:
-    """Answers how it was asked to act."""
+    """Answers with the decoding mode that it was called with."""
 
     def act(
         self, conversations: Sequence[Conversation], *, deterministic: bool

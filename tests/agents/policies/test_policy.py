@@ -23,10 +23,10 @@ def test_a_policy_stays_itself() -> None:
     assert as_policy(policy) is policy
 
 
-@pytest.mark.parametrize("wrong", [3, "tiny", None, Scripted])
-def test_objects_without_act_are_refused(wrong: object) -> None:
+@pytest.mark.parametrize("invalid", [3, "tiny", None, Scripted])
+def test_objects_without_act_are_refused(invalid: object) -> None:
     with pytest.raises(ArgumentError, match="policy must be an object"):
-        as_policy(wrong)  # type: ignore[arg-type]
+        as_policy(invalid)  # type: ignore[arg-type]
 
 
 def test_a_function_that_does_not_return_a_text_is_refused() -> None:

@@ -22,6 +22,6 @@ from rethink_gym.errors import ArgumentError
         ("stop_strings", ("",)),
     ],
 )
-def test_a_wrong_setting_is_named(field: str, value: object) -> None:
+def test_an_invalid_setting_is_named(field: str, value: object) -> None:
     with pytest.raises(ArgumentError, match=f"{field} must be"):
         SamplingConfig(**{field: value})  # type: ignore[arg-type]

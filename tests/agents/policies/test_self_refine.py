@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from tests.agents.imitating import make_seven_env
+from tests.agents.seven_env import make_seven_env
 
 from rethink_gym.agents.policies.self_refine import CRITIQUE, REWRITE, SelfRefine
 from rethink_gym.agents.rollout import play_episodes
@@ -119,7 +119,7 @@ class SmallContext(Recording):
         (7, "7"),  # the second new version does not fit
     ],
 )
-def test_what_does_not_fit_into_the_context_leaves_the_version_before_it(
+def test_a_version_that_does_not_fit_the_context_is_dropped_for_the_one_before(
     max_messages: int, text: str
 ) -> None:
     policy = SelfRefine(SmallContext(max_messages), from_attempt=1, num_rounds=2)

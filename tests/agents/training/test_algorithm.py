@@ -1,3 +1,5 @@
+"""What every learner shares: learn, predict, evaluate, callbacks, logs and seeds."""
+
 import csv
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 import torch
 from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback
 from stable_baselines3.common.logger import configure
+from tests.agents.seven_env import weights_of
 
 from rethink_gym import agents
 from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
@@ -20,7 +23,7 @@ from rethink_gym.errors import ArgumentError
 CONFIG = REINFORCEConfig(problems_per_update=2, samples_per_problem=2, max_new_tokens=4)
 
 
-def test_predict_answers_an_observation_and_remembers_it(
+def test_predict_answers_an_observation_and_returns_the_conversation(
     policy: LanguageModel, make_env: Any
 ) -> None:
     algorithm = REINFORCE(policy, make_env(4), CONFIG)
@@ -36,16 +39,16 @@ def test_a_deterministic_prediction_is_the_same_each_time(
 ) -> None:
     algorithm = REINFORCE(policy, make_env(4), CONFIG)
     assert algorithm.predict("Compute 1.") == algorithm.predict("Compute 1.")
-    drawn = {algorithm.predict("Compute 1.", deterministic=False)[0] for _ in range(8)}
-    assert len(drawn) > 1
+    sampled = {algorithm.predict("Compute 1.", deterministic=False)[0] for _ in range(8)}
+    assert len(sampled) > 1
 
 
-def test_predict_wants_a_text(policy: LanguageModel, make_env: Any) -> None:
+def test_predict_requires_a_text(policy: LanguageModel, make_env: Any) -> None:
     with pytest.raises(ArgumentError, match="observation must be a text"):
         REINFORCE(policy, make_env(4), CONFIG).predict(7)  # type: ignore[arg-type]
 
 
-def test_learning_stops_at_the_total_and_counts_what_was_played_before(
+def test_training_stops_at_the_total_which_counts_earlier_episodes(
     policy: LanguageModel, make_env: Any
 ) -> None:
     algorithm = REINFORCE(policy, make_env(4), CONFIG).learn(8)
@@ -54,7 +57,9 @@ def test_learning_stops_at_the_total_and_counts_what_was_played_before(
     assert algorithm.learn(12).num_updates == 3
 
 
-class Noting(BaseCallback):
+class Recording(BaseCallback):
+    """Records its calls, and stops at 16 steps."""
+
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
@@ -76,10 +81,10 @@ class Noting(BaseCallback):
 def test_callbacks_of_stable_baselines3_work_unchanged(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    noting = Noting()
+    recording = Recording()
     checkpoints = CheckpointCallback(save_freq=1, save_path=str(tmp_path))
-    REINFORCE(policy, make_env(4), CONFIG).learn(400, callback=[checkpoints, noting])
-    assert noting.calls == ["start", "rollout", "step 8", "rollout", "step 16", "end"]
+    REINFORCE(policy, make_env(4), CONFIG).learn(400, callback=[checkpoints, recording])
+    assert recording.calls == ["start", "rollout", "step 8", "rollout", "step 16", "end"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "rl_model_16_steps.zip",
         "rl_model_8_steps.zip",
@@ -103,11 +108,11 @@ def test_metrics_reach_the_logger_of_stable_baselines3(
     assert float(rows[1]["train/kl_per_token"]) > 0
 
 
-def test_how_many_answers_were_cut_off_is_told(
+def test_the_fraction_of_truncated_answers_is_logged(
     policy: LanguageModel, make_env: Any, tmp_path: Path
 ) -> None:
-    class Cut(REINFORCE):
-        """One answer of four ends before its limit."""
+    class Truncating(REINFORCE):
+        """Three of four answers are truncated."""
 
         def collect(self) -> list[Episode]:
             episodes = super().collect()
@@ -123,7 +128,7 @@ def test_how_many_answers_were_cut_off_is_told(
                 for episode in episodes
             ]
 
-    algorithm = Cut(policy, make_env(4), CONFIG)
+    algorithm = Truncating(policy, make_env(4), CONFIG)
     logger = configure(str(tmp_path), ["csv"])
     algorithm.set_logger(logger)
     algorithm.learn(4)
@@ -132,27 +137,17 @@ def test_how_many_answers_were_cut_off_is_told(
         assert float(next(csv.DictReader(file))["train/truncated_frac"]) == 0.75
 
 
-def test_a_progress_bar_shows_and_ends(
-    policy: LanguageModel, make_env: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    REINFORCE(policy, make_env(4), CONFIG).learn(8, progress_bar=True)
-    shown = capsys.readouterr().out
-    assert "8/8" in shown
-    assert "t1 0.0" in shown
-    assert len(shown.strip().splitlines()[-1]) <= 80
-
-
-def test_validation_gives_back_the_best_weights(policy: LanguageModel) -> None:
+def test_validation_restores_the_best_weights(policy: LanguageModel) -> None:
     torch.manual_seed(1)
     algorithm = REINFORCE(policy, "MathSelfCorrect-v0", CONFIG)
     validation = Validation(range(4), every=1)
     kept: list[torch.Tensor] = []
 
-    def note(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
+    def keep(local_names: dict[str, Any], global_names: dict[str, Any]) -> bool:
         kept.append(next(policy.model.parameters()).detach().clone())
         return True
 
-    algorithm.learn(12, callback=[_as_callback(note), validation])
+    algorithm.learn(12, callback=[_as_callback(keep), validation])
     best = kept[validation.best_update - 1]
     assert torch.equal(next(policy.model.parameters()), best)
     assert 0.0 <= validation.best_reward <= 2.0
@@ -164,9 +159,7 @@ def _as_callback(function: Any) -> BaseCallback:
     return ConvertCallback(function)
 
 
-def test_evaluation_needs_an_environment_that_can_be_made_anew(
-    policy: LanguageModel, make_env: Any
-) -> None:
+def test_evaluation_requires_an_environment_id(policy: LanguageModel, make_env: Any) -> None:
     with pytest.raises(ArgumentError, match="env must be given by its id"):
         REINFORCE(policy, make_env(4), CONFIG).evaluate(range(4))
 
@@ -176,7 +169,7 @@ def test_a_config_of_another_algorithm_is_refused(policy: LanguageModel, make_en
         REINFORCE(policy, make_env(4), agents.SCoReConfig())  # type: ignore[arg-type]
 
 
-def test_every_public_name_is_found() -> None:
+def test_every_public_name_can_be_imported() -> None:
     for name in agents.__all__:
         assert getattr(agents, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
@@ -203,3 +196,18 @@ def test_a_policy_with_the_same_settings_is_sampled_with_its_stop_strings(
     learner = REINFORCE(policy, make_env(16), config)
     assert learner.sampling() == policy.sampling
     assert learner.sampling(deterministic=True).temperature == 0.0
+
+
+def test_one_seed_gives_one_run(policy: LanguageModel, make_env: Any) -> None:
+    runs = []
+    for seed in (3, 3, 4):
+        copy = policy.trainable_copy()
+        REINFORCE(copy, make_env(4), CONFIG, seed=seed).learn(8)
+        runs.append(weights_of(copy))
+    assert torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], runs[2])
+
+
+def test_a_policy_without_weights_is_refused(make_env: Any) -> None:
+    with pytest.raises(ArgumentError, match="policy must be a LanguageModel"):
+        REINFORCE(lambda text: text, make_env(4))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Validation and early stopping, by accuracies that a script decides."""
+"""Validation, early stopping and checkpoints, with scripted accuracies."""
 
 import copy
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 from stable_baselines3.common.callbacks import ConvertCallback
-from tests.agents.digit_env import make_digit_env, make_learner
+from tests.agents.small_learners import make_digit_env, make_learner
 
 from rethink_gym import agents
 from rethink_gym.agents.training.algorithm import Algorithm
@@ -18,7 +18,7 @@ from rethink_gym.metrics import TurnMetrics
 
 
 def scripted(learner: Algorithm[Any], accuracies: Sequence[float]) -> list[int]:
-    """Let evaluations find these accuracies after each update; returns when there were some."""
+    """Replace evaluations by these accuracies, one per update; return the evaluated updates."""
     evaluated: list[int] = []
 
     def evaluate(problems: Sequence[int], split: str = "validation") -> TurnMetrics:
@@ -45,11 +45,11 @@ def weights(learner: Algorithm[Any]) -> torch.Tensor:
     [
         ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 2, 6, 6),
         ([0.5, 0.2, 0.3, 0.4, 0.4, 0.6], 2, 3, 1),
-        ([0.5, 0.2, 0.5, 0.4, 0.4, 0.6], 2, 5, 3),  # the later one of equals
+        ([0.5, 0.2, 0.5, 0.4, 0.4, 0.6], 2, 5, 3),  # the later one of equal measurements
         ([0.5, 0.2, 0.3, 0.4, 0.4, 0.6], None, 6, 6),
     ],
 )
-def test_learning_ends_when_nothing_gets_better(
+def test_training_stops_after_patience_without_improvement(
     accuracies: list[float], patience: int | None, last_update: int, best_update: int
 ) -> None:
     learner = make_learner("reinforce")
@@ -80,7 +80,7 @@ def test_patience_and_the_best_weights_survive_a_checkpoint(tmp_path: Path) -> N
     assert torch.equal(weights(resumed), weights(whole))
 
 
-def test_a_measure_on_other_problems_begins_anew() -> None:
+def test_validation_on_other_problems_starts_over() -> None:
     learner = make_learner("reinforce")
     scripted(learner, [0.9, 0.1, 0.2])
     learner.learn(8, Validation(range(4), every=1))
@@ -89,7 +89,7 @@ def test_a_measure_on_other_problems_begins_anew() -> None:
     assert (other.best_update, other.best_reward) == (3, 0.2)
 
 
-def test_checkpoints_are_saved_as_often_as_asked_for_and_at_the_end(tmp_path: Path) -> None:
+def test_checkpoints_are_saved_at_the_interval_and_at_the_end(tmp_path: Path) -> None:
     learner = make_learner("reinforce")
     saved = []
     save = copy.copy(learner.save)

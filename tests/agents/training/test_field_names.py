@@ -1,4 +1,4 @@
-"""Names of settings in other libraries."""
+"""Names of settings in other libraries are answered with the names used here."""
 
 import dataclasses
 

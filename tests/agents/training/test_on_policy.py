@@ -1,4 +1,4 @@
-"""What the update by tokens promises, whichever learner uses it."""
+"""The update over `read` and `steps`: gradients, ratios, minibatches, and the reference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import pytest
 import torch
+from tests.agents.seven_env import weights_of
 from tests.models import make_gpt2
 from torch import Tensor, nn
 
 from rethink_gym.agents.algorithms.ppo import PPO, PPOConfig
 from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
+from rethink_gym.agents.algorithms.score import SCoRe
 from rethink_gym.agents.batching.batch import Batch, Part
 from rethink_gym.agents.objectives.losses import AGGREGATIONS
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -27,9 +29,8 @@ SMALL: dict[str, Any] = {
 
 
 def copy_of(policy: LanguageModel) -> LanguageModel:
-    """Return a policy that learns on its own; frozen copies share no cache."""
-    copy = policy.frozen_copy()
-    copy.model.requires_grad_(True)
+    """Return a trainable copy with its own generator."""
+    copy = policy.trainable_copy()
     copy.seed(0)
     return copy
 
@@ -40,7 +41,7 @@ def gradient(policy: LanguageModel) -> Tensor:
 
 
 def play(policy: LanguageModel, env: Any, **settings: Any) -> list[Episode]:
-    """Ragged episodes of two turns, rewarded differently."""
+    """Play episodes of two turns of different lengths and rewards."""
     config = REINFORCEConfig(**{**SMALL, **settings})
     played = REINFORCE(copy_of(policy), env, config, seed=3).collect()
     return [
@@ -52,7 +53,7 @@ def play(policy: LanguageModel, env: Any, **settings: Any) -> list[Episode]:
 
 
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-@pytest.mark.parametrize("algorithm_class", [REINFORCE, PPO])
+@pytest.mark.parametrize("algorithm_class", [REINFORCE, PPO, SCoRe])
 def test_the_gradient_does_not_depend_on_micro_batches(
     policy: LanguageModel, make_env: Any, algorithm_class: Any, aggregation: str
 ) -> None:
@@ -79,18 +80,18 @@ def test_the_gradient_does_not_depend_on_micro_batches(
 def log_ratios_of_first_minibatch(
     algorithm: OnPolicy[Any], episodes: Sequence[Episode], monkeypatch: pytest.MonkeyPatch
 ) -> Tensor:
-    """Return the log-ratios that the first micro-batch of an update meets."""
-    met: list[Tensor] = []
+    """Return the log-ratios in the first micro-batch of an update."""
+    log_ratios: list[Tensor] = []
     losses_of = algorithm.policy_losses
 
-    def watched(part: Part, batch: Batch, advantages: Tensor) -> Tensor:
+    def recording_losses(part: Part, batch: Batch, advantages: Tensor) -> Tensor:
         assert batch.log_probs is not None
-        met.append((part.log_probs - batch.log_probs[part.index]).detach())
+        log_ratios.append((part.log_probs - batch.log_probs[part.index]).detach())
         return losses_of(part, batch, advantages)
 
-    monkeypatch.setattr(algorithm, "policy_losses", watched)
+    monkeypatch.setattr(algorithm, "policy_losses", recording_losses)
     algorithm.update(episodes)
-    return met[0]
+    return log_ratios[0]
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
@@ -105,7 +106,7 @@ def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
     tokenizer = policy.tokenizer
     model = make_gpt2(len(tokenizer), attn_pdrop=0.3, embd_pdrop=0.3, resid_pdrop=0.3)
     nn.Module.train(model)
-    dropping = LanguageModel(model, tokenizer, seed=0)
+    with_dropout = LanguageModel(model, tokenizer, seed=0)
     config = algorithm_class.config_class(
         **SMALL,
         num_epochs=2,
@@ -113,17 +114,14 @@ def test_the_ratio_is_one_at_the_first_minibatch_with_dropout_and_padding(
         temperature=temperature,
         max_tokens_per_micro_batch=100,
     )
-    algorithm = algorithm_class(dropping, make_env(16), config)
+    algorithm = algorithm_class(with_dropout, make_env(16), config)
     episodes = algorithm.collect()
     ratios = log_ratios_of_first_minibatch(algorithm, episodes, monkeypatch).exp()
     assert (ratios - 1).abs().max() < 1e-5
-    # And the log-probabilities of the moment of sampling are the same ones.
-    [first] = {len(episode.turns) for episode in episodes}
-    assert first == 2
-    assert torch.isfinite(ratios).all()
+    assert {len(episode.turns) for episode in episodes} == {2}
 
 
-def test_what_was_sampled_with_is_what_is_trained_with(
+def test_training_computes_the_log_probabilities_of_sampling(
     policy: LanguageModel, make_env: Any
 ) -> None:
     config = REINFORCEConfig(**SMALL, temperature=0.7, num_minibatches=2)
@@ -132,9 +130,9 @@ def test_what_was_sampled_with_is_what_is_trained_with(
     batch = algorithm.read(episodes)
     assert batch.log_probs is not None
     for row, episode in enumerate(episodes):
-        drawn = [p for turn in episode.turns for p in turn.completion.log_probs]
-        learned = batch.log_probs[row, : len(drawn)].tolist()
-        assert learned == pytest.approx(drawn, abs=1e-5)
+        sampled = [p for turn in episode.turns for p in turn.completion.log_probs]
+        computed = batch.log_probs[row, : len(sampled)].tolist()
+        assert computed == pytest.approx(sampled, abs=1e-5)
 
 
 def test_every_episode_is_in_one_minibatch_of_each_epoch(
@@ -146,12 +144,12 @@ def test_every_episode_is_in_one_minibatch_of_each_epoch(
     steps: list[list[int]] = []
     minibatches = algorithm._minibatches
 
-    def noted(num_episodes: int) -> Iterator[list[int]]:
+    def recording_minibatches(num_episodes: int) -> Iterator[list[int]]:
         for rows in minibatches(num_episodes):
             steps.append(rows)
             yield rows
 
-    monkeypatch.setattr(algorithm, "_minibatches", noted)
+    monkeypatch.setattr(algorithm, "_minibatches", recording_minibatches)
     algorithm.update(episodes)
     assert [len(minibatch) for minibatch in steps] == [4] * 12
     for epoch in range(3):
@@ -160,23 +158,7 @@ def test_every_episode_is_in_one_minibatch_of_each_epoch(
     assert steps[0] != steps[4]
 
 
-def test_a_step_without_a_finite_gradient_is_not_taken(
-    policy: LanguageModel, make_env: Any
-) -> None:
-    algorithm = REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL))
-    episodes = algorithm.collect()
-    broken = [
-        replace(episode, turns=tuple(replace(turn, reward=float("inf")) for turn in episode.turns))
-        for episode in episodes
-    ]
-    before = torch.cat([p.detach().flatten() for p in policy.model.parameters()])
-    with pytest.raises(FloatingPointError, match="grad_norm"):
-        algorithm.update(broken)
-    after = torch.cat([p.detach().flatten() for p in policy.model.parameters()])
-    assert torch.equal(before, after)
-
-
-def test_entropy_is_raised_where_it_is_paid_for(policy: LanguageModel, make_env: Any) -> None:
+def test_the_entropy_bonus_raises_the_entropy(policy: LanguageModel, make_env: Any) -> None:
     with torch.no_grad():
         policy.model.get_output_embeddings().weight.mul_(8.0)  # type: ignore[no-untyped-call]
     config = REINFORCEConfig(**SMALL, beta=0.0, entropy_coef=1.0, loss_aggregation="token_mean")
@@ -204,7 +186,9 @@ def test_settings_out_of_range_are_refused(
         replace(config, **settings)
 
 
-def test_a_learner_is_one_method_over_the_two_doors(policy: LanguageModel, make_env: Any) -> None:
+def test_a_learner_needs_only_update_over_read_and_steps(
+    policy: LanguageModel, make_env: Any
+) -> None:
     class Plain(OnPolicy[REINFORCEConfig]):
         name = "plain"
         config_class = REINFORCEConfig
@@ -278,7 +262,7 @@ def test_the_gradient_over_ragged_episodes_is_that_of_a_plain_loop(
         for index, (episode, length) in enumerate(zip(algorithm.collect(), lengths, strict=True))
     ]
     algorithm.update(ragged)
-    found = gradient(policy)
+    actual = gradient(policy)
     policy.model.zero_grad()
     for first in (0, 4):
         group = ragged[first : first + 4]
@@ -289,4 +273,13 @@ def test_the_gradient_over_ragged_episodes_is_that_of_a_plain_loop(
                 loss.backward(retain_graph=True)  # type: ignore[no-untyped-call]
     expected = gradient(policy)
     assert expected.abs().max() > 1e-3
-    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(actual, expected, atol=1e-6, rtol=1e-4)
+
+
+def test_the_reference_keeps_the_initial_weights_of_the_policy(
+    policy: LanguageModel, make_env: Any
+) -> None:
+    start = weights_of(policy)
+    algorithm = REINFORCE(policy, make_env(16), REINFORCEConfig(**SMALL)).learn(32)
+    assert torch.equal(weights_of(algorithm.reference), start)
+    assert not torch.equal(weights_of(algorithm.policy), start)

@@ -1,4 +1,4 @@
-"""Learning goes on where it stopped, to the last bit, whatever stopped it."""
+"""Training resumes where it stopped, to the last bit, after an error, Ctrl-C or a kill."""
 
 import multiprocessing
 import random
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 from stable_baselines3.common.callbacks import ConvertCallback
-from tests.agents.digit_env import learn_to_the_end, make_digit_env, make_learner
+from tests.agents.small_learners import make_digit_env, make_learner, train_to_the_end
 
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -22,38 +22,39 @@ CLOCK = re.compile(r'"wall_s": [^}]*')
 """Equal episodes may take unequal time."""
 
 
-def assert_equal(found: Any, expected: Any, where: str = "") -> None:
+def assert_equal(actual: Any, expected: Any, where: str = "") -> None:
     """Check that nested data is equal to the last bit."""
-    assert type(found) is type(expected), where
+    assert type(actual) is type(expected), where
     if isinstance(expected, torch.Tensor):
-        assert torch.equal(found, expected), where
+        assert torch.equal(actual, expected), where
     elif isinstance(expected, dict):
-        assert list(found) == list(expected), where
+        assert list(actual) == list(expected), where
         for key, value in expected.items():
-            assert_equal(found[key], value, f"{where}.{key}")
+            assert_equal(actual[key], value, f"{where}.{key}")
     elif isinstance(expected, list | tuple):
-        assert len(found) == len(expected), where
+        assert len(actual) == len(expected), where
         for index, value in enumerate(expected):
-            assert_equal(found[index], value, f"{where}[{index}]")
+            assert_equal(actual[index], value, f"{where}[{index}]")
     elif isinstance(expected, str):
-        assert CLOCK.sub("", found) == CLOCK.sub("", expected), where
+        assert CLOCK.sub("", actual) == CLOCK.sub("", expected), where
     else:
-        assert found == expected, where
+        assert actual == expected, where
 
 
-def everything(learner: Algorithm[Any]) -> dict[str, Any]:
+def full_state(learner: Algorithm[Any]) -> dict[str, Any]:
     return {
         "weights": learner.policy.model.state_dict(),
         "learner": learner.state_dict(),
         "random": learner.random.bit_generator.state,
         "generator": learner.policy.generator.get_state(),
+        "config": learner.config,
         "counters": [learner.num_episodes, learner.num_timesteps, learner.num_updates],
     }
 
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
     *[(name, {}) for name in sorted(agents.ALGORITHMS)],
-    ("expert_iteration", {"from_base": False}),
+    ("expert_iteration", {"from_base": False, "initial_data": "solutions"}),
     ("ppo", {"is_critic_separate": True}),
     ("reinforce", {"answer_bonus": 0.5, "dynamic_sampling": True, "num_minibatches": 2}),
     ("score", {"kl_target": 0.01, "offline_samples": 1, "stage_one_frac": 0.5}),
@@ -61,12 +62,12 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIONS)
-def test_two_updates_and_two_after_a_checkpoint_are_four_updates(
+def test_two_updates_and_two_after_a_checkpoint_equal_four_updates(
     name: str, options: dict[str, Any], tmp_path: Path
 ) -> None:
     whole, half = make_learner(name, **options), make_learner(name, **options)
     start = {key: value.clone() for key, value in whole.policy.model.state_dict().items()}
-    # Dynamic sampling plays more episodes for an update, as many as chance will have it.
+    # Dynamic sampling plays a random number of additional episodes for an update.
     total = (16 if "dynamic_sampling" in options else 4) * whole.episodes_per_update
     whole.learn(total)
 
@@ -76,25 +77,25 @@ def test_two_updates_and_two_after_a_checkpoint_are_four_updates(
     half.learn(total, callback=interrupt).save(tmp_path / "checkpoint")
     assert half.num_updates == 2
     resumed = type(half).load(tmp_path / "checkpoint", make_digit_env(8))
-    assert_equal(everything(resumed), everything(half))
+    assert_equal(full_state(resumed), full_state(half))
     resumed.learn(total)
     assert resumed.num_updates == whole.num_updates >= 4
-    assert_equal(everything(resumed), everything(whole))
-    # An outcome reward model learns beside the policy, which stays as it is.
-    is_moved = any(
+    assert_equal(full_state(resumed), full_state(whole))
+    # ORM trains a separate model; the policy keeps its weights.
+    has_changed = any(
         not torch.equal(value, start[key]) for key, value in whole.policy.model.state_dict().items()
     )
-    assert is_moved or name == "orm"
+    assert has_changed or name == "orm"
 
 
-def test_a_checkpoint_is_no_pickle(tmp_path: Path) -> None:
+def test_a_checkpoint_contains_no_pickle(tmp_path: Path) -> None:
     make_learner("score").learn(8).save(tmp_path / "checkpoint")
     names = {path.name for path in (tmp_path / "checkpoint").rglob("*") if path.is_file()}
     assert {"state.json", "tensors.safetensors", "tensors.json", "model.safetensors"} <= names
     assert not {name for name in names if name.endswith((".pt", ".pth", ".bin", ".pkl"))}
 
 
-def test_how_messages_are_drawn_is_kept(tmp_path: Path) -> None:
+def test_the_sampling_settings_of_the_policy_are_restored(tmp_path: Path) -> None:
     learner = make_learner("score")
     learner.policy.sampling = agents.SamplingConfig(max_new_tokens=7, stop_strings=("###",))
     learner.save(tmp_path / "checkpoint")
@@ -106,17 +107,17 @@ def test_how_messages_are_drawn_is_kept(tmp_path: Path) -> None:
 def test_a_killed_run_ends_in_the_same_weights(tmp_path: Path) -> None:
     # The server imports torch once; each child is a fresh copy of it, killed with -9.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.agents.digit_env"])
+    context.set_forkserver_preload(["tests.agents.small_learners"])
     total = 8 * 30
     whole = make_learner("score").learn(total)
-    chance = random.Random(0)
+    random_delay = random.Random(0)
     kills = 0
     while not (tmp_path / "end").exists():
-        child = context.Process(target=learn_to_the_end, args=(str(tmp_path), total))
+        child = context.Process(target=train_to_the_end, args=(str(tmp_path), total))
         child.start()
         if kills < 4:
             _wait_for_a_checkpoint(tmp_path, at_least=kills * 4 + 1)
-            time.sleep(chance.uniform(0.0, 0.06))
+            time.sleep(random_delay.uniform(0.0, 0.06))
             child.kill()
             kills += 1
         child.join(120)
@@ -143,9 +144,11 @@ def _wait_for_a_checkpoint(folder: Path, *, at_least: int) -> None:
 def test_ctrl_c_finishes_the_update_and_saves(tmp_path: Path) -> None:
     whole = make_learner("score").learn(8 * 4)
     learner = make_learner("score")
-    heard = []
+    interrupted_at = []
     checkpoints = Checkpoints(
-        tmp_path / "checkpoint", every=100, on_interrupt=lambda: heard.append(learner.num_updates)
+        tmp_path / "checkpoint",
+        every=100,
+        on_interrupt=lambda: interrupted_at.append(learner.num_updates),
     )
     before = signal.getsignal(signal.SIGINT)
 
@@ -156,11 +159,11 @@ def test_ctrl_c_finishes_the_update_and_saves(tmp_path: Path) -> None:
 
     learner.learn(8 * 4, [ConvertCallback(press), checkpoints])
     assert checkpoints.is_interrupted
-    assert heard == [1]
+    assert interrupted_at == [1]
     assert learner.num_updates == 1
     assert signal.getsignal(signal.SIGINT) is before
     resumed = agents.SCoRe.load(tmp_path / "checkpoint", make_digit_env(8)).learn(8 * 4)
-    assert_equal(everything(resumed), everything(whole))
+    assert_equal(full_state(resumed), full_state(whole))
 
 
 def test_a_second_ctrl_c_ends_at_once_and_saves_no_half_update(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Nested data with tensors, to disk and back."""
+"""Nested data with tensors comes back from a file unchanged."""
 
 import json
 from pathlib import Path
@@ -26,32 +26,32 @@ def test_nested_data_comes_back_as_it_was(tmp_path: Path) -> None:
         "nothing": {},
     }
     save_tensors(tmp_path, data)
-    found = load_tensors(tmp_path)
-    assert list(found) == list(data)
-    assert list(found["state"]) == [0, 1]
-    assert torch.equal(found["state"][0]["average"], torch.arange(4.0))
-    assert found["groups"] == data["groups"]
-    assert torch.equal(found["generator"], data["generator"])  # type: ignore[arg-type]
-    assert found["text"] == data["text"]
-    assert found["halves"].dtype == torch.bfloat16
-    assert [tuple(tensor.shape) for tensor in found["empty"]] == [(0,), (0, 3)]
+    loaded = load_tensors(tmp_path)
+    assert list(loaded) == list(data)
+    assert list(loaded["state"]) == [0, 1]
+    assert torch.equal(loaded["state"][0]["average"], torch.arange(4.0))
+    assert loaded["groups"] == data["groups"]
+    assert torch.equal(loaded["generator"], data["generator"])  # type: ignore[arg-type]
+    assert loaded["text"] == data["text"]
+    assert loaded["halves"].dtype == torch.bfloat16
+    assert [tuple(tensor.shape) for tensor in loaded["empty"]] == [(0,), (0, 3)]
 
 
 def test_tied_weights_are_written_once(tmp_path: Path) -> None:
     weight = torch.rand(100, 100)
     save_tensors(tmp_path, {"embedding": weight, "head": weight, "part": weight[:2]})
     assert (tmp_path / "tensors.safetensors").stat().st_size < 1.2 * weight.nbytes
-    found = load_tensors(tmp_path)
-    assert torch.equal(found["head"], weight)
-    assert torch.equal(found["part"], weight[:2])
+    loaded = load_tensors(tmp_path)
+    assert torch.equal(loaded["head"], weight)
+    assert torch.equal(loaded["part"], weight[:2])
 
 
 def test_columns_of_a_matrix_keep_their_values(tmp_path: Path) -> None:
     weight = torch.arange(6.0).reshape(2, 3)
     save_tensors(tmp_path, {"column": weight[:, 1], "turned": weight.T})
-    found = load_tensors(tmp_path)
-    assert found["column"].tolist() == [1.0, 4.0]
-    assert torch.equal(found["turned"], weight.T)
+    loaded = load_tensors(tmp_path)
+    assert loaded["column"].tolist() == [1.0, 4.0]
+    assert torch.equal(loaded["turned"], weight.T)
 
 
 def test_plain_data_keeps_tuples_apart_from_lists() -> None:
@@ -60,12 +60,12 @@ def test_plain_data_keeps_tuples_apart_from_lists() -> None:
 
 
 @pytest.mark.parametrize("data", [{"call": len}, {"of": {1.5: 1}}, {"set": {1, 2}}])
-def test_what_is_no_plain_data_is_refused(tmp_path: Path, data: dict[str, object]) -> None:
+def test_data_that_is_not_plain_is_refused(tmp_path: Path, data: dict[str, object]) -> None:
     with pytest.raises(ArgumentError, match="must be"):
         save_tensors(tmp_path, data)
 
 
-def test_a_file_that_was_cut_off_is_said_so(tmp_path: Path) -> None:
+def test_a_truncated_file_is_reported(tmp_path: Path) -> None:
     save_tensors(tmp_path, {"weight": torch.rand(100)})
     path = tmp_path / "tensors.safetensors"
     path.write_bytes(path.read_bytes()[:-7])

@@ -160,7 +160,7 @@ def test_the_tokens_of_a_row_do_not_depend_on_how_many_are_decoded_side_by_side(
         assert [m.stop for m in refilled] == [m.stop for m in sequences]
         assert largest_error(model, prompts, refilled) < 1e-5
         prompts = next_turn(prompts, sequences)
-    # The second turn found the first one, in any rows that it was decoded in.
+    # The second turn reuses the cache of the first one, in any rows that it was decoded in.
     assert few.num_prefilled == whole.num_prefilled
 
 

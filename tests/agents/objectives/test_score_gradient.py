@@ -1,8 +1,8 @@
-"""The facts about SCoRe's gradient, on a problem small enough to enumerate.
+"""SCoRe's expected gradient, on a problem small enough to enumerate.
 
-Two turns, five answers each, answer 0 is right; the second answer sees the first.
-Every group of two samples is one row, weighed by its probability, so that what the
-learner does on average is computed exactly.
+Two turns, five answers each, answer 0 is correct; the second answer depends on the first.
+Every group of two samples is one row, weighted by its probability, so that the
+expected gradient is exact.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class TwoTurns:
         self.second.requires_grad_()
 
     def log_probs(self) -> Tensor:
-        """Of both answers of every sample, shape (groups, samples, turns)."""
+        """Return those of both answers of every sample, shape (groups, samples, turns)."""
         answers = SAMPLES
         first = self.first.log_softmax(-1)[answers[..., 0]]
         second = self.second.log_softmax(-1)[answers[..., 0], answers[..., 1]]
@@ -61,10 +61,10 @@ def table() -> TwoTurns:
     return TwoTurns()
 
 
-def test_the_estimate_is_the_gradient_of_what_is_earned(table: TwoTurns) -> None:
+def test_the_estimate_is_the_gradient_of_the_expected_reward(table: TwoTurns) -> None:
     first, second = table.first.softmax(-1), table.second.softmax(-1)
-    earned = first[0] + first.detach() @ second[:, 0]  # each attempt for its own reward
-    exact_first, exact_second = torch.autograd.grad(-earned, (table.first, table.second))
+    expected_reward = first[0] + first.detach() @ second[:, 0]  # each attempt for its own reward
+    exact_first, exact_second = torch.autograd.grad(-expected_reward, (table.first, table.second))
     estimated = table.expected_gradient(stage=2, alpha=0.0)
     torch.testing.assert_close(estimated[0], exact_first)
     torch.testing.assert_close(estimated[1], exact_second)
@@ -77,14 +77,14 @@ def test_shaping_multiplies_the_second_gradient_by_one_plus_alpha(table: TwoTurn
     torch.testing.assert_close(shaped[1], 11.0 * plain[1])
 
 
-def test_stage_one_sends_no_reward_to_the_first_attempt(table: TwoTurns) -> None:
+def test_stage_one_gives_the_first_attempt_no_reward_gradient(table: TwoTurns) -> None:
     plain = table.expected_gradient(stage=2, alpha=0.0)
     first, second = table.expected_gradient(stage=1)
     assert first.abs().max() == 0
     torch.testing.assert_close(second, plain[1])
 
 
-def test_stage_one_sends_the_kl_to_the_first_attempt(table: TwoTurns) -> None:
+def test_stage_one_gives_the_first_attempt_the_kl_gradient(table: TwoTurns) -> None:
     base = table.first.detach() + torch.tensor([0.5, 0.0, 0.0, 0.0, -0.5])
     logits = table.first[None]
     kl = exact_kl(logits, base[None])
@@ -98,9 +98,11 @@ def test_stage_one_sends_the_kl_to_the_first_attempt(table: TwoTurns) -> None:
 @pytest.mark.parametrize(
     ("turn_gamma", "first_accuracy"),
     [(0.0, 1.0), (1.0, 0.0)],
-    ids=["without turn discount the first attempt is right", "with it, it fails on purpose"],
+    ids=["without turn discount the first attempt is correct", "with it, it fails on purpose"],
 )
-def test_where_learning_ends(table: TwoTurns, turn_gamma: float, first_accuracy: float) -> None:
+def test_a_turn_discount_trains_first_attempts_to_fail(
+    table: TwoTurns, turn_gamma: float, first_accuracy: float
+) -> None:
     optimizer = torch.optim.Adam([table.first, table.second], lr=0.1)
     for _ in range(300):
         gradients = table.expected_gradient(stage=2, alpha=10.0, turn_gamma=turn_gamma)

@@ -1,6 +1,6 @@
-"""Learners of every kind on a task with worked solutions that even chance solves now and then.
+"""Every learner, small, on a task with worked solutions that random answers sometimes solve.
 
-It stands in a file of its own so that a child process can import it.
+A file of its own, so that a child process can import it.
 """
 
 from dataclasses import fields
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from tests.agents.imitating import SaySeven
+from tests.agents.seven_env import SaySeven
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from rethink_gym import agents
@@ -26,7 +26,7 @@ from tiny_model.tokenizer import make_tokenizer
 if TYPE_CHECKING:
     from stable_baselines3.common.callbacks import BaseCallback
 
-__all__ = ["learn_to_the_end", "make_digit_env", "make_learner", "make_policy"]
+__all__ = ["make_digit_env", "make_learner", "make_policy", "train_to_the_end"]
 
 SMALL = {
     "problems_per_update": 2,
@@ -35,13 +35,14 @@ SMALL = {
     "batch_size": 4,
     "max_new_tokens": 2,
     "max_steps": 2,
+    "num_epochs": 1,
     "learning_rate": 1e-2,
     "temperature": 1.0,
 }
 
 
 class StartsWithDigit(Verifier):
-    """Accepts whatever starts with a digit."""
+    """Accepts every answer that starts with a digit."""
 
     def verify(self, answer: str, problem: Problem) -> Verdict:
         correct = answer[:1].isdecimal()
@@ -53,7 +54,7 @@ class StartsWithDigit(Verifier):
 
 
 class SayDigit(SaySeven):
-    """The same questions, but any digit will do."""
+    """The same questions, but any digit is correct."""
 
     def make_verifier(self) -> Verifier:
         return StartsWithDigit()
@@ -85,17 +86,17 @@ def make_policy(max_new_tokens: int = 2) -> LanguageModel:
 
 
 def make_learner(name: str, **changes: Any) -> Algorithm[Any]:
-    """Make one of our learners, small enough to learn in a second."""
+    """Build a learner by its name, small enough to train in a second."""
     learner_class = getattr(agents, agents.ALGORITHMS[name])
     known = {field.name for field in fields(learner_class.config_class)}
-    settings = {**{name: value for name, value in SMALL.items() if name in known}, **changes}
+    settings = {**{key: value for key, value in SMALL.items() if key in known}, **changes}
     config = learner_class.config_class(**settings)
     learner: Algorithm[Any] = learner_class(make_policy(), make_digit_env(8), config, seed=5)
     return learner
 
 
-def learn_to_the_end(folder: str, total_episodes: int) -> None:
-    """Go on from the checkpoint in a folder, or begin; a child process that may be killed."""
+def train_to_the_end(folder: str, total_episodes: int) -> None:
+    """Train from the checkpoint in a folder, if there is one; a child process may be killed."""
     torch.set_num_threads(1)
     checkpoint = Path(folder) / "checkpoint"
     try:

@@ -1,4 +1,4 @@
-"""A task with worked solutions that is learned in seconds, and episodes by script."""
+"""A task with worked solutions that a model learns in seconds, and scripted episodes."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -22,10 +22,9 @@ from rethink_gym.verifiers.verifier import Verifier
 __all__ = [
     "LastLine",
     "SaySeven",
+    "answers_of",
     "episode",
     "make_seven_env",
-    "said",
-    "unfrozen",
     "weights_of",
 ]
 
@@ -43,7 +42,7 @@ class LastLine(Verifier):
 
 
 class SaySeven(GeneratedTask[int]):
-    """Questions about a number that means nothing."""
+    """The answer is always 7; the number in the question has no meaning."""
 
     name: ClassVar = "say_seven"
 
@@ -79,8 +78,8 @@ def make_seven_env(
     )
 
 
-def episode(problem_id: str, *answers: str, right: Sequence[bool] = (True,)) -> Episode:
-    """Write down an episode; the prompt is the problem's id."""
+def episode(problem_id: str, *answers: str, correct: Sequence[bool] = (True,)) -> Episode:
+    """Build an episode from its answers; the prompt is the id of the problem."""
     last = len(answers) - 1
     return Episode(
         problem_id,
@@ -95,29 +94,22 @@ def episode(problem_id: str, *answers: str, right: Sequence[bool] = (True,)) -> 
                     float(is_correct), is_correct, Reason.EQUAL if is_correct else Reason.DIFFERENT
                 ),
             )
-            for number, (answer, is_correct) in enumerate(zip(answers, right, strict=True))
+            for number, (answer, is_correct) in enumerate(zip(answers, correct, strict=True))
         ),
     )
 
 
-def said(demonstrations: Sequence[SFTExample]) -> list[tuple[str, tuple[str, ...]]]:
-    """Return problem and answers of each demonstration."""
+def answers_of(examples: Sequence[SFTExample]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the problem and the answers of each example."""
     return [
         (
-            each.episode.problem_id,
-            tuple(turn.completion.text for turn in each.episode.turns),
+            example.episode.problem_id,
+            tuple(turn.completion.text for turn in example.episode.turns),
         )
-        for each in demonstrations
+        for example in examples
     ]
 
 
 def weights_of(learner: Algorithm[Any] | LanguageModel) -> torch.Tensor:
     policy = learner if isinstance(learner, LanguageModel) else learner.policy
     return torch.cat([p.detach().flatten() for p in policy.model.parameters()])
-
-
-def unfrozen(policy: LanguageModel) -> LanguageModel:
-    """Copy a policy such that the copy can learn."""
-    copy = policy.frozen_copy()
-    copy.model.requires_grad_(True)
-    return copy
