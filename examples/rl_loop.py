@@ -83,9 +83,9 @@ def train(
         optimizer.zero_grad()
         policy.forget()  # the cache of the rollout is void once the weights change
         for part in micro_batches(policy, episodes, max_tokens=2048):
-            logits, _ = part.logits(policy, temperature=1.0)
+            logits, _ = part.outputs(policy, temperature=1.0)
             with torch.no_grad():
-                reference_logits, _ = part.logits(reference, temperature=1.0)
+                reference_logits, _ = part.outputs(reference, temperature=1.0)
             log_probs = token_log_probs(logits, part.sampled.token_ids)
             rows, turns = part.index[0], part.sampled.turns
             losses = clipped_policy_losses(log_probs, log_probs, advantages[rows, turns])

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from rethink_gym.agents import LanguageModel, SamplingConfig, play_episodes
-from rethink_gym.agents.algorithms.score import score_advantages, stage_one_advantages
 from rethink_gym.agents.batching.batch import micro_batches, turn_rewards
 from rethink_gym.agents.objectives.losses import exact_kl, token_log_probs
+from rethink_gym.agents.objectives.self_correction import score_advantages, stage_one_advantages
 from rethink_gym.agents.rollout import env_attribute
 from rethink_gym.metrics.turns import turn_metrics
 
@@ -87,9 +87,9 @@ def train(
         optimizer.zero_grad()
         policy.forget()
         for part in micro_batches(policy, episodes, max_tokens=2048):
-            logits, _ = part.logits(policy, temperature=1.0)
+            logits, _ = part.outputs(policy, temperature=1.0)
             with torch.no_grad():
-                base_logits, _ = part.logits(base, temperature=1.0)
+                base_logits, _ = part.outputs(base, temperature=1.0)
             rows, turns = part.index[0], part.sampled.turns
             losses = -advantages[rows, turns] * token_log_probs(logits, part.sampled.token_ids)
             losses = losses + kl_weights[turns] * exact_kl(logits, base_logits)

@@ -131,7 +131,7 @@ def test_a_grader_that_cannot_grade_is_refused_before_the_data_is_read(
     assert words in result.output
 
 
-def test_files_that_are_not_there_are_told(folder: Path) -> None:
+def test_files_that_do_not_exist_are_named(folder: Path) -> None:
     result = grade(folder, "--out", str(folder / "none" / "grades.jsonl"))
     assert "--out must be a file in an existing folder" in result.output
     write_rows(folder, [])

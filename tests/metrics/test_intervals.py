@@ -50,7 +50,7 @@ def test_the_interval_over_five_seeds_is_as_worked_out_by_hand() -> None:
     assert (interval.low, interval.high) == pytest.approx((1.0367, 4.9633), abs=1e-4)
 
 
-def test_the_bootstrap_of_a_share_agrees_with_its_normal_limit() -> None:
+def test_the_bootstrap_of_a_proportion_agrees_with_its_normal_limit() -> None:
     values = [1] * 300 + [0] * 500 + [-1] * 200
     interval = bootstrap_interval(values, generator=np.random.default_rng(0))
     spread = 1.96 * np.std(values) / np.sqrt(1000)

@@ -55,12 +55,12 @@ def test_the_threshold_says_what_counts_as_correct() -> None:
     assert lenient.verify("the cat sat", PROBLEM).correct
 
 
-def test_an_empty_answer_is_none() -> None:
+def test_an_empty_answer_is_no_answer() -> None:
     assert SimilarityVerifier().verify(" \n", PROBLEM).reason is Reason.NO_ANSWER
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_an_endless_answer_is_over_the_limit_and_a_long_one_is_judged_soon(metric: str) -> None:
+def test_an_endless_answer_is_over_the_limit_and_a_long_one_is_scored_soon(metric: str) -> None:
     verifier = SimilarityVerifier(metric)
     assert verifier.verify("a " * 60_000, PROBLEM).reason is Reason.OVER_LIMIT
     before = time.process_time()

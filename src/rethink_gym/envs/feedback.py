@@ -64,9 +64,9 @@ def verdict_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
 def reason_feedback(problem: Problem, verdict: Verdict, attempt: int) -> str:
     """Explain what is wrong with the last attempt, and ask for another one.
 
-    The first of these that is known: the text that the verifier wrote for the agent
-    (`Verdict.feedback`, such as the test that failed), that no answer was found or could
-    be read, or the number of the first wrong step. The gold answer is never revealed.
+    The message gives the first of these that is known: the text that the verifier wrote
+    for the agent (`Verdict.feedback`, such as a failed test); that no answer was found or
+    could be read; the number of the first wrong step. It never reveals the gold answer.
 
     Args:
         problem: Not used.

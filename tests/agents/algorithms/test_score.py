@@ -160,8 +160,8 @@ def test_reference_k_holds_earlier_attempts_and_no_others(
             parameter.add_(0.01 * torch.randn_like(parameter))
     assert algorithm.reference_k is not None
     (part,) = micro_batches(policy, episodes, 100_000)
-    reference_logits, _ = part.logits(algorithm.reference_k, 1.0)
-    kls = exact_kl(part.logits(policy, 1.0)[0], reference_logits)
+    reference_logits, _ = part.outputs(algorithm.reference_k, 1.0)
+    kls = exact_kl(part.outputs(policy, 1.0)[0], reference_logits)
     earlier = 3.0 * kls[part.sampled.turns < 2].sum() / len(episodes)
     parameters = list(policy.model.parameters())
     expected = torch.autograd.grad(earlier, parameters)

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from rethink_gym.agents.algorithms.score import score_advantages, stage_one_advantages
 from rethink_gym.agents.objectives.losses import clipped_policy_losses, exact_kl
+from rethink_gym.agents.objectives.self_correction import score_advantages, stage_one_advantages
 
 NUM_ANSWERS = 5
 SAMPLES = torch.cartesian_prod(*[torch.arange(NUM_ANSWERS)] * 4).reshape(-1, 2, 2)

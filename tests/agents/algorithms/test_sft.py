@@ -91,7 +91,7 @@ def test_problems_without_solutions_are_named(policy: LanguageModel) -> None:
     [
         (None, DataNotFoundError, "demonstrations must be an existing file"),
         ("", DataError, "demonstrations must hold one or more episodes"),
-        ("{}\n", DataError, "line 1, is no episode"),
+        ("{}\n", DataError, "line 1, is not an episode"),
     ],
 )
 def test_a_file_that_holds_no_episodes_is_named(

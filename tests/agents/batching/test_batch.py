@@ -11,11 +11,11 @@ from rethink_gym.agents.algorithms.score import SCoRe, SCoReConfig
 from rethink_gym.agents.batching.batch import (
     Batch,
     Part,
-    length_groups,
     micro_batches,
     sampled_turns,
     turn_rewards,
 )
+from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.objectives.losses import token_log_probs
 from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -38,7 +38,7 @@ def log_probs_by_episode(
     found: dict[int, Tensor] = {}
     with torch.no_grad():
         for part in micro_batches(policy, episodes, max_tokens):
-            logits = part.logits(policy, 1.0)[0]
+            logits = part.outputs(policy, 1.0)[0]
             log_probs = token_log_probs(logits, part.sampled.token_ids)
             for row, episode in enumerate(part.episodes.tolist()):
                 found[episode] = log_probs[part.sampled.rows == row]
@@ -103,8 +103,8 @@ def test_log_probs_are_those_at_the_temperature_that_was_sampled_at(
     policy: LanguageModel, episodes: list[Episode]
 ) -> None:
     [part] = micro_batches(policy, episodes, max_tokens=10_000)
-    hot = part.logits(policy, 2.0)[0]
-    torch.testing.assert_close(hot, part.logits(policy, 1.0)[0] / 2)
+    hot = part.outputs(policy, 2.0)[0]
+    torch.testing.assert_close(hot, part.outputs(policy, 1.0)[0] / 2)
 
 
 def logit_gradients(

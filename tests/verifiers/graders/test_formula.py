@@ -1,4 +1,4 @@
-"""Formulas: their values, by the rules of arithmetic, and what is no formula."""
+"""Formulas: their values, by the rules of arithmetic, and texts that are refused."""
 
 import contextlib
 import math

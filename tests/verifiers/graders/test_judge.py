@@ -1,4 +1,4 @@
-"""What judges are asked, as text."""
+"""The texts that judges are asked."""
 
 from typing import Any
 

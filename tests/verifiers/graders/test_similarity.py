@@ -200,7 +200,7 @@ def test_meteor_without_its_word_list_says_how_to_get_it() -> None:
     ("library", "name"),
     [("rapidfuzz", "fuzzy_match"), ("nltk", "bleu"), ("rouge_score", "rouge_1")],
 )
-def test_a_library_that_is_missing_is_told_with_its_extra(
+def test_a_missing_library_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, library: str, name: str
 ) -> None:
     assert importlib.util.find_spec(library)

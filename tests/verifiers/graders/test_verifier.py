@@ -75,7 +75,7 @@ def test_the_reason_of_a_verifier_comes_through(answer: str, reason: Reason) -> 
     assert verdict.reason is reason
 
 
-def test_a_right_answer_below_the_threshold_is_not_called_equal() -> None:
+def test_a_correct_answer_below_the_threshold_is_not_called_equal() -> None:
     grader = grader_from_dict({**MATH, "pass_threshold": 2})
     verdict = GraderVerifier(grader).verify("\\boxed{1/2}", PROBLEM)
     assert (verdict.correct, verdict.reason) == (False, Reason.DIFFERENT)
@@ -151,7 +151,7 @@ def test_what_is_no_grader_makes_no_verifier() -> None:
         GraderVerifier(EXACT)  # type: ignore[arg-type]  # what a caller may try
 
 
-def test_an_environment_is_judged_by_a_grader() -> None:
+def test_an_environment_uses_a_grader_as_its_verifier() -> None:
     env = ReasoningEnv(Arithmetic(), verifier=GraderVerifier(grader_from_dict(MATH)))
     env.reset(seed=0, options={"problem": 0})
     gold = Arithmetic().problem(0, "train").gold

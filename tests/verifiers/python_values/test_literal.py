@@ -38,7 +38,7 @@ def verify(answer: str, gold: str) -> Reason:
         ("First this.\nThen that.", "[]", Reason.NO_ANSWER),
     ],
 )
-def test_a_value_is_judged_by_what_it_equals(answer: str, gold: str, reason: Reason) -> None:
+def test_a_value_is_compared_by_equality(answer: str, gold: str, reason: Reason) -> None:
     assert verify(answer, gold) is reason
 
 
@@ -59,7 +59,7 @@ def test_a_value_is_judged_by_what_it_equals(answer: str, gold: str, reason: Rea
         ("A: ", None),
     ],
 )
-def test_the_value_is_found_behind_the_last_mark(text: str, found: str | None) -> None:
+def test_the_value_is_found_after_the_last_mark(text: str, found: str | None) -> None:
     assert extract_literal(text) == found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
-from rethink_gym.agents.batching.batch import length_groups
+from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.demonstrations import is_correct
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel, Prefixes, outcome_loss
 from rethink_gym.agents.objectives.credit import step_prefixes

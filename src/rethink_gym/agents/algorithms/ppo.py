@@ -185,7 +185,7 @@ class PPO(OnPolicy[PPOConfig]):
         for part in self.steps(batch, loss_mask):
             at, hidden = part.index, part.hidden
             if self.critic is not self.policy:
-                hidden, _ = part.tokens.hidden(self.critic)
+                hidden = part.tokens.hidden(self.critic)
             value_losses = clipped_value_losses(
                 self.value_head(hidden.float())[:, 0],
                 batch.values[at],

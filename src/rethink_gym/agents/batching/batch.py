@@ -12,6 +12,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.objectives.losses import exact_kl, token_log_probs
 from rethink_gym.agents.policies.chat import TokenizedConversation
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -24,7 +25,6 @@ __all__ = [
     "SampledTokens",
     "TokenBatch",
     "UpdateLog",
-    "length_groups",
     "micro_batches",
     "sampled_turns",
     "sampling_log_probs",
@@ -80,7 +80,7 @@ class Batch:
 
     @property
     def own_log_probs(self) -> Tensor:
-        """`log_probs`, or those recorded at sampling time if the policy was not read again."""
+        """`log_probs`, or those of sampling time if the policy was not read again."""
         return sampling_log_probs(self) if self.log_probs is None else self.log_probs
 
     @property
@@ -91,9 +91,9 @@ class Batch:
     def log_kls(self, kls: Tensor) -> None:
         """Report KLs of tokens, shape ``(episodes, tokens)``, per token and per attempt."""
         self.log.add("kl_per_token", kls[self.is_action].sum().item(), int(self.is_action.sum()))
-        totals, counts = self.per_turn(kls).sum(dim=0), self.has_turn.sum(dim=0)
-        for turn, (total, count) in enumerate(zip(totals, counts, strict=True), 1):
-            self.log.add(f"kl_t{turn}", total.item(), int(count))
+        totals, counts = self.per_turn(kls).sum(dim=0).tolist(), self.has_turn.sum(dim=0).tolist()
+        for turn, total in enumerate(totals):
+            self.log.add(f"kl_t{turn + 1}", total, counts[turn])
 
     def per_turn(self, values: Tensor) -> Tensor:
         """Sum values of tokens, shape ``(episodes, tokens)``, over each turn of each episode."""
@@ -145,38 +145,33 @@ class TokenBatch:
         """Picks the sampled tokens out of a tensor of shape ``(episodes, tokens)``."""
         return self.episodes[self.sampled.rows], self.sampled.positions
 
-    def outputs(self, policy: LanguageModel, temperature: float) -> tuple[Tensor, Tensor, Tensor]:
+    def outputs(
+        self, policy: LanguageModel, temperature: float, *, with_ends: bool = False
+    ) -> tuple[Tensor, Tensor]:
         """Return what each sampled token is drawn from under a policy.
 
         Args:
             policy: The policy; gradients flow unless the caller has switched them off.
             temperature: The logits are divided by it: the trained distribution is the one
                 that was sampled from.
+            with_ends: Whether to append the states after the last token of each row.
 
         Returns:
-            Logits, shape ``(sampled, vocabulary)``, and the hidden states they come from,
-            shape ``(sampled, width)``; and the hidden state after the last sampled token of
-            each row, shape ``(rows, width)``.
+            Logits, shape ``(sampled, vocabulary)``, and hidden states, shape ``(sampled,
+            width)``; with the ends, both have one more entry per row.
         """
-        count = len(self.sampled.rows)
-        logits, hidden = policy.forward_at_positions(self.token_ids, *self._positions())
-        return logits[:count] / temperature, hidden[:count], hidden[count:]
-
-    def hidden(self, policy: LanguageModel) -> tuple[Tensor, Tensor]:
-        """Return the hidden states of `outputs` only."""
-        states = policy.hidden_at_positions(self.token_ids, *self._positions())
-        count = len(self.sampled.rows)
-        return states[:count], states[count:]
-
-    def logits(self, policy: LanguageModel, temperature: float) -> tuple[Tensor, Tensor]:
-        """Return logits and hidden states of the sampled tokens, as `outputs` does."""
-        sampled = self.sampled
-        logits, hidden = policy.forward_at_positions(self.token_ids, sampled.rows, sampled.columns)
+        positions = self._positions(with_ends=with_ends)
+        logits, hidden = policy.forward_at_positions(self.token_ids, *positions)
         return logits / temperature, hidden
 
-    def _positions(self) -> tuple[Tensor, Tensor]:
-        """Return the positions of the sampled tokens, then the one after the last of each row."""
+    def hidden(self, policy: LanguageModel, *, with_ends: bool = False) -> Tensor:
+        """Return the hidden states of `outputs` only."""
+        return policy.hidden_at_positions(self.token_ids, *self._positions(with_ends=with_ends))
+
+    def _positions(self, *, with_ends: bool) -> tuple[Tensor, Tensor]:
         rows, columns = self.sampled.rows, self.sampled.columns
+        if not with_ends:
+            return rows, columns
         last = torch.zeros_like(self.episodes).scatter_reduce_(0, rows, columns, "amax")
         all_rows = torch.arange(len(last), device=rows.device)
         return torch.cat((rows, all_rows)), torch.cat((columns, last + 1))
@@ -211,7 +206,7 @@ class Part:
         self.index = tokens.index
         self.rows, self.turns = self.index[0], tokens.sampled.turns
         self.loss_mask = loss_mask[self.index]
-        self.logits, self.hidden = tokens.logits(policy, temperature)
+        self.logits, self.hidden = tokens.outputs(policy, temperature)
         self.log_probs = token_log_probs(self.logits, tokens.sampled.token_ids)
         self._weights = weights
         self._log = log
@@ -227,17 +222,14 @@ class Part:
             Nats per position, with gradients, shape ``(sampled,)``.
         """
         with torch.no_grad():
-            reference_logits, _ = self.tokens.logits(reference, self._temperature)
+            reference_logits, _ = self.tokens.outputs(reference, self._temperature)
         return exact_kl(self.logits, reference_logits)
 
     def backward(self, losses: Tensor) -> None:
-        """Add the gradient of these losses to that of the step.
+        """Add the gradient of the losses of the sampled tokens, shape ``(sampled,)``.
 
-        The weights are those of the whole step, so that the gradient does not depend on
+        Their weights are those of the whole step, so that the gradient does not depend on
         how the step is cut into micro-batches.
-
-        Args:
-            losses: Loss of each sampled token, shape ``(sampled,)``.
         """
         counted = torch.where(self.loss_mask, losses, 0.0)
         loss = (self._weights[self.rows] * counted).sum()
@@ -281,8 +273,7 @@ def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
         episodes: The episodes.
 
     Returns:
-        One row per episode, its sampled tokens in order: the index of their turn, from
-        0, then -1 as padding; shape ``(episodes, tokens)``.
+        Index of the turn of each sampled token, -1 as padding; shape ``(episodes, tokens)``.
     """
     rows = [
         [turn for turn in policy.tokenize(episode.conversation).turn_ids if turn >= 0]
@@ -295,9 +286,6 @@ def sampled_turns(policy: LanguageModel, episodes: Sequence[Episode]) -> Tensor:
 
 def sampling_log_probs(batch: Batch) -> Tensor:
     """Return the log-probabilities that the tokens were sampled with.
-
-    Args:
-        batch: A batch; a completion whose tokens are not the policy's own is left out.
 
     Returns:
         Shape ``(episodes, tokens)``, 0 for padding.
@@ -322,8 +310,7 @@ def turn_rewards(episodes: Sequence[Episode]) -> tuple[Tensor, Tensor]:
         episodes: Episodes of any numbers of turns.
 
     Returns:
-        Rewards, float32, 0 where an episode has no such turn, and a bool mask of the
-        turns; both of shape ``(episodes, turns)``.
+        Rewards, 0 where there is no turn, and a bool mask of turns; ``(episodes, turns)``.
     """
     num_turns = max((len(episode.turns) for episode in episodes), default=0)
     rewards = torch.zeros(len(episodes), num_turns)
@@ -353,7 +340,7 @@ def micro_batches(
         among: Indices of the episodes to take; all of them if None.
 
     Yields:
-        The parts, the shortest episodes first; each episode is in exactly one.
+        The parts; each episode is in exactly one.
     """
     indices = range(len(episodes)) if among is None else among
     rows = {index: policy.tokenize(episodes[index].conversation) for index in indices}
@@ -363,27 +350,6 @@ def micro_batches(
         groups = length_groups({i: len(row.token_ids) for i, row in rows.items()}, max_tokens)
     for group in groups:
         yield _pad(rows, group, policy.device)
-
-
-def length_groups(lengths: Mapping[int, int], max_tokens: int) -> Iterator[list[int]]:
-    """Cut rows into parts of similar lengths.
-
-    Args:
-        lengths: Number of tokens of each row, by its index.
-        max_tokens: Maximum number of tokens in one part, padding included; a longer row
-            is a part by itself.
-
-    Yields:
-        Indices of rows, the shortest first; each is in exactly one part.
-    """
-    part: list[int] = []
-    for index in sorted(lengths, key=lengths.__getitem__):
-        if part and (len(part) + 1) * lengths[index] > max_tokens:
-            yield part
-            part = []
-        part.append(index)
-    if part:
-        yield part
 
 
 def _prefix_groups(

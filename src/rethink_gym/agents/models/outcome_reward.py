@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from rethink_gym.agents.batching.batch import length_groups
+from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.demonstrations import encode_text
 from rethink_gym.agents.models.scalar_head import make_scalar_head
 from rethink_gym.agents.objectives.credit import step_prefixes

@@ -6,12 +6,16 @@ the hidden states are picked out before they reach the output layer. Models that
 packed sequences get no padding, and compute a prefix that several rows share once.
 """
 
+import contextlib
+from collections.abc import Iterator
+
+import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rethink_gym.agents.policies.packing import can_pack, forward_packed, pack
 
-__all__ = ["forward_at_positions", "hidden_at_positions"]
+__all__ = ["eval_mode", "forward_at_positions", "hidden_at_positions"]
 
 
 def forward_at_positions(
@@ -19,8 +23,8 @@ def forward_at_positions(
 ) -> tuple[Tensor, Tensor]:
     """Return what a model predicts tokens from: everything to the left of each position.
 
-    Dropout must be off, as it is while the model samples. Gradients flow unless the
-    caller has switched them off.
+    Dropout is off, as it is while the model samples. Gradients flow unless the caller has
+    switched them off.
 
     Args:
         model: A causal language model.
@@ -47,10 +51,11 @@ def forward_at_positions(
     output_layer: nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]  # no types there
     hook = output_layer.register_forward_pre_hook(pick)
     try:
-        if packed is None:
-            logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
-        else:
-            logits = forward_packed(model, packed)
+        with eval_mode(model):
+            if packed is None:
+                logits: Tensor = model(input_ids=token_ids, use_cache=False).logits
+            else:
+                logits = forward_packed(model, packed)
     finally:
         hook.remove()
     return logits[0].float(), picked[0]
@@ -70,5 +75,23 @@ def hidden_at_positions(
     Returns:
         Shape ``(positions, width)``.
     """
-    states: Tensor = model.base_model(input_ids=token_ids, use_cache=False).last_hidden_state
+    with eval_mode(model):
+        states: Tensor = model.base_model(input_ids=token_ids, use_cache=False).last_hidden_state
     return states[rows, columns - 1]
+
+
+@contextlib.contextmanager
+def eval_mode(model: torch.nn.Module) -> Iterator[None]:
+    """Switch to evaluation mode (no dropout), and restore each module's mode afterwards.
+
+    Args:
+        model: The model.
+    """
+    training = [module for module in model.modules() if module.training]
+    for module in training:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -1,8 +1,7 @@
 """A causal language model with its tokenizer as a policy."""
 
-import contextlib
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +9,11 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rethink_gym.agents.policies.chat import ChatEncoder, TokenizedConversation
-from rethink_gym.agents.policies.forward import forward_at_positions, hidden_at_positions
+from rethink_gym.agents.policies.forward import (
+    eval_mode,
+    forward_at_positions,
+    hidden_at_positions,
+)
 from rethink_gym.agents.policies.generation import DecodingEngine, GenerationConfig
 from rethink_gym.agents.policies.lora import LoraConfig, add_lora, is_adapter
 from rethink_gym.agents.policies.pretrained import load_pretrained, save_pretrained
@@ -18,7 +21,7 @@ from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Role, StopReason
 from rethink_gym.errors import ModelError, PromptTooLongError, argument_error, check_count
 
-__all__ = ["LanguageModel", "eval_mode"]
+__all__ = ["LanguageModel"]
 
 
 class LanguageModel:
@@ -262,9 +265,8 @@ class LanguageModel:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the logits and hidden states that tokens are predicted from.
 
-        This is the only call by which learners read the model, so that only it knows how
-        a token and its logits are aligned. Dropout is off; gradients flow unless the
-        caller has switched them off.
+        Learners read the model only by this call, so that only it knows how a token and its
+        logits are aligned. Gradients flow unless the caller has switched them off.
 
         Args:
             token_ids: Tokens of conversations, padded on the right, shape ``(rows, tokens)``.
@@ -276,15 +278,13 @@ class LanguageModel:
             Logits, float32, shape ``(positions, vocabulary)``, not divided by any
             temperature, and the last hidden states, shape ``(positions, width)``.
         """
-        with eval_mode(self.model):
-            return forward_at_positions(self.model, token_ids, rows, columns)
+        return forward_at_positions(self.model, token_ids, rows, columns)
 
     def hidden_at_positions(
         self, token_ids: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor
     ) -> torch.Tensor:
         """Return only the hidden states of `forward_at_positions`, without any logits."""
-        with eval_mode(self.model):
-            return hidden_at_positions(self.model, token_ids, rows, columns)
+        return hidden_at_positions(self.model, token_ids, rows, columns)
 
     def decode(self, token_ids: Sequence[int]) -> str:
         """Return the text of tokens, without special tokens such as the end token."""
@@ -321,11 +321,7 @@ class LanguageModel:
         )
 
     def trainable_copy(self) -> Self:
-        """Copy the policy as it is now; the same weights of the copy can be trained.
-
-        Returns:
-            Another policy; the weights beneath an adapter are shared, see `frozen_copy`.
-        """
+        """Copy the policy as it is now, like `frozen_copy`, but with trainable weights."""
         copied = self.frozen_copy()
         pairs = zip(copied.model.parameters(), self.model.parameters(), strict=True)
         for weight, original in pairs:
@@ -386,23 +382,6 @@ class LanguageModel:
             )
             raise PromptTooLongError(str(error), index)
         return None
-
-
-@contextlib.contextmanager
-def eval_mode(model: torch.nn.Module) -> Iterator[None]:
-    """Switch to evaluation mode (no dropout), and restore each module's mode afterwards.
-
-    Args:
-        model: The model.
-    """
-    training = [module for module in model.modules() if module.training]
-    for module in training:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module in training:
-            module.training = True
 
 
 def _max_length(model: PreTrainedModel) -> int | None:

@@ -139,6 +139,11 @@ class Validation(BaseCallback):
         return float(self._kept.get("best_reward", -1.0))
 
     @property
+    def best_update(self) -> int:
+        """The number of updates before the evaluation with that sum."""
+        return int(self._kept.get("best_update", 0))
+
+    @property
     def _algorithm(self) -> "Algorithm[Any]":
         return cast("Algorithm[Any]", self.model)
 
@@ -175,7 +180,9 @@ class Validation(BaseCallback):
             weights = copy.deepcopy(algorithm.policy.trainable_state_dict())
             self._kept |= {
                 "best_reward": float(reward),
+                "best_update": algorithm.num_updates,
                 "best_weights": weights,
                 "num_worse": 0,
             }
         self.logger.record("eval/best", self.best_reward)
+        self.logger.record("eval/best_update", self.best_update)

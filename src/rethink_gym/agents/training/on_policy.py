@@ -186,15 +186,18 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         is_at_reference = reference and self.is_at_reference
         max_tokens = self.config.max_tokens_per_micro_batch
         for part in micro_batches(self.policy, episodes, max_tokens):
-            if log_probs or critic is self.policy:
-                own[part.index], hidden, final_hidden = self._outputs(self.policy, part)
-            if critic is not None and critic is not self.policy:
-                hidden, final_hidden = part.hidden(critic)
+            index, has_ends = part.index, critic is self.policy
+            if log_probs or has_ends:
+                own[index], hidden = self._read_part(self.policy, part, with_ends=has_ends)
             if critic is not None and value_head is not None:
-                values[part.index] = value_head(hidden.float())[:, 0]
-                final_values[part.episodes] = value_head(final_hidden.float())[:, 0]
+                if not has_ends:
+                    hidden = part.hidden(critic, with_ends=True)
+                states = value_head(hidden.float())[:, 0]
+                values[index], final_values[part.episodes] = states.split(
+                    [len(index[0]), len(part.episodes)]
+                )
             if reference and not is_at_reference:
-                ref[part.index], _, _ = self._outputs(self.reference, part)
+                ref[index], _ = self._read_part(self.reference, part)
         batch = Batch(
             episodes,
             turns,
@@ -316,10 +319,13 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         self.optimizer.load_state_dict(state["optimizer"])
         self.reference.load_trainable_state_dict(state["reference"])
 
-    def _outputs(self, policy: LanguageModel, part: TokenBatch) -> tuple[Tensor, Tensor, Tensor]:
-        """Return log-probabilities and hidden states of tokens, and the states at the ends."""
-        logits, hidden, final_hidden = part.outputs(policy, self.config.temperature)
-        return token_log_probs(logits, part.sampled.token_ids), hidden, final_hidden
+    def _read_part(
+        self, policy: LanguageModel, part: TokenBatch, *, with_ends: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Return the log-probabilities of the sampled tokens, and the hidden states."""
+        logits, hidden = part.outputs(policy, self.config.temperature, with_ends=with_ends)
+        token_ids = part.sampled.token_ids
+        return token_log_probs(logits[: len(token_ids)], token_ids), hidden
 
     def _minibatches(self, num_episodes: int) -> Iterator[list[int]]:
         """Assign the episodes to the steps of one epoch."""

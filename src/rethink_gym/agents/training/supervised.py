@@ -196,5 +196,5 @@ def _token_losses(
         masks = (examples[episode].loss_mask[turn] for episode, turn in turns)
         kept = torch.tensor([*chain.from_iterable(masks)], dtype=torch.bool, device=policy.device)
         trained = SampledTokens(**{f.name: getattr(sampled, f.name)[kept] for f in fields(sampled)})
-        logits, _ = replace(part, sampled=trained).logits(policy, 1.0)
+        logits, _ = replace(part, sampled=trained).outputs(policy, 1.0)
         yield -token_log_probs(logits, trained.token_ids)

@@ -49,7 +49,7 @@ def test_all_moves_of_two_numbers_are_listed_once() -> None:
         ((4, 6), "6*4=" + "2" * 5_000, None),
     ],
 )
-def test_a_move_is_made_if_it_is_legal_and_right(
+def test_a_move_is_applied_if_it_is_legal_and_correct(
     numbers: tuple[Exact, ...], move: str, left: tuple[Exact, ...] | None
 ) -> None:
     assert apply_move(numbers, move) == left

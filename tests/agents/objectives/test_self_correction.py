@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rethink_gym.agents.algorithms.score import (
+from rethink_gym.agents.objectives.self_correction import (
     imitation_advantages,
     score_advantages,
     shaped_rewards,
