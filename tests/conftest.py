@@ -49,7 +49,8 @@ def missing_extra(error: BaseException | None) -> str | None:
     while error is not None:
         is_reported = is_reported or isinstance(error, MissingExtraError)
         if isinstance(error, ModuleNotFoundError) and (is_reported or may_need_extras(error)):
-            return MISSING.get((error.name or "").partition(".")[0])
+            # Of a missing distribution the name is known, and may have hyphens.
+            return MISSING.get((error.name or "").partition(".")[0].replace("-", "_"))
         error = error.__cause__ or error.__context__
     return None
 
