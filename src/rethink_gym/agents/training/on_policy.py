@@ -184,8 +184,9 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         own, ref, values = (torch.zeros(turns.shape, device=turns.device) for _ in range(3))
         final_values = torch.zeros(len(episodes), device=turns.device)
         is_at_reference = reference and self.is_at_reference
+        is_read = log_probs or critic is not None or (reference and not is_at_reference)
         max_tokens = self.config.max_tokens_per_micro_batch
-        for part in micro_batches(self.policy, episodes, max_tokens):
+        for part in micro_batches(self.policy, episodes, max_tokens) if is_read else ():
             index, has_ends = part.index, critic is self.policy
             if log_probs or has_ends:
                 own[index], hidden = self._read_part(self.policy, part, with_ends=has_ends)
