@@ -26,7 +26,7 @@ LAYERS = {
         ("cli", "__main__"),
     ),
     "rethink_gym.verifiers": (
-        ("verifier", "number", "extraction", "text_metrics", "worker_pool"),
+        ("verifier", "number", "units", "extraction", "text_metrics", "worker_pool"),
         ("math", "sandbox"),
         ("code", "python_values", "puzzles", "similarity", "steps"),
         ("graders",),

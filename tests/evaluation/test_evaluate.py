@@ -1,6 +1,7 @@
 """Measuring policies on held-out problems."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from rethink_gym.evaluation.evaluate import LearningPolicy, evaluate, evaluation
 from rethink_gym.verifiers import MathVerifier
 
 ENV = "MathSelfCorrect-v0"
+# The package exports a function of the same name.
+evaluate_module = sys.modules["rethink_gym.evaluation.evaluate"]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +181,16 @@ def test_without_a_list_of_all_solutions_there_is_no_coverage(
     )
     assert evaluation.exploration == {}
     assert "coverage" not in evaluation.intervals
+
+
+def test_an_environment_with_a_verifier_but_without_a_task_has_no_coverage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def foreign_attribute(env: Any, name: str, default: Any) -> Any:
+        return ListingVerifier() if name == "verifier" else default
+
+    monkeypatch.setattr(evaluate_module, "env_attribute", foreign_attribute)
+    assert evaluate(ByTurn(even), "Math-v0", problems=2, samples=2).exploration == {}
 
 
 @pytest.mark.parametrize(

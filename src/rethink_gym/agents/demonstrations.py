@@ -15,7 +15,7 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.rollout import env_attribute, play_episodes, problems_of
+from rethink_gym.agents.rollout import derive_seed, env_attribute, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
 from rethink_gym.envs.tasks.base.solution import solution_steps
 from rethink_gym.episode import Episode, Turn, load_episodes
@@ -270,7 +270,7 @@ def choose_problems(num_problems: int, available: int, seed: int) -> list[int]:
     if available <= num_problems:
         return list(range(available))
     # A stream of its own, so that a resumed run chooses the same problems again.
-    random = np.random.default_rng([seed, 0x5E7])
+    random = np.random.default_rng(derive_seed(seed, 0x5E7))
     return [int(index) for index in random.choice(available, size=num_problems, replace=False)]
 
 

@@ -24,6 +24,7 @@ from rethink_gym.verdict import Verdict
 
 __all__ = [
     "EpisodePolicy",
+    "derive_seed",
     "env_attribute",
     "make_text_env",
     "play_episodes",
@@ -52,6 +53,19 @@ class EpisodePolicy(Protocol):
             One completion per conversation, in order.
         """
         ...
+
+
+def derive_seed(seed: int, *path: int) -> np.random.SeedSequence:
+    """Derive the seed of one of several independent random streams.
+
+    Args:
+        seed: Seed of the run, at least 0.
+        *path: What distinguishes the stream from others, such as the number of an epoch or problem.
+
+    Returns:
+        A seed for `numpy.random.default_rng`; ``generate_state(1)`` makes an integer of it.
+    """
+    return np.random.SeedSequence((seed, *path))
 
 
 def make_text_env(env: str | VectorEnv[Any, Any, Any], num_envs: int, **kwargs: Any) -> VectorEnv:
@@ -197,7 +211,7 @@ def _play_wave(
     slots = [*problems, *[problems[0]] * (env.num_envs - len(problems))]
     observations, infos = env.reset(
         # Gymnasium's own vector environments take lists of seeds; their base class does not say so.
-        seed=[(seed * 1_000_003 + problem) % 2**31 for problem in slots],  # type: ignore[arg-type]
+        seed=[int(derive_seed(seed, problem).generate_state(1)[0]) for problem in slots],  # type: ignore[arg-type]
         options={"problem": slots},
     )
     problem_ids = [

@@ -16,6 +16,7 @@ from rethink_gym.agents.policies.policy import Policy
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation
+from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.episode import Episode
 from rethink_gym.errors import DataError, argument_error, check_count
 from rethink_gym.evaluation.json_file import dataclass_from_json
@@ -264,7 +265,9 @@ def evaluate(
         episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
         verifier = env_attribute(env, "verifier", None)
         exploration = {}
-        if samples > 1 and isinstance(verifier, Verifier):
+        # A foreign environment may have a verifier, but not the problems that it verifies.
+        has_task = isinstance(env_attribute(env, "task", None), Task)
+        if samples > 1 and has_task and isinstance(verifier, Verifier):
             exploration = _solution_values(verifier, problems_of(env, indices), episodes)
     finally:
         env.close()

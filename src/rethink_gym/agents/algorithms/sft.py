@@ -19,6 +19,7 @@ from rethink_gym.agents.demonstrations import (
     solved_problems,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.rollout import derive_seed
 from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.config import TrainingConfig
 from rethink_gym.agents.training.optimizer import make_optimizer
@@ -108,7 +109,7 @@ class SFT(Algorithm[SFTConfig]):
         size = len(self._recorded or self._problems)
         numbers = range(self.num_episodes, self.num_episodes + self.config.batch_size)
         orders = {
-            epoch: np.random.default_rng([self.seed, epoch]).permutation(size).tolist()
+            epoch: np.random.default_rng(derive_seed(self.seed, epoch)).permutation(size).tolist()
             for epoch in {number // size for number in numbers}
         }
         indices = [orders[number // size][number % size] for number in numbers]

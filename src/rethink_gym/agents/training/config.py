@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
-from rethink_gym.agents.training.field_names import FIELD_NAMES
+from rethink_gym.agents.training.field_names import describe_other_name
 from rethink_gym.errors import argument_error, check_choice, check_count
 
 __all__ = ["Schedule", "TrainingConfig", "check_fraction", "check_positive"]
@@ -51,9 +51,10 @@ class TrainingConfig:
         known = [field.name for field in fields(cls)]
         for name in settings:
             if name not in known:
-                ours = [our for our in FIELD_NAMES.get(name, ()) if our in known]
                 near = difflib.get_close_matches(name, known, n=1)
-                remedy = f"Did you mean {(ours or near)[0]!r}?" if ours or near else ""
+                remedy = f"Did you mean {near[0]!r}?" if near else ""
+                if other := describe_other_name(name, known):
+                    remedy = f"{other[0].upper()}{other[1:]}"
                 must_be = f"one of {', '.join(known)}"
                 raise argument_error(f"setting of {cls.__name__}", must_be, name, remedy)
         return object.__new__(cls)
