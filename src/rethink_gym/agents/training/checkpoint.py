@@ -286,7 +286,7 @@ def _check_version(state: Mapping[str, Any], learner_class: type[Learner], folde
 
 @contextlib.contextmanager
 def _unreadable(folder: Path) -> Iterator[None]:
-    """Turn what fails on the content of a checkpoint into an error that says how to go on."""
+    """Turn what fails on the content of a checkpoint into an error that says how to continue."""
     try:
         yield
     except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
