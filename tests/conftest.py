@@ -1,6 +1,7 @@
 """Shared fixtures, the environment of all tests, and skips without an optional library."""
 
 import os
+import re
 import traceback
 from collections.abc import Generator, Iterator
 from importlib.util import find_spec
@@ -45,11 +46,13 @@ PACKAGE = Path(__file__).parents[1] / "src" / "rethink_gym"
 
 def missing_extra(error: BaseException | None) -> str | None:
     """Return the extra that a test lacks, None if the error has another cause."""
-    is_reported = False
     while error is not None:
-        is_reported = is_reported or isinstance(error, MissingExtraError)
-        if isinstance(error, ModuleNotFoundError) and (is_reported or may_need_extras(error)):
-            return MISSING.get((error.name or "").partition(".")[0])
+        if isinstance(error, MissingExtraError):
+            named = re.search(r"rethink-gym\[(\w+)\]", str(error))
+            return named[1] if named and named[1] in MISSING.values() else None
+        if isinstance(error, ModuleNotFoundError) and may_need_extras(error):
+            # Of a missing distribution the name is known, and may have hyphens.
+            return MISSING.get((error.name or "").partition(".")[0].replace("-", "_"))
         error = error.__cause__ or error.__context__
     return None
 

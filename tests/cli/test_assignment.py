@@ -130,6 +130,7 @@ def test_every_annotation_of_a_learner_is_in_the_table() -> None:
 
 
 def test_another_librarys_name_of_a_setting_is_answered_with_ours() -> None:
+    pytest.importorskip("torch")
     with pytest.raises(ArgumentError, match="num_generations is called samples_per_problem here"):
         make_config(agents.GRPOConfig, {"num_generations": "8"})
     with pytest.raises(ArgumentError, match=r"Did you mean 'alpha'\?"):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rethink_gym.errors import MissingExtraError
-from rethink_gym.evaluation.log import make_logger
+from rethink_gym.evaluation.log import LogFormat, make_logger
 from rethink_gym.evaluation.run_config import RunOptions
 
 
@@ -69,14 +69,15 @@ def test_a_resumed_run_is_resumed_there_too(tmp_path: Path, wandb: FakeWandb) ->
     ]
 
 
-def test_without_wandb_the_remedy_is_named_before_a_run_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["tensorboard", "wandb"])
+def test_without_its_package_the_remedy_is_named_before_a_run_starts(
+    name: LogFormat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "wandb", None)
+    monkeypatch.setitem(sys.modules, name, None)
     for start in (
-        lambda: RunOptions(log_formats=("wandb",)),
-        lambda: make_logger(tmp_path, ("wandb",)),
+        lambda: RunOptions(log_formats=(name,)),
+        lambda: make_logger(tmp_path, (name,)),
     ):
-        with pytest.raises(MissingExtraError, match=r'pip install "rethink-gym\[wandb\]"'):
+        with pytest.raises(MissingExtraError, match=rf'pip install "rethink-gym\[{name}\]"'):
             start()
     assert list(tmp_path.iterdir()) == []

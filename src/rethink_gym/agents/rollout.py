@@ -60,7 +60,7 @@ def derive_seed(seed: int, *path: int) -> np.random.SeedSequence:
 
     Args:
         seed: Seed of the run, at least 0.
-        *path: What tells the stream from others, such as the number of an epoch or problem.
+        *path: What distinguishes the stream from others, such as the number of an epoch or problem.
 
     Returns:
         A seed for `numpy.random.default_rng`; ``generate_state(1)`` makes an integer of it.

@@ -35,12 +35,13 @@ def check_log_formats(formats: Sequence[LogFormat]) -> None:
 
     Raises:
         ArgumentError: If a format is unknown.
-        MissingExtraError: If the format is ``"wandb"`` and wandb is not installed.
+        MissingExtraError: If a format is ``"tensorboard"`` or ``"wandb"``, and the package of
+            this name is not installed.
     """
     for name in formats:
         check_choice("log format", name, get_args(LogFormat))
-    if "wandb" in formats:
-        _load_wandb()
+        if name != "stdout":
+            _import_package(name)
 
 
 def make_logger(folder: Path, formats: Sequence[LogFormat], *, num_rows: int = 0) -> "Logger":
@@ -62,7 +63,8 @@ def make_logger(folder: Path, formats: Sequence[LogFormat], *, num_rows: int = 0
 
     Raises:
         ArgumentError: If a format is unknown.
-        MissingExtraError: If the format is ``"wandb"`` and wandb is not installed.
+        MissingExtraError: If a format is ``"tensorboard"`` or ``"wandb"``, and the package of
+            this name is not installed.
     """
     from stable_baselines3.common import logger as sb3
 
@@ -150,13 +152,14 @@ def _read_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _load_wandb() -> Any:
+def _import_package(name: LogFormat) -> Any:
+    """Import the package of a log format; the extra that installs it has the same name."""
     try:
-        return importlib.import_module("wandb")
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f'The log format "wandb" needs {error.name}. '
-            'Install it by `pip install "rethink-gym[wandb]"`.'
+            f'The log format "{name}" needs {error.name}. '
+            f'Install it by `pip install "rethink-gym[{name}]"`.'
         ) from error
 
 
@@ -187,7 +190,7 @@ def _wandb_writer(folder: Path) -> "KVWriter":
             run.finish()
 
     id_path = folder / _WANDB_ID_FILE
-    run = _load_wandb().init(
+    run = _import_package("wandb").init(
         name=folder.resolve().name,
         dir=str(folder),
         id=id_path.read_text(encoding="utf-8").strip() if id_path.is_file() else None,

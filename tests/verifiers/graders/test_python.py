@@ -35,6 +35,8 @@ def grade(
     ],
 )
 def test_a_program_scores(body: str, value: float) -> None:
+    if "rapidfuzz" in body:
+        pytest.importorskip("rapidfuzz")
     result = grade(body, "ab", {"length": 4, "nested": [{"é": "ab"}]})
     assert (result.score, result.errors) == (value, {}), result
 

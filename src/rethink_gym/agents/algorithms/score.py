@@ -297,7 +297,7 @@ class SCoRe(OnPolicy[SCoReConfig]):
         """Return β2 times the KL of the attempts before the trained one to `reference_k`."""
         assert self.reference_k is not None
         is_held = part.turns < self.trained_turn
-        kls = torch.where(is_held, part.kl_to(self.reference_k), 0.0)
+        kls = torch.where(is_held, self.kls_to(self.reference_k, part), 0.0)
         part.log("kl_reference_k", kls, per="attempt", num_turns=self.trained_turn)
         return self.beta2 * kls
 

@@ -143,16 +143,6 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
             seed=self.seed,
         )
 
-    @property
-    def is_at_reference(self) -> bool:
-        """Whether the policy still has exactly the weights of the reference.
-
-        Then the KL between them and its gradient are exactly 0. Computed numbers would
-        differ by rounding, and AdamW scales any difference up to a full step.
-        """
-        own, other = (p.trainable_state_dict() for p in (self.policy, self.reference))
-        return all(torch.equal(weight, other[name]) for name, weight in own.items())
-
     @torch.no_grad()
     def read(
         self,
@@ -183,9 +173,10 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         rewards, has_turn = turn_rewards(episodes)
         own, ref, values = (torch.zeros(turns.shape, device=turns.device) for _ in range(3))
         final_values = torch.zeros(len(episodes), device=turns.device)
-        is_at_reference = reference and self.is_at_reference
+        is_at_reference = reference and have_equal_weights(self.policy, self.reference)
+        is_read = log_probs or critic is not None or (reference and not is_at_reference)
         max_tokens = self.config.max_tokens_per_micro_batch
-        for part in micro_batches(self.policy, episodes, max_tokens):
+        for part in micro_batches(self.policy, episodes, max_tokens) if is_read else ():
             index, has_ends = part.index, critic is self.policy
             if log_probs or has_ends:
                 own[index], hidden = self._read_part(self.policy, part, with_ends=has_ends)
@@ -289,20 +280,25 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
             losses = losses - config.entropy_coef * entropies
         return losses
 
-    def kl_to_reference(self, part: Part) -> Tensor:
-        """Return the exact KL to the reference at each token, and log it.
+    def kls_to(self, reference: LanguageModel, part: Part) -> Tensor:
+        """Return the exact KL to a frozen copy of the policy at each token.
 
         Args:
+            reference: The copy.
             part: A micro-batch.
 
         Returns:
-            Nats, with gradients, shape ``(sampled,)``. While the policy still is the
-            reference, both value and gradient are exactly 0.
+            Nats, with gradients, shape ``(sampled,)``. While the weights are equal, value and
+            gradient are exactly 0: computed ones would differ from it by rounding, and AdamW
+            scales any difference up to a full step.
         """
-        if self.is_at_reference:
-            kls = torch.zeros_like(part.log_probs)
-        else:
-            kls = part.kl_to(self.reference)
+        if have_equal_weights(self.policy, reference):
+            return torch.zeros_like(part.log_probs)
+        return part.kl_to(reference)
+
+    def kl_to_reference(self, part: Part) -> Tensor:
+        """Return `kls_to` the reference, and log it."""
+        kls = self.kls_to(self.reference, part)
         part.log("kl", kls, per="attempt")
         part.log("kl_per_token", kls)
         return kls
@@ -336,6 +332,12 @@ class OnPolicy(Algorithm[OnPolicyConfigT]):
         order = self.random.permutation(num_episodes).tolist()
         for step in range(num_minibatches):
             yield order[step::num_minibatches]
+
+
+def have_equal_weights(policy: LanguageModel, copy: LanguageModel) -> bool:
+    """Whether a policy still has exactly the weights of a frozen copy of it."""
+    own, other = policy.trainable_state_dict(), copy.trainable_state_dict()
+    return all(torch.equal(weight, other[name]) for name, weight in own.items())
 
 
 def warn_of_negative_kl(estimates: Tensor) -> None:

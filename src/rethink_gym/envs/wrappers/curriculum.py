@@ -3,7 +3,7 @@
 import inspect
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium as gym
 import numpy as np
@@ -18,6 +18,11 @@ from rethink_gym.errors import argument_error, check_count
 __all__ = ["Curriculum", "VectorCurriculum"]
 
 _Array = npt.NDArray[Any]
+
+if TYPE_CHECKING:
+    _VectorWrapper = VectorWrapper[Any, Any, Any, Any, _Array]
+else:
+    _VectorWrapper = VectorWrapper  # generic since Gymnasium 1.4
 
 
 class Curriculum(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
@@ -118,7 +123,7 @@ class Curriculum(gym.Wrapper[str, str, str, str], RecordConstructorArgs):
         inner.set_task(self._tasks[self._episode_level])
 
 
-class VectorCurriculum(VectorWrapper[Any, Any, Any, Any, _Array]):
+class VectorCurriculum(_VectorWrapper):
     """A `Curriculum` over all sub-environments of a vector environment together.
 
     They share one level, and the episodes that end are counted in the order of the
