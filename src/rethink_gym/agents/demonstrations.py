@@ -6,6 +6,7 @@ a turn is a step.
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +43,7 @@ __all__ = [
     "load_recorded",
     "make_example",
     "normalize_text",
+    "num_free_tokens",
     "play_solutions",
     "retokenize",
     "solved_problems",
@@ -176,6 +178,16 @@ def learned_turns(episode: Episode, rule: LearnedTurns) -> tuple[bool, ...]:
             return tuple(map(is_correct, episode.turns))
         case _:
             return (True,) * (last + 1)
+
+
+def num_free_tokens(policy: LanguageModel, conversation: Conversation) -> float:
+    """Return how many tokens the model's context has left for the next message.
+
+    Not above 0 if the conversation fills the context; infinite if the model has no limit.
+    """
+    if policy.max_length is None:
+        return math.inf
+    return policy.max_length - len(policy.tokenize(conversation).token_ids)
 
 
 def fits_context(policy: LanguageModel, examples: Iterable[SFTExample]) -> list[SFTExample]:

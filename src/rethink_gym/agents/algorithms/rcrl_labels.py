@@ -9,7 +9,12 @@ from itertools import chain
 
 import numpy as np
 
-from rethink_gym.agents.demonstrations import SFTExample, encode_text, normalize_text
+from rethink_gym.agents.demonstrations import (
+    SFTExample,
+    encode_text,
+    normalize_text,
+    num_free_tokens,
+)
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.conversation import Completion, Conversation, Message, Role, StopReason
@@ -177,15 +182,17 @@ def generate_labelled(
     Returns:
         One completion per conversation, without the labels; its tokens are those of all
         steps. Where the labelled conversation does not fit into the context, it is empty
-        with the stop reason ``"context"``.
+        with the stop reason ``"context"``. Where only the next label does not
+        fit, the message is generated without labels.
     """
     label_ids = encode_text(policy, label)
     labelled = [_with_labels(policy, conversation, label_ids) for conversation in conversations]
     by_line = replace(sampling, stop_strings=(*sampling.stop_strings, LINE_BREAK))
-    messages = [
-        _Message(policy, label_ids, sampling, max_steps, _num_free_tokens(policy, conversation))
-        for conversation in labelled
-    ]
+    messages = []
+    for conversation in labelled:
+        num_free = num_free_tokens(policy, conversation)
+        own_label = label_ids if len(label_ids) < num_free else ()
+        messages.append(_Message(policy, own_label, sampling, max_steps, num_free))
     while active := [index for index, message in enumerate(messages) if message.continues]:
         prefixes = [messages[index].prefix for index in active]
         lines = policy.complete([labelled[index] for index in active], prefixes, by_line)
@@ -269,13 +276,6 @@ class _Message:
         """Return the stop strings of the caller that the message contains."""
         text = self._policy.decode(self._token_ids)
         return [stop for stop in self._sampling.stop_strings if stop in text]
-
-
-def _num_free_tokens(policy: LanguageModel, conversation: Conversation) -> float:
-    """Return how many tokens the model's context has left for a message."""
-    if policy.max_length is None:
-        return float("inf")
-    return policy.max_length - len(policy.tokenize(conversation).token_ids)
 
 
 def _with_labels(

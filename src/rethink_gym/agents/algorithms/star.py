@@ -12,6 +12,7 @@ from rethink_gym.agents.demonstrations import (
     is_correct,
     learned_turns,
     make_example,
+    num_free_tokens,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.policies.policy import Policy
@@ -134,7 +135,8 @@ class STaR(SelfTraining[STaRConfig]):
             if problem.id not in solved and gold:
                 indices.append(index)
                 hints.append(self.config.hint.replace("{gold}", gold))
-        played = play_episodes(_Hinted(self, hints), self.env, indices, seed=self.seed)
+        hinted = _Hinted(self, self.policy, hints)
+        played = play_episodes(hinted, self.env, indices, seed=self.seed)
         return [episode for episode in played if is_correct(episode.turns[-1])]
 
 
@@ -152,10 +154,14 @@ class ReSTEM(STaR):
 
 
 class _Hinted:
-    """A policy that reads a hint after the first prompt of each episode."""
+    """A policy that reads a hint after the first prompt of each episode.
 
-    def __init__(self, policy: Policy, hints: Sequence[str]) -> None:
+    A prompt that the hint would make longer than the model's context stays as it is.
+    """
+
+    def __init__(self, policy: Policy, model: LanguageModel, hints: Sequence[str]) -> None:
         self._policy = policy
+        self._model = model
         self._hints = hints
 
     def act_in(
@@ -165,5 +171,7 @@ class _Hinted:
         hinted = []
         for conversation, episode in zip(conversations, episodes, strict=True):
             prompt = f"{conversation[0].content}\n{self._hints[episode]}"
-            hinted.append((replace(conversation[0], content=prompt), *conversation[1:]))
+            first = replace(conversation[0], content=prompt)
+            has_room = num_free_tokens(self._model, (first,)) > 0
+            hinted.append((first, *conversation[1:]) if has_room else conversation)
         return self._policy.act(hinted)

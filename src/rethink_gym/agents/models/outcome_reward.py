@@ -14,6 +14,7 @@ from rethink_gym.agents.demonstrations import encode_text
 from rethink_gym.agents.models.scalar_head import make_scalar_head
 from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.training.checkpoint import find_checkpoint
 from rethink_gym.conversation import Conversation, Message, Role
 from rethink_gym.episode import Episode
 from rethink_gym.errors import DataNotFoundError, argument_error
@@ -76,7 +77,8 @@ class OutcomeRewardModel:
             DataNotFoundError: If the folder holds no such model.
             ModelError: If its language model cannot be loaded.
         """
-        candidates = (Path(folder) / name for name in ("", "orm", "checkpoint/orm"))
+        checkpoints = (Path(folder), Path(folder) / "checkpoint")
+        candidates = (Path(folder), *(find_checkpoint(each) / "orm" for each in checkpoints))
         home = next((home for home in candidates if (home / _HEAD).is_file()), None)
         if home is None:
             raise DataNotFoundError(

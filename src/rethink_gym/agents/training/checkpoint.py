@@ -1,9 +1,10 @@
 """Checkpoints: what they hold of a learner, and how they are written atomically."""
 
+import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -22,7 +23,14 @@ from rethink_gym.agents.training.tensor_files import (
 )
 from rethink_gym.errors import CheckpointError, DataNotFoundError, argument_error
 
-__all__ = ["load_learner", "load_state", "recover", "save_atomically", "save_learner"]
+__all__ = [
+    "find_checkpoint",
+    "load_learner",
+    "load_state",
+    "recover",
+    "save_atomically",
+    "save_learner",
+]
 
 STATE_FILE = "state.json"
 
@@ -128,29 +136,31 @@ def load_learner(
     _check_version(state, learner_class, folder)
     if env is None and state["env_id"] is None:
         raise argument_error("env", "given, since the checkpoint names none", env)
-    policy = LanguageModel.from_pretrained(
-        str(folder / "policy"),
-        device=device,
-        dtype=getattr(torch, state["dtype"]),
-    )
+    with _unreadable(folder):
+        config = learner_class.config_class(**decode_plain(state["config"]))
+        env_kwargs = decode_plain(state["env_kwargs"])
+        own_sampling = state["sampling"] and SamplingConfig(**decode_plain(state["sampling"]))
+        dtype = getattr(torch, state["dtype"])
+    policy = LanguageModel.from_pretrained(str(folder / "policy"), device=device, dtype=dtype)
     learner = learner_class(
         policy,
         env if env is not None else state["env_id"],
-        learner_class.config_class(**decode_plain(state["config"])),
+        config,
         seed=state["seed"],
-        env_kwargs=decode_plain(state["env_kwargs"]) if not isinstance(env, VectorEnv) else None,
+        env_kwargs=env_kwargs if not isinstance(env, VectorEnv) else None,
         **arguments,
     )
-    if state["sampling"] is not None:
-        policy.sampling = SamplingConfig(**decode_plain(state["sampling"]))
+    if own_sampling is not None:
+        policy.sampling = own_sampling
     tensors = load_tensors(folder)
-    learner.load_state_dict(tensors["learner"])
-    learner.load_extra(folder)
-    learner.callback_state = tensors["callbacks"]
-    policy.generator.set_state(tensors["generator"])
-    learner.random.bit_generator.state = state["random"]
-    for counter in _COUNTERS:
-        setattr(learner, counter, state[counter])
+    with _unreadable(folder):
+        learner.load_state_dict(tensors["learner"])
+        learner.load_extra(folder)
+        learner.callback_state = tensors["callbacks"]
+        policy.generator.set_state(tensors["generator"])
+        learner.random.bit_generator.state = state["random"]
+        for counter in _COUNTERS:
+            setattr(learner, counter, state[counter])
     return learner
 
 
@@ -186,7 +196,7 @@ def save_atomically(
         shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         if not old.exists():
-            shutil.rmtree(fresh, ignore_errors=True)
+            _remove(fresh)
         raise
 
 
@@ -203,6 +213,20 @@ def recover(folder: Path) -> None:
             neighbour.rename(folder)
         elif neighbour.exists():
             shutil.rmtree(neighbour)
+
+
+def find_checkpoint(folder: Path) -> Path:
+    """Return where a checkpoint is, without moving it as `recover` does.
+
+    Args:
+        folder: Folder of the checkpoint.
+
+    Returns:
+        The folder itself, unless it is missing since its process was killed between the
+        two moves of `save_atomically`: then the complete one beside it.
+    """
+    complete = (each for each in _neighbours(folder) if (each / STATE_FILE).is_file())
+    return folder if folder.exists() else next(complete, folder)
 
 
 def load_state(folder: Path, algorithm: str) -> dict[str, Any]:
@@ -245,7 +269,9 @@ def load_state(folder: Path, algorithm: str) -> dict[str, Any]:
 def _check_version(state: Mapping[str, Any], learner_class: type[Learner], folder: Path) -> None:
     """Refuse a checkpoint whose keys are not those of this version."""
     known = {field.name for field in fields(learner_class.config_class)}
-    written = set(decode_plain(state.get("config", {})))
+    with _unreadable(folder):
+        # A checkpoint without any config lacks that key, not each of its settings.
+        written = set(decode_plain(state["config"])) if "config" in state else known
     differing = sorted(
         [f"no {key!r}" for key in _STATE_KEYS if key not in state]
         + [f"unknown setting {name!r}" for name in written - known]
@@ -258,9 +284,28 @@ def _check_version(state: Mapping[str, Any], learner_class: type[Learner], folde
         )
 
 
+@contextlib.contextmanager
+def _unreadable(folder: Path) -> Iterator[None]:
+    """Turn what fails on the content of a checkpoint into an error that says how to continue."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"checkpoint must be one of this version of rethink_gym, got {error!r} "
+            f"in {str(folder)!r}. Its policy can still be loaded from {str(folder / 'policy')!r}."
+        ) from error
+
+
 def _neighbours(folder: Path) -> tuple[Path, Path]:
     """Return where the next checkpoint is written, and where the last one waits meanwhile."""
     return folder.with_name(f".{folder.name}-new"), folder.with_name(f".{folder.name}-old")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a checkpoint; if that is interrupted, what is left does not count as complete."""
+    with contextlib.suppress(OSError):
+        (folder / STATE_FILE).unlink(missing_ok=True)
+        shutil.rmtree(folder)
 
 
 def _flush(folder: Path) -> None:
