@@ -41,5 +41,5 @@ def draw_histograms(rows: Sequence[dict[str, Any]], path: Path) -> None:
     figure.supxlabel(
         "edit distance between the attempts, divided by the sum of their lengths", fontsize=9
     )
-    figure.supylabel("per cent of problems", fontsize=9)
+    figure.supylabel("percent of problems", fontsize=9)
     figure.savefig(path)

@@ -65,6 +65,7 @@ PATTERNS = (
     pattern(r"(?i:for want of|dearest)", "out of; most expensive"),
     pattern(r"Where (?:it|they|these|this)", "the noun itself", starts_description=True),
     pattern(r"(?i:said)", "generated; written; noted"),
+    pattern(r"(?i:per cent)", "percent"),
 )
 
 

@@ -21,9 +21,11 @@ from rethink_gym.evaluation.evaluate import Evaluation, evaluate
 from rethink_gym.evaluation.json_file import write_json
 
 
-def played(*rules: Rule, first: int = 0, samples: int = 1) -> Evaluation:
+def played(
+    *rules: Rule, first: int = 0, samples: int = 1, env_id: str = "MathSelfCorrect-v0"
+) -> Evaluation:
     problems = range(first, first + 40)
-    return evaluate(ByTurn(*rules), "MathSelfCorrect-v0", problems=problems, samples=samples)
+    return evaluate(ByTurn(*rules), env_id, problems=problems, samples=samples)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,34 @@ def test_other_problems_cannot_be_paired(evaluations: dict[str, Evaluation]) -> 
     assert {each.differences for each in comparisons} == {(None,)}
     assert {each.equivalences for each in comparisons} == {(None,)}
     assert "cannot be paired" in output.getvalue()
+
+
+def test_runs_in_different_environments_are_refused() -> None:
+    evaluations = {"a": played(even, even), "b": played(even, env_id="Math-v0")}
+    for function in (compare, compare_exploration, compare_and_report):
+        with pytest.raises(ArgumentError, match="'MathSelfCorrect-v0', 'Math-v0'"):
+            function(evaluations)
+
+
+@pytest.mark.parametrize("is_short_first", [True, False])
+def test_a_metric_that_only_one_run_has_is_shown_with_a_dash(
+    evaluations: dict[str, Evaluation], tmp_path: Path, is_short_first: bool
+) -> None:
+    output = io.StringIO()
+    stop = {"stop_when_correct": True}
+    short = evaluate(ByTurn(always), "MathSelfCorrect-v0", problems=40, env_kwargs=stop)
+    runs = {"short": short, "long": evaluations["better"]}
+    if not is_short_first:
+        runs = dict(reversed(runs.items()))
+    rows = compare_and_report(
+        runs, folder=tmp_path / "out", console=Console(file=output, width=100)
+    )
+    missing = {row.name for row in rows if None in row.intervals}
+    assert missing == {"accuracy@t2", "delta", "i_to_c", "c_to_i", "changed", "edit_ratio"}
+    lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
+    assert ("accuracy@t2 short -" if is_short_first else "short - -") in lines
+    assert "Turns of the longest episode: " in output.getvalue()
+    assert "short 1" in output.getvalue()
 
 
 def test_the_table_fits_80_columns_and_marks_what_is_equal(

@@ -1,5 +1,6 @@
 """The HTML report."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,8 @@ from tests.evaluation.scripted import ByTurn, always, even
 
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
 from rethink_gym.evaluation.report import Report, write_report
+from rethink_gym.evaluation.result import Run, format_duration, write_results
+from rethink_gym.evaluation.run_config import RunConfig, RunOptions
 
 HOSTILE = "</pre><script>alert('x')</script><img src=http://example.com/x> {{ 7*7 }} \ud800"
 
@@ -100,3 +103,73 @@ def test_one_policy_alone_makes_a_report_too(tmp_path: Path) -> None:
     html = written(tmp_path, report)
     assert Page(html).tags.count("img") == 1
     assert "change</th>" not in html
+
+
+def one_turn() -> Evaluation:
+    """An evaluation in which every episode ends at the first turn."""
+    return evaluate(
+        ByTurn(always), "MathSelfCorrect-v0", problems=20, env_kwargs={"stop_when_correct": True}
+    )
+
+
+@pytest.mark.parametrize("names", [("short", "long"), ("long", "short"), ("short", "long", "next")])
+def test_policies_with_different_numbers_of_turns_make_a_report(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    known = {"short": one_turn(), "long": played(ByTurn(even, always))}
+    known["next"] = known["long"]
+    report = Report(title="t", subtitle="s", evaluations={name: known[name] for name in names})
+    html = written(tmp_path, report)
+    headlines, _, table = html.partition("<h2>Metrics</h2>")
+    assert "accuracy@t1" in headlines
+    assert "accuracy@t2" not in headlines, "only one of them has it"
+    assert "accuracy@t2<small>" in table
+    assert "<td>\N{EN DASH}</td>" in table
+
+
+@pytest.mark.parametrize("is_trained", [False, True])
+def test_results_of_a_run_are_written_if_only_one_evaluation_has_a_second_turn(
+    tmp_path: Path, is_trained: bool
+) -> None:
+    both = [played(ByTurn(even, always)), one_turn()]
+    base, trained = both if is_trained else reversed(both)
+    (tmp_path / "progress.csv").write_text("train/reward\n0.5\n")
+    write_results(Run(folder=tmp_path, base=base, trained=trained, training_s=12.0), run_config())
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["change"]["accuracy@t2"] is None
+    assert (tmp_path / "plots" / "transitions.svg").is_file()
+    assert "in 12 seconds" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.04, "0.0 seconds"),
+        (1.34, "1.3 seconds"),
+        (42.4, "42 seconds"),
+        (119.0, "119 seconds"),
+        (120.0, "2.0 minutes"),
+        (5400.0, "90.0 minutes"),
+        (7200.0, "2.0 hours"),
+    ],
+)
+def test_durations_are_shown_in_a_unit_that_fits(seconds: float, shown: str) -> None:
+    assert format_duration(seconds) == shown
+
+
+def run_config() -> RunConfig:
+    return RunConfig(
+        algorithm="score",
+        learner="score",
+        env_id="MathSelfCorrect-v0",
+        env_kwargs={},
+        model="tiny",
+        lora_rank=None,
+        device="cpu",
+        seed=0,
+        total_episodes=256,
+        eval_split="test",
+        num_eval_problems=20,
+        options=RunOptions(),
+        config={},
+    )

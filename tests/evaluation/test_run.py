@@ -86,7 +86,7 @@ def test_the_run_folder_holds_all_of_it(finished: tuple[Run, str]) -> None:
 
 def test_the_table_is_printed(finished: tuple[Run, str]) -> None:
     _, output = finished
-    assert "by_script on MathSelfCorrect-v0: 20 problems, per cent [95 % interval]" in output
+    assert "by_script on MathSelfCorrect-v0: 20 problems, percent [95 % interval]" in output
     assert "accuracy@t2" in output
 
 

@@ -48,6 +48,30 @@ def test_names_with_brackets_are_shown_as_they_are() -> None:
     assert "[red]run" in printed({"[red]run": played(ByTurn(even, even))})
 
 
+@pytest.mark.parametrize("names", [("short", "long"), ("long", "short")])
+def test_a_metric_that_only_one_policy_has_is_a_row_with_a_dash(names: tuple[str, str]) -> None:
+    known = {
+        "long": played(ByTurn(even, always)),
+        "short": evaluate(
+            ByTurn(always),
+            "MathSelfCorrect-v0",
+            problems=30,
+            env_kwargs={"stop_when_correct": True},
+        ),
+    }
+    lines = printed({name: known[name] for name in names}).splitlines()
+    row = next(line.split() for line in lines if "accuracy@t2" in line)
+    assert row.count("-") == 2
+
+
+def test_metrics_of_several_policies_are_in_the_order_of_their_groups() -> None:
+    sampled = evaluate(ByTurn(even, even), "MathSelfCorrect-v0", problems=4, samples=2)
+    names = [row.name for row in metric_rows({"a": sampled, "b": played(ByTurn(even, always))})]
+    assert names[:2] == ["accuracy@t1", "accuracy@t2"]
+    assert names.index("edit_ratio") < names.index("pass@2") < names.index("answer_entropy")
+    assert len(set(names)) == len(names)
+
+
 def test_differences_need_the_same_problems() -> None:
     same = {"base": played(ByTurn(even, even)), "trained": played(ByTurn(even, always))}
     other = {**same, "trained": played(ByTurn(even, always), first_problem=1)}

@@ -14,7 +14,7 @@ from rethink_gym.errors import ArgumentError
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
 from rethink_gym.verdict import Reason, Verdict
 
-# t1, t2, Δ, i→c, c→i in per cent: Kumar et al. 2024 (arXiv:2409.12917), the tables of
+# t1, t2, Δ, i→c, c→i in percent: Kumar et al. 2024 (arXiv:2409.12917), the tables of
 # MATH (500 problems) and of HumanEval (164 problems).
 PUBLISHED = [
     pytest.param(500, 52.6, 41.4, -11.2, 4.6, 15.8, id="math-base"),

@@ -17,7 +17,12 @@ from rethink_gym.evaluation.folder import make_run_folder
 from rethink_gym.evaluation.json_file import read_json_object, write_json
 from rethink_gym.evaluation.plots.samples import sample_curve
 from rethink_gym.evaluation.report import Report, write_report
-from rethink_gym.evaluation.table import format_interval, is_percentage, metric_label
+from rethink_gym.evaluation.table import (
+    format_interval,
+    is_percentage,
+    metric_label,
+    metric_names,
+)
 from rethink_gym.metrics.comparison import value_differences
 from rethink_gym.metrics.equivalence import Equivalence, equivalence_test
 from rethink_gym.metrics.exploration import SupportChange, support_change, words_of
@@ -90,13 +95,15 @@ def compare(
             equivalence tests are added.
 
     Returns:
-        One comparison per metric of the first policy.
+        One comparison per metric that at least one policy has.
 
     Raises:
-        ArgumentError: If there are fewer than two evaluations, or ``margin`` is not above 0.
+        ArgumentError: If there are fewer than two evaluations, they are from different
+            environments, or ``margin`` is not above 0.
     """
     if len(evaluations) < 2:
-        raise argument_error("evaluations", "two or more evaluations", list(evaluations))
+        raise argument_error("evaluations", "two or more", list(evaluations))
+    _check_same_env(evaluations)
     if margin is not None and not margin > 0:
         raise argument_error("margin", "a number above 0", margin)
     base, *others = evaluations.values()
@@ -120,7 +127,7 @@ def compare(
                 for each in values
             ),
         )
-        for name in base.intervals
+        for name in metric_names(evaluations.values())
     ]
 
 
@@ -158,7 +165,11 @@ def compare_exploration(evaluations: Mapping[str, Evaluation]) -> list[Explorati
     Returns:
         One change per further policy. Empty unless all policies have the same problems and
         the same number of samples, two or more.
+
+    Raises:
+        ArgumentError: If the evaluations are from different environments.
     """
+    _check_same_env(evaluations)
     (_, base), *others = evaluations.items()
     if base.samples < 2 or any(
         (each.samples, each.problem_ids) != (base.samples, base.problem_ids) for _, each in others
@@ -183,7 +194,7 @@ def exploration_table(base: str, changes: list[ExplorationChange]) -> Table:
         changes: The changes that `compare_exploration` returned.
 
     Returns:
-        The table: one row per further policy. Fractions are in per cent.
+        The table: one row per further policy. Fractions are in percent.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(f"exploration beside {escape(base)}")
@@ -255,11 +266,11 @@ def compare_and_report(
         console: Console for the table; None prints nothing.
 
     Returns:
-        One comparison per metric of the first policy.
+        One comparison per metric that at least one policy has.
 
     Raises:
-        ArgumentError: If there are fewer than two evaluations, ``margin`` is not above 0, or
-            ``folder`` is not empty.
+        ArgumentError: If there are fewer than two evaluations, they are from different
+            environments, ``margin`` is not above 0, or ``folder`` is not empty.
     """
     comparisons = compare(evaluations, margin=margin)
     names = list(evaluations)
@@ -268,15 +279,12 @@ def compare_and_report(
     is_paired = all(each.problem_ids == first.problem_ids for each in evaluations.values())
     if console is not None:
         is_ascii = not console.encoding.lower().startswith("utf")
-        about = f"{first.env_id}: {len(first.problem_ids):,} problems, per cent [95 % interval]"
+        about = f"{first.env_id}: {len(first.problem_ids):,} problems, percent [95 % interval]"
         console.print(f"\n{about}", style="bold", markup=False, highlight=False)
         console.print(comparison_table(names, comparisons, ascii_only=is_ascii))
         if exploration:
             console.print(exploration_table(names[0], exploration))
-        if not is_paired:
-            console.print(
-                "Runs on different problems cannot be paired; their differences are unknown."
-            )
+        _print_notes(console, evaluations)
     if folder is not None:
         make_run_folder(folder)
         data = {
@@ -342,6 +350,26 @@ def load_evaluation(folder: Path) -> Evaluation:
     if key not in data:
         raise DataError(f"{metrics_path} must have the key {key!r}.")
     return evaluation_from_dict(data[key], episodes, source=str(metrics_path), key=key)
+
+
+def _check_same_env(evaluations: Mapping[str, Evaluation]) -> None:
+    """Refuse different environments: even for equal problems their metrics differ in meaning."""
+    env_ids = list(dict.fromkeys(each.env_id for each in evaluations.values()))
+    if len(env_ids) > 1:
+        remedy = "Evaluate all models in the same one."
+        raise argument_error("evaluations", "from one environment", env_ids, remedy)
+
+
+def _print_notes(console: "Console", evaluations: Mapping[str, Evaluation]) -> None:
+    """Print why differences or metrics are missing."""
+    each = list(evaluations.values())
+    if any(other.problem_ids != each[0].problem_ids for other in each):
+        console.print("Runs on different problems cannot be paired; their differences are unknown.")
+    turns = {name: len(value.metrics.accuracies) for name, value in evaluations.items()}
+    if len(set(turns.values())) > 1:
+        longest = ", ".join(f"{name} {count}" for name, count in turns.items())
+        note = f"Turns of the longest episode: {longest}. A dash marks what a run does not have."
+        console.print(note, markup=False, soft_wrap=True)
 
 
 def _pass_curve(evaluation: Evaluation) -> dict[int, float]:

@@ -26,7 +26,7 @@ def print_metrics(
     if console is not None:
         is_ascii = not console.encoding.lower().startswith("utf")
         num_problems = max(len(each.problem_ids) for each in evaluations.values())
-        about = f"{title}: {num_problems:,} problems, per cent [95 % interval]"
+        about = f"{title}: {num_problems:,} problems, percent [95 % interval]"
         console.print(f"\n{about}", style="bold", markup=False, highlight=False)
         console.print(metric_table(evaluations, ascii_only=is_ascii))
 

@@ -112,7 +112,11 @@ def _render(report: Report) -> str:
 
 
 def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
-    """Return the rows shown at the top: the last accuracy, then Δ, then the other fractions."""
+    """Return the rows shown at the top: the last accuracy, then Δ, then the other fractions.
+
+    Only metrics of all policies are shown; the table has a dash for a missing one.
+    """
+    rows = [row for row in rows if None not in row.intervals]
     last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
     others = [row for row in rows if row.group in ("turns", "samples") and row is not last_accuracy]
     others = [row for row in others if row.name != "edit_ratio"]

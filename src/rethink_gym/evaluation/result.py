@@ -15,7 +15,7 @@ from rethink_gym.evaluation.report import Report, write_report
 from rethink_gym.evaluation.run_config import RunConfig
 from rethink_gym.evaluation.table import metric_rows
 
-__all__ = ["REPORT", "Run", "write_results"]
+__all__ = ["REPORT", "Run", "format_duration", "write_results"]
 
 REPORT = "report.html"
 """Name of the report. It is written last, so a run that has it is finished."""
@@ -55,7 +55,7 @@ def write_results(run: Run, run_config: RunConfig) -> None:
     metrics["training_s"] = round(run.training_s, 2)
     write_json(run.folder / "metrics.json", metrics)
     figures = {"training": training_figure(progress), "metrics": metric_figure(evaluations)}
-    if len(run.trained.metrics.accuracies) > 1:
+    if any(len(each.metrics.accuracies) > 1 for each in evaluations.values()):
         figures["transitions"] = transition_figure(evaluations)
         figures["edits"] = edit_figure(evaluations)
     (run.folder / "plots").mkdir(exist_ok=True)
@@ -67,7 +67,7 @@ def write_results(run: Run, run_config: RunConfig) -> None:
         title=run_config.title,
         subtitle=(
             f"Model {Path(run_config.model).name}, {run_config.total_episodes:,} episodes in "
-            f"{run.training_s / 60:.1f} minutes, seed {run_config.seed}; evaluated with greedy "
+            f"{format_duration(run.training_s)}, seed {run_config.seed}; evaluated with greedy "
             f"decoding on the same {num_problems:,} held-out problems before and after"
         ),
         evaluations=evaluations,
@@ -75,3 +75,17 @@ def write_results(run: Run, run_config: RunConfig) -> None:
         settings=run_config.to_dict(),
     )
     write_report(run.folder / REPORT, report)
+
+
+def format_duration(seconds: float) -> str:
+    """Format a duration in a unit that fits it.
+
+    Args:
+        seconds: The duration in seconds.
+
+    Returns:
+        The text, such as ``4.2 seconds``, ``42 seconds``, ``3.5 minutes`` or ``2.1 hours``.
+    """
+    if seconds < 120:
+        return f"{seconds:.1f} seconds" if seconds < 10 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.1f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"

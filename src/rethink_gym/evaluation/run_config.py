@@ -26,8 +26,8 @@ class RunOptions:
 
     Attributes:
         validate_every: Number of updates between validations on the split
-            ``validation``. The weights with the best mean reward are kept. 0 turns
-            validation off.
+            ``validation``. The weights with the highest sum of accuracies over the turns are
+            kept. 0 turns validation off.
         num_validation_problems: Number of problems per validation.
         patience: Stop after this many validations without improvement; None never stops early.
         checkpoint_every: Number of updates between checkpoints.

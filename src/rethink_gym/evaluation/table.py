@@ -1,6 +1,6 @@
 """Tables of metrics with 95 % intervals, for terminals and reports."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -19,6 +19,7 @@ __all__ = [
     "format_number",
     "is_percentage",
     "metric_label",
+    "metric_names",
     "metric_rows",
     "metric_table",
 ]
@@ -50,8 +51,8 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
         evaluations: Evaluation of each policy, by display name.
 
     Returns:
-        One row per metric. Differences are paired by problem, so they need at least two
-        policies, the first and last of which played the same problems.
+        One row per metric that at least one policy has. Differences are paired by problem, so
+        they need at least two policies, the first and last of which played the same problems.
 
     Raises:
         ArgumentError: If ``evaluations`` is empty.
@@ -59,7 +60,6 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
     if not evaluations:
         raise argument_error("evaluations", "one or more evaluations", evaluations)
     each = list(evaluations.values())
-    names = max((evaluation.intervals for evaluation in each), key=len)
     differences = each[-1].differences(each[0]) if len(each) > 1 else {}
     return [
         MetricRow(
@@ -69,8 +69,26 @@ def metric_rows(evaluations: Mapping[str, Evaluation]) -> list[MetricRow]:
             intervals=tuple(evaluation.intervals.get(name) for evaluation in each),
             difference=differences.get(name),
         )
-        for name in names
+        for name in metric_names(each)
     ]
+
+
+def metric_names(evaluations: Iterable[Evaluation]) -> list[str]:
+    """Return the names of all metrics that at least one policy has.
+
+    Policies may have different metrics: if all episodes of one end at the first turn, it has no
+    accuracy at the second turn.
+
+    Args:
+        evaluations: Evaluation of each policy.
+
+    Returns:
+        The names in the order of the table.
+    """
+    longest_first = sorted((list(each.intervals) for each in evaluations), key=len, reverse=True)
+    names = list(dict.fromkeys(name for names in longest_first for name in names))
+    groups = list(dict.fromkeys(key.group for key in LOG_KEYS.values()))
+    return sorted(names, key=lambda name: groups.index(_log_key(name).group))
 
 
 def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = False) -> Table:
@@ -82,7 +100,7 @@ def metric_table(evaluations: Mapping[str, Evaluation], *, ascii_only: bool = Fa
 
     Returns:
         The table: one row per metric, one column per policy, and the change from the first
-        to the last policy. Fractions are in per cent, with 95 % intervals in brackets. A line
+        to the last policy. Fractions are in percent, with 95 % intervals in brackets. A line
         separates groups of metrics.
 
     Raises:
@@ -131,7 +149,7 @@ def metric_label(name: str, *, ascii_only: bool = False) -> str:
 
 
 def is_percentage(name: str) -> bool:
-    """Return whether a metric is a fraction, and so shown in per cent.
+    """Return whether a metric is a fraction, and so shown in percent.
 
     Args:
         name: Name of the metric, as in `Evaluation.values`.
@@ -146,7 +164,7 @@ def format_interval(name: str, interval: Interval | None, *, is_signed: bool = F
     r"""Format an estimate with its interval as rich markup.
 
     Args:
-        name: Name of the metric, which decides whether the numbers are in per cent.
+        name: Name of the metric, which decides whether the numbers are in percent.
         interval: Estimate and interval; a dash is returned for None.
         is_signed: Whether numbers of at least 0 get a plus sign. Those of Δ always do.
 
@@ -168,7 +186,7 @@ def format_number(name: str, number: float, *, is_signed: bool = False) -> str:
     """Format the value of a metric.
 
     Args:
-        name: Name of the metric, which decides whether the number is in per cent.
+        name: Name of the metric, which decides whether the number is in percent.
         number: The value.
         is_signed: Whether a number of at least 0 gets a plus sign. That of Δ always does.
 

@@ -34,7 +34,7 @@ def test_bars_are_as_high_as_the_metrics(evaluations: dict[str, Evaluation]) -> 
         if name != "edit_ratio"
     ]
     assert heights == pytest.approx(measured)
-    assert axes.get_ylabel() == "per cent of problems"
+    assert axes.get_ylabel() == "percent of problems"
 
 
 def test_only_fractions_of_problems_are_bars() -> None:

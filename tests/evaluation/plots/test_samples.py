@@ -29,8 +29,8 @@ def test_a_panel_has_a_line_per_policy(evaluations: dict[str, Evaluation]) -> No
     figure = sample_figure(evaluations)
     assert figure is not None
     assert [axes.get_title(loc="left") for axes in figure.axes] == [
-        "pass@k (per cent)",
-        "maj@k (per cent)",
+        "pass@k (percent)",
+        "maj@k (percent)",
     ]
     lines = figure.axes[0].get_lines()
     assert [line.get_label() for line in lines] == ["base", "trained"]
@@ -53,4 +53,4 @@ def test_the_report_shows_the_metrics_of_samples(
     assert "pass@4" in text
     groups = [text.index(f">{group}</th>") for group in ("samples", "exploration")]
     assert groups == sorted(groups)
-    assert "1.00 <small>[1.00, 1.00]</small>" in text  # distinct answers are not in per cent
+    assert "1.00 <small>[1.00, 1.00]</small>" in text  # distinct answers are not in percent

@@ -26,7 +26,7 @@ def test_training_is_drawn_by_kind_of_metric_with_the_end_of_a_stage() -> None:
     assert figure is not None
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert len(titles) == 4
-    assert titles[0] == "accuracy (per cent)"
+    assert titles[0] == "accuracy (percent)"
     accuracy = figure.axes[0]
     lines = {str(line.get_label()): line for line in accuracy.lines}
     assert np.asarray(lines["accuracy@t2"].get_ydata())[-1] == pytest.approx(90.0)

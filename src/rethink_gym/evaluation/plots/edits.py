@@ -54,7 +54,7 @@ def edit_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -> 
         theme: Colours of the figure.
 
     Returns:
-        The figure: one panel with one outline per policy, in per cent of the messages after
+        The figure: one panel with one outline per policy, in percent of the messages after
         the first. None if every episode has one turn.
     """
     histograms = {name: edit_histogram(each.episodes) for name, each in evaluations.items()}
@@ -69,6 +69,6 @@ def edit_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -> 
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("edit distance to the message before, divided by the sum of both lengths")
-    axes.set_ylabel("per cent of messages")
+    axes.set_ylabel("percent of messages")
     add_legend(axes, theme)
     return figure

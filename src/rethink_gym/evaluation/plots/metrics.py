@@ -23,7 +23,7 @@ def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
         theme: Colours of the figure.
 
     Returns:
-        The figure: one group of bars per metric, in per cent.
+        The figure: one group of bars per metric, in percent.
     """
     figure, (axes,) = new_figure(theme, 1, width=7.2, height=3.4)
     # The edit ratio is not a fraction of problems, and metrics of samples have other figures.
@@ -62,7 +62,7 @@ def metric_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGHT) -
             )
     axes.axhline(0, color=theme.ink, lw=0.8, zorder=1)
     axes.set_xticks(range(len(rows)), [metric_label(row.name) for row in rows])
-    axes.set_ylabel("per cent of problems")
+    axes.set_ylabel("percent of problems")
     axes.margins(y=0.14)
     add_legend(axes, theme)
     return figure

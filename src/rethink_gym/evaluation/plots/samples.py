@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["sample_curve", "sample_figure"]
 
 _PANELS = {
-    "pass": "pass@k (per cent)",
-    "maj": "maj@k (per cent)",
-    "rerank": "rerank@k (per cent)",
+    "pass": "pass@k (percent)",
+    "maj": "maj@k (percent)",
+    "rerank": "rerank@k (percent)",
 }
 
 

@@ -52,7 +52,7 @@ def transition_figure(evaluations: Mapping[str, Evaluation], theme: Theme = LIGH
     axes.set_yticks(range(len(evaluations)), list(evaluations))
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
-    axes.set_xlabel("per cent of problems, first to last answer")
+    axes.set_xlabel("percent of problems, first to last answer")
     axes.grid(visible=False)
     add_legend(axes, theme)
     return figure
