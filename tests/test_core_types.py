@@ -196,3 +196,20 @@ def test_a_near_miss_is_suggested() -> None:
 def test_a_count_is_a_whole_number_of_at_least_one(value: object) -> None:
     with pytest.raises(errors.ArgumentError, match="n must be a whole number of at least 1"):
         errors.check_count("n", value)
+
+
+def test_arguments_are_renamed_in_messages_of_every_error_with_this_form() -> None:
+    for error, shown in [
+        (errors.argument_error("split", "known", "x"), "eval_split must be known, got 'x'."),
+        (errors.DataNotFoundError("split must be a file."), "eval_split must be a file."),
+        (errors.PromptTooLongError("split must be short.", 3), "eval_split must be short."),
+        (errors.argument_error("other", "known", "x"), "other must be known, got 'x'."),
+        (errors.DataError("split cannot be read."), "split cannot be read."),
+    ]:
+        with (
+            pytest.raises(type(error)) as raised,
+            errors.rename_arguments({"split": "eval_split"}),
+        ):
+            raise error
+        assert str(raised.value) == shown
+        assert raised.value is error

@@ -19,7 +19,8 @@ so that a caller may catch either. All of them can be pickled.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 __all__ = [
     "ActionError",
@@ -38,6 +39,7 @@ __all__ = [
     "argument_error",
     "check_choice",
     "check_count",
+    "rename_arguments",
 ]
 
 
@@ -163,3 +165,26 @@ def check_count(name: str, value: object, minimum: int = 1) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= minimum:
         return value
     raise argument_error(name, f"a whole number of at least {minimum}", value)
+
+
+@contextmanager
+def rename_arguments(names: Mapping[str, str]) -> Iterator[None]:
+    """Let errors name an argument as the caller wrote it.
+
+    A function that passes its argument ``eval_split`` to another one as ``split`` calls it
+    in ``rename_arguments({"split": "eval_split"})``. Messages of the form "<name> must be ..."
+    then have the other name.
+
+    Args:
+        names: The caller's name of each argument, by the name in the message.
+
+    Yields:
+        Nothing.
+    """
+    try:
+        yield
+    except RethinkError as error:
+        name, must, rest = str(error).partition(" must ")
+        if must and name in names:
+            error.args = (f"{names[name]}{must}{rest}", *error.args[1:])
+        raise

@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from tests.evaluation import scripted
 from typer.testing import CliRunner, Result
 
 from rethink_gym.cli import app
+from rethink_gym.cli.eval import eval_
+from rethink_gym.cli.train import train as train_command
 
 LEARNER = f"{scripted.__file__}:Learner"
 
@@ -107,16 +110,19 @@ def test_runs_without_a_name_are_numbered(
         (["train", "score", "--config", "no.toml"], "--config must be an existing file"),
         (["train", "no.py:Learner"], "ALGORITHM must name an existing file, got 'no.py'"),
         (["train", LEARNER.replace("Learner", "Learned")], "Did you mean 'Learner'?"),
-        (["train", "score", "--model", "./no"], "model must be an existing folder"),
-        (["train", "score", "--env", "MathSelfCorect-v0"], "Did you mean: `MathSelfCorrect`?"),
+        (["train", "score", "--model", "./no"], "--model must be an existing folder"),
+        (["train", "score", "--env", "MathSelfCorect-v0"], "Did you mean 'MathSelfCorrect-v0'?"),
         (["train", "score", "-e", "levl=2"], "Did you mean 'level'?"),
-        (["train", "score", "--device", "toaster"], "device must be one that torch can use"),
-        (["eval", "--device", "toaster"], "device must be one that torch can use"),
-        (["eval", "--env", "Nowhere-v0"], "`Nowhere` doesn't exist"),
-        (["eval", "--model", "./no"], "model must be an existing folder"),
+        (["train", "score", "--device", "toaster"], "--device must be one that torch can use"),
+        (["eval", "--device", "toaster"], "--device must be one that torch can use"),
+        (["eval", "--env", "Nowhere-v0"], "`rethink envs` lists the ids."),
+        (["eval", "--model", "./no"], "--model must be an existing folder"),
         (["play", "Math-v0", "-e", "level=9"], "level must be"),
         (["play", "Math-v0", "-e", "feedback=kind"], "feedback must be"),
-        (["play", "Math-v0", "--problem", "-3"], "must be from 0 to"),
+        (["eval", "-e", "split=test"], "-e must be without split"),
+        (["eval", "--max-new-tokens", "0"], "--max-new-tokens must be"),
+        (["eval", "--samples", "4"], "--samples must be 1 at temperature 0, got 4"),
+        (["play", "Math-v0", "--seed", "-1"], "--seed must be a whole number"),
         (["play", "GSM8K-v0", "-e", "data=./no"], "./no"),
     ],
 )
@@ -128,6 +134,126 @@ def test_a_mistake_is_one_clear_line_and_no_traceback(arguments: list[str], mess
     assert result.stderr.count("\n") == 1
 
 
+def test_the_options_of_play_are_named_in_errors() -> None:
+    assert "--problem must be from 0 to" in rethink("play", "Math-v0", "--problem", "-3").stderr
+
+
+NUMBERS = [
+    (command, f"--{name.replace('_', '-')}")
+    for command, function in (("train", train_command), ("eval", eval_))
+    for name, kind in get_type_hints(function).items()
+    if kind in (int, float, int | None, float | None)
+]
+
+
+@pytest.mark.parametrize(("command", "option"), NUMBERS)
+def test_an_error_names_the_option_and_comes_before_any_progress_bar(
+    command: str, option: str
+) -> None:
+    learner = ["grpo"] if command == "train" else []
+    result = rethink(command, *learner, option, "-7")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {option} must be ")
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [
+        (["eval", "--split", "tset"], "--split must be one of"),
+        (["eval", "--problems", "99999"], "--problems must be among"),
+        (["eval", "--out", "."], "--out must be a new or empty folder"),
+        (["eval", "--reward-model", "nowhere"], "--reward-model must hold"),
+        (["train", "grpo", "--eval-split", "tset"], "--eval-split must be one of"),
+        (["train", "grpo", "--eval-problems", "99999"], "--eval-problems must be among"),
+        (["train", "grpo", "--out", "."], "--out must be a new or empty folder"),
+        (["train", "--resume", "."], "--resume must be a run"),
+        (["train", "grpo", "-e", "split=tset"], "split must be one of"),
+    ],
+)
+def test_texts_that_are_refused_are_named_as_they_were_typed(
+    arguments: list[str], start: str
+) -> None:
+    result = rethink(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {start}")
+    assert result.stdout == ""
+
+
+ENV_COMMANDS = [["train", "grpo", "--env"], ["eval", "--env"], ["play"]]
+
+
+@pytest.mark.parametrize("command", ENV_COMMANDS, ids=["train", "eval", "play"])
+@pytest.mark.parametrize(
+    ("env_id", "message"),
+    [
+        ("Foo-v0", "must be the id of an environment, got 'Foo-v0'. `rethink envs`"),
+        ("mathsteps-v0", "Did you mean 'MathSteps-v0'? `rethink envs` lists the ids."),
+        ("Math", "Did you mean 'Math-v0'?"),
+        ("Math-v7", "Did you mean 'Math-v0'?"),
+        ("nomod:Foo-v0", "No module named 'nomod'. `rethink envs` lists the ids."),
+        ("nomod.sub:Foo-v0", "No module named 'nomod'"),
+        (":Math-v0", "must be the id of an environment"),
+        (".json:Math-v0", "must be the id of an environment"),
+        ("a:b:Math-v0", "must be the id of an environment"),
+        ("rethink_gym:Foo-v0", "must be the id of an environment"),
+        ("CartPole-v1", "must be a text environment"),
+        ("gymnasium:CartPole-v1", "must be a text environment"),
+    ],
+)
+def test_an_environment_that_cannot_be_played_is_one_clear_error(
+    command: list[str], env_id: str, message: str
+) -> None:
+    result = rethink(*command, env_id)
+    assert result.exit_code == 2
+    name = command[-1] if command[-1] == "--env" else "ENV"
+    assert result.stderr.startswith(f"Error: {name} must be ")
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_arguments_that_a_foreign_environment_does_not_have_are_refused() -> None:
+    result = rethink("play", "CartPole-v1", "-e", "level=3")
+    assert result.exit_code == 2
+    assert "Error: -e must be arguments of CartPole-v1, got {'level': 3}." in result.stderr
+
+
+def test_a_module_before_the_id_is_imported() -> None:
+    result = rethink("play", "rethink_gym:Math-v0", "-e", "levl=3")
+    assert "Did you mean 'level'?" in result.stderr
+
+
+def test_a_learner_file_without_a_class_is_answered_with_its_classes(tmp_path: Path) -> None:
+    path = scripted.__file__
+    assert "Add :Learner." in rethink("train", path).stderr
+    (tmp_path / "empty.py").write_text("from rethink_gym.agents import GRPO\n")
+    empty = rethink("train", str(tmp_path / "empty.py"))
+    assert "The file has no class of a learner." in empty.stderr
+    assert "must name an existing file" in rethink("train", "missing.py").stderr
+
+
+def test_environments_are_filtered_by_a_part_of_their_ids() -> None:
+    output = rethink("envs", "MATHs").output
+    assert "MathSteps-v0" in output
+    assert "MathSelfCorrect-v0" in output
+    assert "GSM8K" not in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Maht"], "TEXT must be part of an environment id, got 'Maht'. Did you mean 'Math-v0'"),
+        (["zzzzz"], "got 'zzzzz'. `rethink envs` lists all ids."),
+        (["Math", "--gallery", "no.md"], "TEXT must be left out with --gallery"),
+    ],
+)
+def test_a_filter_that_fits_nothing_is_one_clear_error(arguments: list[str], message: str) -> None:
+    result = rethink("envs", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
 def test_mistakes_that_need_a_model_to_be_seen_are_clear_and_leave_no_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: str, run_folder: Path
 ) -> None:
@@ -135,7 +261,7 @@ def test_mistakes_that_need_a_model_to_be_seen_are_clear_and_leave_no_folder(
     for arguments, message in [
         (["--out", str(run_folder)], "A run never overwrites another one"),
         (["--eval-split", "tset"], "Did you mean 'test'?"),
-        (["--eval-problems", "0"], "num_eval_problems must be"),
+        (["--eval-problems", "0"], "--eval-problems must be"),
         (["-e", "max_attempts=0"], "max_attempts must be"),
     ]:
         result = train(model, "--episodes", "4", *arguments)

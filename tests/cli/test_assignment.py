@@ -159,7 +159,7 @@ def test_files_and_arguments_give_the_same_settings(tmp_path: Path, file: str, t
     [
         ("s.json", "{", DataError, "cannot be read as JSON"),
         ("s.toml", "=", DataError, "cannot be read as TOML"),
-        ("s.json", "[1]", DataError, "must hold one value per name, got list"),
+        ("s.json", "[1]", DataError, "must hold an object, got a list. Write one value per name"),
         ("s.yaml", "a: 1", ArgumentError, "must be a .json or .toml file"),
         ("s.json", None, DataNotFoundError, "must be an existing file"),
     ],

@@ -149,19 +149,22 @@ def test_runs_are_compared(tmp_path: Path, model: str, run_folder: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train"], "ALGORITHM must be named"),
+        (["train"], "ALGORITHM must be the name of a learner, got nothing. `rethink train"),
         (["train", "score", "--resume", "somewhere"], "--resume must be the only argument"),
-        (["train", "--resume", "somewhere", "--seed", "3"], "got ['seed']"),
-        (["train", "--resume", "nowhere"], "folder must be a run with a config.json"),
+        (["train", "--resume", "somewhere", "--seed", "3"], "got ['--resume', '--seed']"),
+        (["train", "--resume", "nowhere", "grpo"], "got ['--resume', 'grpo']"),
+        (["train", "--resume", "nowhere"], "--resume must be a run with a config.json"),
         (
             ["train", "grpo", "-o", "num_generations=8"],
             "learning option num_generations is called samples_per_problem here",
         ),
-        (["train", "score", "--log", "excel"], "log format must be one of"),
-        (["train", "score", "--checkpoint-every", "0"], "checkpoint_every must be"),
+        (["train", "score", "--log", "excel"], "--log must be one of"),
+        (["train", "score", "--checkpoint-every", "0"], "--checkpoint-every must be"),
         (["eval", "--samples", "0"], "samples must be"),
-        (["eval", "--reward-model", "nowhere"], "folder must hold an outcome reward model"),
-        (["compare", "nowhere"], "a finished run or an evaluation"),
+        (["eval", "--reward-model", "nowhere"], "--reward-model must hold an outcome reward model"),
+        (["compare", "nowhere", "else"], "RUN must hold a finished run or an evaluation"),
+        (["compare", "nowhere", "nowhere"], "RUN must be different folders"),
+        (["compare", "nowhere"], "RUN must be two or more folders, got ['nowhere']"),
     ],
 )
 def test_a_mistake_is_one_clear_line(arguments: list[str], message: str) -> None:
@@ -171,10 +174,21 @@ def test_a_mistake_is_one_clear_line(arguments: list[str], message: str) -> None
     assert result.stderr.count("\n") == 1
 
 
+def test_runs_in_different_environments_are_not_compared(
+    tmp_path: Path, model: str, run_folder: Path
+) -> None:
+    steps = tmp_path / "steps"
+    few = ["--env", "MathSteps-v0", "--problems", "6", "--max-new-tokens", "2"]
+    assert rethink("eval", "--model", model, *few, "--out", str(steps)).exit_code == 0
+    result = rethink("compare", str(steps), str(run_folder))
+    assert result.exit_code == 2
+    assert "RUN must be from one environment, got ['MathSteps-v0', 'Math" in result.stderr
+
+
 def test_a_finished_run_is_not_resumed(run_folder: Path) -> None:
     result = rethink("train", "--resume", str(run_folder))
     assert result.exit_code == 2
-    assert "folder must be an unfinished run" in result.stderr
+    assert "--resume must be an unfinished run" in result.stderr
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "null", '{"learner": 3}'])

@@ -99,7 +99,10 @@ def test_a_row_that_is_no_case_is_named_by_its_line(
 def test_a_file_that_is_missing_or_empty_is_refused(tmp_path: Path) -> None:
     missing = run("--cases", tmp_path / "none.jsonl")
     assert missing.exit_code == 2
-    assert "cannot be read" in missing.output
+    assert "--cases must be an existing file, got" in missing.output
+    assert "--cases must be an existing file, got" in run("--cases", tmp_path).output
+    unknown = run("--cases", write(tmp_path / "good.jsonl", GOOD), "--verifier", tmp_path / "no")
+    assert "--verifier must be an existing file, got" in unknown.output
     assert "one or more cases" in run("--cases", write(tmp_path / "empty.jsonl", "")).output
     bad = write(tmp_path / "verifier.json", {"type": "maths"})
     result = run("--cases", write(tmp_path / "cases.jsonl", GOOD), "--verifier", bad)

@@ -71,7 +71,7 @@ def test_arguments_reach_the_environment() -> None:
 def test_progress_is_reported_up_to_the_last_problem() -> None:
     reported: list[int] = []
     evaluate(ByTurn(even, even), ENV, problems=5, num_envs=2, on_progress=reported.append)
-    assert reported == [2, 4, 5]
+    assert reported == [0, 2, 4, 5]
 
 
 def test_what_was_measured_is_plain_json_data() -> None:
@@ -271,6 +271,25 @@ class Learner:
         raise AssertionError("not called by evaluate")
 
 
+class Sampled:
+    """A policy with sampling settings, like a language model."""
+
+    def __init__(self) -> None:
+        self.sampling = SamplingConfig(temperature=0.7)
+
+    def act(
+        self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
+    ) -> list[Completion]:
+        return [Completion("A: 1")] * len(conversations)
+
+
+@pytest.mark.parametrize("policy", [Learner(), Sampled()])
+def test_several_samples_are_played_at_a_temperature_above_0(
+    policy: Policy | LearningPolicy,
+) -> None:
+    assert evaluate(policy, ENV, problems=3, samples=2, temperature=0.7).samples == 2
+
+
 @pytest.mark.parametrize(("temperature", "is_greedy"), [(None, True), (0.0, True), (0.7, False)])
 def test_a_learner_plays_greedily_or_as_it_trains(
     temperature: float | None, is_greedy: bool
@@ -287,6 +306,15 @@ def test_a_learner_plays_greedily_or_as_it_trains(
         (Learner(), {"sampling": SamplingConfig()}, "sampling must be None for a learner"),
         (ByTurn(even), {"temperature": 1.0}, "temperature must be None or 0 for this policy"),
         (ByTurn(even), {"samples": 0}, "samples must be a whole number of at least 1"),
+        (Learner(), {"samples": 2}, "samples must be 1 at temperature 0, got 2. Greedy"),
+        (Learner(), {"samples": 2, "temperature": 0.0}, "samples must be 1 at temperature 0"),
+        (Sampled(), {"samples": 2}, "samples must be 1 at temperature 0, got 2. Greedy"),
+        (Sampled(), {"samples": 2, "temperature": 0.0}, "samples must be 1 at temperature 0"),
+        (
+            Sampled(),
+            {"samples": 2, "sampling": SamplingConfig(temperature=0.0)},
+            "samples must be 1 at temperature 0",
+        ),
     ],
 )
 def test_sampling_that_a_policy_does_not_support_is_refused(
@@ -326,3 +354,17 @@ def test_all_solutions_of_a_countdown_are_counted() -> None:
     assert 0.0 < evaluation.intervals["coverage"].estimate <= 1.0
     alone = evaluate(lambda prompt: "A: 1", "Countdown-v0", problems=2)
     assert "coverage" not in alone.intervals
+
+
+def test_nothing_is_reported_before_the_checks() -> None:
+    counts: list[int] = []
+    for wrong in ({"problems": 10**6}, {"problems": 1, "split": "tset"}):
+        with pytest.raises(ArgumentError):
+            evaluate(ByTurn(even), "Math-v0", on_progress=counts.append, **wrong)
+    assert counts == []
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1"])
+def test_an_environment_that_is_not_of_texts_is_refused(env_id: str) -> None:
+    with pytest.raises(ArgumentError, match=f"env_id must be a text environment.*{env_id}"):
+        evaluate(ByTurn(even), env_id, problems=1)

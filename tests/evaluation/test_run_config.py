@@ -85,7 +85,7 @@ def test_a_value_that_does_not_fit_is_named_with_file_and_key(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{}", "must have the key 'algorithm'"),
+        ("{}", "must have the key 'algorithm'. It was changed, or written by another program"),
         ("[]", "must hold a JSON object, got a list"),
         ("null", "must hold a JSON object, got a NoneType"),
         ('{"algo', "must be valid JSON"),

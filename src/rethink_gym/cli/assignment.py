@@ -71,7 +71,10 @@ def read_file(path: Path) -> dict[str, object]:
     except ValueError as error:
         raise DataError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}.") from error
     if not isinstance(settings, dict):
-        raise DataError(f"{path} must hold one value per name, got {type(settings).__name__}.")
+        raise DataError(
+            f"{path} must hold an object, got a {type(settings).__name__}. "
+            'Write one value per name, such as {"learning_rate": 0.001}.'
+        )
     return settings
 
 

@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from rethink_gym.cli.option_names import options_named
+from rethink_gym.errors import argument_error
+
 __all__ = ["compare"]
 
 
 def compare(
+    context: typer.Context,
     runs: Annotated[
         list[Path],
         typer.Argument(
@@ -34,11 +38,16 @@ def compare(
     from rethink_gym.evaluation.comparison import compare_and_report, load_evaluations
 
     console = Console()
-    compare_and_report(
-        load_evaluations(runs),
-        margin=None if margin is None else margin / 100,
-        folder=out,
-        console=console,
-    )
+    if len(runs) < 2:
+        raise argument_error("RUN", "two or more folders", [str(each) for each in runs])
+    with options_named(context, folder="runs", folders="runs"):
+        loaded = load_evaluations(runs)
+    with options_named(context, folder="out", evaluations="runs"):
+        compare_and_report(
+            loaded,
+            margin=None if margin is None else margin / 100,
+            folder=out,
+            console=console,
+        )
     if out is not None:
         console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)

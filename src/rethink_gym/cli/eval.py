@@ -7,11 +7,14 @@ import typer
 from rich.console import Console
 
 from rethink_gym.cli.environment import EnvOptions, read_env_options
+from rethink_gym.cli.option_names import options_named
+from rethink_gym.errors import argument_error
 
 __all__ = ["eval_"]
 
 
 def eval_(
+    context: typer.Context,
     model: Annotated[
         str,
         typer.Option(
@@ -55,25 +58,29 @@ def eval_(
 ) -> None:
     """Evaluate a model on held-out problems, turn by turn."""
     options = read_env_options(env, env_option or ())
+    if "split" in options:
+        raise argument_error("-e", "without split", options, "Use --split.")
 
     from rethink_gym.evaluation.measurement import evaluate_and_report
 
     console = Console()
-    evaluate_and_report(
-        model,
-        env_id=env,
-        folder=out,
-        num_problems=problems,
-        samples=samples,
-        split=split,
-        temperature=temperature,
-        max_new_tokens=max_new_tokens,
-        reward_model=reward_model,
-        device=device,
-        num_envs=num_envs,
-        env_kwargs=options,
-        seed=seed,
-        console=console,
-    )
+    renamed = {"num_problems": "problems", "folder": "out", "env_id": "env"}
+    with options_named(context, **renamed, env_kwargs="env_option"):
+        evaluate_and_report(
+            model,
+            env_id=env,
+            folder=out,
+            num_problems=problems,
+            samples=samples,
+            split=split,
+            temperature=temperature,
+            max_new_tokens=max_new_tokens,
+            reward_model=reward_model,
+            device=device,
+            num_envs=num_envs,
+            env_kwargs=options,
+            seed=seed,
+            console=console,
+        )
     if out is not None:
         console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)

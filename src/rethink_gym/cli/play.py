@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from rethink_gym.cli.environment import EnvOptions, read_env_options
-from rethink_gym.errors import ActionError
+from rethink_gym.errors import ActionError, check_count, rename_arguments
 
 __all__ = ["play"]
 
@@ -28,15 +28,19 @@ def play(
     seed: Annotated[int | None, typer.Option(help="Seed of the random problems.")] = None,
 ) -> None:
     """Answer problems yourself, and see verdicts, feedback and rewards."""
+    if seed is not None:
+        check_count("--seed", seed, 0)
     console = Console()
-    env_kwargs: dict[str, Any] = read_env_options(env, env_option or ())
+    env_kwargs: dict[str, Any] = read_env_options(env, env_option or (), option="ENV")
     environment: gym.Env[Any, Any] = gym.make(env, **env_kwargs)
     console.print(_HELP, style="dim")
     rewards: list[float] = []
     options = None if problem is None else {"problem": problem}
     try:
         while True:
-            rewards.append(_play_episode(environment, console, seed=seed, options=options))
+            with rename_arguments({"options['problem']": "--problem"}):
+                reward = _play_episode(environment, console, seed=seed, options=options)
+            rewards.append(reward)
             console.print("\nEnter for another problem, Ctrl-D to end.", style="dim")
             input()
             seed, options = None, None

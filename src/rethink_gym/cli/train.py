@@ -1,22 +1,20 @@
 """``rethink train``: trains a model and reports the results."""
 
-import importlib.util
-import inspect
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 
 from rethink_gym.cli.assignment import make_config, read_file, split_assignments
 from rethink_gym.cli.environment import EnvOptions, read_env_options
-from rethink_gym.errors import DataError, DataNotFoundError, argument_error, check_choice
+from rethink_gym.cli.learner import load_learner
+from rethink_gym.cli.option_names import options_named
+from rethink_gym.errors import ArgumentError, argument_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rethink_gym.agents.training.algorithm import Algorithm
     from rethink_gym.evaluation.log import LogFormat
     from rethink_gym.evaluation.result import Run
 
@@ -24,6 +22,17 @@ __all__ = ["train"]
 
 _INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl-C."""
+
+_RENAMED = {
+    "env_id": "env",
+    "env_kwargs": "env_option",
+    "folder": "out",
+    "log format": "log",
+    "num_eval_problems": "eval_problems",
+    "num_validation_problems": "validation_problems",
+    "total_episodes": "episodes",
+}
+"""Parameter of the command for each argument of `train_and_report` with another name."""
 
 
 def train(
@@ -117,50 +126,54 @@ def train(
     console = Console()
     if resume is not None:
         _check_nothing_else(context)
-        run = _interruptible(lambda: _resume(resume, console))
+        with options_named(context, folder="resume"):
+            run = _interruptible(lambda: _resume(resume, console))
     else:
         if algorithm is None:
-            remedy = "rethink train score trains with SCoRe; --resume FOLDER resumes a run."
-            raise argument_error("ALGORITHM", "named", algorithm, remedy)
+            raise ArgumentError(
+                "ALGORITHM must be the name of a learner, got nothing. "
+                "`rethink train score` trains with SCoRe; --resume FOLDER resumes a run."
+            )
         settings = {
             **(read_file(config) if config else {}),
             **split_assignments("-o", option or ()),
         }
         env_kwargs = read_env_options(env, env_option or ())
-        algorithm_class = _load_algorithm(algorithm)
+        algorithm_class = load_learner(algorithm)
         learner_config = make_config(algorithm_class.config_class, settings)
 
         from rethink_gym.evaluation.run import train_and_report
         from rethink_gym.evaluation.run_config import RunOptions
 
-        options = RunOptions(
-            validate_every=validate_every,
-            num_validation_problems=validation_problems,
-            patience=patience,
-            checkpoint_every=checkpoint_every,
-            # RunOptions refuses a format that does not exist.
-            log_formats=cast("tuple[LogFormat, ...]", tuple(log or ())),
-        )
         _hide_loading_bars()
-        run = _interruptible(
-            lambda: train_and_report(
-                algorithm_class,
-                env_id=env,
-                model=model,
-                folder=out,
-                config=learner_config,
-                total_episodes=episodes,
-                seed=seed,
-                env_kwargs=env_kwargs,
-                lora_rank=lora_rank,
-                device=device,
-                num_eval_problems=eval_problems,
-                eval_split=eval_split,
-                options=options,
-                learner=_absolute_name(algorithm),
-                console=console,
+        with options_named(context, **_RENAMED):
+            options = RunOptions(
+                validate_every=validate_every,
+                num_validation_problems=validation_problems,
+                patience=patience,
+                checkpoint_every=checkpoint_every,
+                # RunOptions refuses a format that does not exist.
+                log_formats=cast("tuple[LogFormat, ...]", tuple(log or ())),
             )
-        )
+            run = _interruptible(
+                lambda: train_and_report(
+                    algorithm_class,
+                    env_id=env,
+                    model=model,
+                    folder=out,
+                    config=learner_config,
+                    total_episodes=episodes,
+                    seed=seed,
+                    env_kwargs=env_kwargs,
+                    lora_rank=lora_rank,
+                    device=device,
+                    num_eval_problems=eval_problems,
+                    eval_split=eval_split,
+                    options=options,
+                    learner=_absolute_name(algorithm),
+                    console=console,
+                )
+            )
     report = run.folder / "report.html"
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
@@ -169,19 +182,23 @@ def _resume(folder: Path, console: Console) -> "Run":
     from rethink_gym.evaluation.run import resume_and_report
     from rethink_gym.evaluation.run_config import RunConfig
 
-    algorithm_class = _load_algorithm(RunConfig.load(folder).learner)
+    algorithm_class = load_learner(RunConfig.load(folder).learner)
     _hide_loading_bars()
     return resume_and_report(algorithm_class, folder, console=console)
 
 
 def _check_nothing_else(context: typer.Context) -> None:
     """Refuse arguments beside --resume, since they would have no effect."""
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    given = [name for name, source in sources.items() if source and source.name != "DEFAULT"]
-    given.remove("resume")
+    given = []
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        source = context.get_parameter_source(name)
+        if name != "resume" and source is not None and source.name != "DEFAULT":
+            is_option = parameter.opts[0].startswith("-")
+            given.append(parameter.opts[0] if is_option else context.params[name])
     if given:
         remedy = "A run is resumed with the settings in its config.json."
-        raise argument_error("--resume", "the only argument", given, remedy)
+        raise argument_error("--resume", "the only argument", ["--resume", *given], remedy)
 
 
 def _interruptible(train_or_resume: "Callable[[], Run]") -> "Run":
@@ -202,46 +219,3 @@ def _absolute_name(algorithm: str) -> str:
     """Make the path of a learner absolute, so that a run can be resumed from any folder."""
     path, colon, class_name = algorithm.rpartition(":")
     return f"{Path(path).resolve()}:{class_name}" if colon else algorithm
-
-
-def _load_algorithm(name: str) -> "type[Algorithm[Any]]":
-    """Return a learner of this package by its name, or any other by its file and class.
-
-    Raises:
-        ArgumentError: If the learner does not exist.
-        DataNotFoundError: If the file does not exist.
-        DataError: If the file cannot be imported.
-    """
-    from rethink_gym import agents
-
-    if ":" not in name:
-        known = check_choice("ALGORITHM", name, [*agents.ALGORITHMS, "path/to/file.py:ClassName"])
-        algorithm_class: type[Algorithm[Any]] = getattr(agents, agents.ALGORITHMS[known])
-        return algorithm_class
-    path, _, class_name = name.rpartition(":")
-    learners = _learners_in(Path(path))
-    return learners[check_choice(f"class of {path}", class_name, learners)]
-
-
-def _learners_in(path: Path) -> "dict[str, type[Algorithm[Any]]]":
-    from rethink_gym.agents.training.algorithm import Algorithm
-
-    if not path.is_file():
-        remedy = "Write it as path/to/file.py:ClassName."
-        raise DataNotFoundError(
-            f"ALGORITHM must name an existing file, got {str(path)!r}. {remedy}"
-        )
-    spec = importlib.util.spec_from_file_location(f"_rethink_learner_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise argument_error("ALGORITHM", "a Python file and a class in it", str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look up the names in annotations here
-    try:
-        spec.loader.exec_module(module)
-    except (ImportError, SyntaxError, NameError) as error:
-        raise DataError(f"{path} cannot be imported: {error!r}.") from error
-    return {
-        name: value
-        for name, value in vars(module).items()
-        if inspect.isclass(value) and issubclass(value, Algorithm) and not inspect.isabstract(value)
-    }

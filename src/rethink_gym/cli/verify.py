@@ -78,6 +78,9 @@ def verify(
     ] = None,
 ) -> None:
     """Measure the accuracy of a verifier on labelled pairs of answers."""
+    for option, path in (("--cases", cases), ("--verifier", verifier)):
+        if path is not None and (path.is_dir() or not path.exists()):  # a pipe will do
+            raise DataNotFoundError(f"{option} must be an existing file, got {str(path)!r}.")
     data = {"type": "math"} if verifier is None else _load_verifier(verifier)
     results = _verify_cases(_load_cases(cases), data)
     if json_file is not None:

@@ -35,7 +35,9 @@ def print_metrics(
 def progress_bar(
     console: "Console | None", label: str, total: int, *, unit: str = "problems"
 ) -> Iterator[Callable[[int], None] | None]:
-    """Show the progress of an evaluation.
+    """Show the progress of an evaluation, from its first report on.
+
+    So nothing is drawn before an error in the arguments.
 
     Args:
         console: Console; None shows nothing.
@@ -57,6 +59,15 @@ def progress_bar(
         MofNCompleteColumn(),
         TextColumn(unit),
     )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(label, total=total)
-        yield lambda done: progress.update(task, completed=done)
+    progress = Progress(*columns, console=console)
+    task = progress.add_task(label, total=total)
+
+    def show(done: int) -> None:
+        progress.start()  # without effect after the first call
+        progress.update(task, completed=done)
+
+    try:
+        yield show
+    finally:
+        if progress.live.is_started:
+            progress.stop()

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.policies.adapters import (
     AlgorithmPolicy,
@@ -18,7 +19,7 @@ from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episod
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.envs.tasks.base.task import Task
 from rethink_gym.episode import Episode
-from rethink_gym.errors import DataError, argument_error, check_count
+from rethink_gym.errors import DataError, argument_error, check_count, rename_arguments
 from rethink_gym.evaluation.json_file import dataclass_from_json
 from rethink_gym.metrics.comparison import Values, value_differences, value_intervals
 from rethink_gym.metrics.exploration import coverage
@@ -29,7 +30,7 @@ from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["Evaluation", "LearningPolicy", "evaluate", "evaluation_from_dict"]
+__all__ = ["Evaluation", "LearningPolicy", "check_samples", "evaluate", "evaluation_from_dict"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +227,8 @@ def evaluate(
         env_id: Environment id, such as ``"MathSelfCorrect-v0"``.
         problems: Indices of the problems, or the number of problems from the first on.
         samples: Number of episodes per problem. Two or more add majority votes, pass@k and
-            exploration metrics.
+            exploration metrics. A language model or a learner needs a temperature above 0 for
+            them.
         temperature: Softmax temperature; 0 decodes greedily. By default that of ``sampling``.
             A learner accepts 0 and its own training temperature.
         split: Split of the problems.
@@ -236,15 +238,17 @@ def evaluate(
         num_envs: Number of environments that run in parallel.
         env_kwargs: Keyword arguments of the environment.
         seed: Seed of the environment.
-        on_progress: Called periodically with the number of finished episodes.
+        on_progress: Called periodically with the number of finished episodes; first with 0,
+            when the arguments have been checked.
 
     Returns:
         The evaluation, with episodes in the order of ``problems``.
 
     Raises:
         ArgumentError: If ``problems`` is empty or not part of the split, ``samples`` or
-            ``num_envs`` is below 1, ``env_kwargs`` holds ``"split"``, or the policy does not
-            support ``sampling`` or ``temperature``.
+            ``num_envs`` is below 1, ``samples`` is above 1 at temperature 0, the environment
+            is not one of texts with the argument ``split``, ``env_kwargs`` holds ``"split"``,
+            or the policy does not support ``sampling`` or ``temperature``.
     """
     indices = range(check_count("problems", problems)) if isinstance(problems, int) else problems
     if not indices:
@@ -254,14 +258,14 @@ def evaluate(
     if env_kwargs and "split" in env_kwargs:
         remedy = "Use the argument split instead."
         raise argument_error("env_kwargs", "without 'split'", env_kwargs, remedy)
-    sampled_policy = _with_sampling(policy, sampling, temperature)
+    sampled_policy = _with_sampling(policy, sampling, temperature, samples)
     num_episodes = len(indices) * samples
-    env = make_text_env(
-        env_id, min(num_envs, num_episodes), **{**(env_kwargs or {}), "split": split}
-    )
+    env = _make_env(env_id, min(num_envs, num_episodes), {**(env_kwargs or {}), "split": split})
     try:
         _check_problems(indices, env_attribute(env, "num_problems", None), split)
         repeated = [index for index in indices for _ in range(samples)]
+        if on_progress is not None:
+            on_progress(0)
         episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
         verifier = env_attribute(env, "verifier", None)
         exploration = {}
@@ -279,6 +283,34 @@ def evaluate(
         scores=None if scorer is None else tuple(map(float, scorer(episodes))),
         exploration=exploration,
     )
+
+
+def check_samples(samples: int, temperature: float) -> None:
+    """Check that several samples of a problem can differ.
+
+    Args:
+        samples: Number of samples per problem.
+        temperature: Softmax temperature of a language model.
+
+    Raises:
+        ArgumentError: If ``samples`` is below 1, or above 1 at temperature 0.
+    """
+    if check_count("samples", samples) > 1 and not temperature:
+        remedy = "Greedy samples are all equal; set a temperature above 0."
+        raise argument_error("samples", "1 at temperature 0", samples, remedy)
+
+
+def _make_env(
+    env_id: str, num_envs: int, env_kwargs: Mapping[str, object]
+) -> VectorEnv[Any, Any, Any]:
+    try:
+        with rename_arguments({"env": "env_id"}):
+            return make_text_env(env_id, num_envs, **env_kwargs)
+    except TypeError as error:
+        if "unexpected keyword argument" not in str(error):
+            raise
+        must_be = f"a text environment with the arguments {', '.join(env_kwargs)}"
+        raise argument_error("env_id", must_be, env_id, f"{error}.") from error
 
 
 def _check_problems(indices: Sequence[int], num_problems: int | None, split: str) -> None:
@@ -320,6 +352,7 @@ def _with_sampling(
     policy: Policy | LearningPolicy | Callable[[str], str],
     sampling: SamplingConfig | None,
     temperature: float | None,
+    samples: int,
 ) -> Policy:
     """Return a policy that samples as asked for, or refuse what it does not support."""
     if isinstance(policy, LearningPolicy):
@@ -329,12 +362,14 @@ def _with_sampling(
             raise argument_error("sampling", "None for a learner", sampling, remedy)
         if temperature not in (None, 0, own):
             raise argument_error("temperature", f"0 or its own, {own}", temperature, remedy)
+        check_samples(samples, temperature or 0.0)
         return AlgorithmPolicy(policy, deterministic=not temperature)
     plain_policy = as_policy(policy)
     if isinstance(plain_policy, SampledPolicy):
         settings = sampling or replace(plain_policy.sampling, temperature=0.0)
         if temperature is not None:
             settings = replace(settings, temperature=temperature)
+        check_samples(samples, settings.temperature)
         return FixedSamplingPolicy(plain_policy, settings)
     remedy = "Only a language model has sampling settings."
     if sampling is not None:

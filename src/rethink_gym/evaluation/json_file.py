@@ -71,7 +71,10 @@ def dataclass_from_json(
     names = [field.name for field in dataclasses.fields(dataclass)]  # type: ignore[arg-type]  # a dataclass
     for name in names:
         if name not in data:
-            raise DataError(f"{source} must have the key {_join(parent, name)!r}.")
+            raise DataError(
+                f"{source} must have the key {_join(parent, name)!r}. "
+                "It was changed, or written by another program or another version."
+            )
     for name in data:
         if name not in names:
             raise DataError(

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rethink_gym.episode import save_episodes
-from rethink_gym.errors import MissingExtraError
+from rethink_gym.errors import MissingExtraError, check_count, rename_arguments
 from rethink_gym.evaluation.console import print_metrics, progress_bar
-from rethink_gym.evaluation.evaluate import Evaluation, evaluate
+from rethink_gym.evaluation.evaluate import Evaluation, check_samples, evaluate
 from rethink_gym.evaluation.folder import check_run_folder, make_run_folder
 from rethink_gym.evaluation.json_file import write_json
 from rethink_gym.evaluation.plots.figure import to_svg
@@ -66,7 +66,8 @@ def evaluate_and_report(
             ``report.html``; None writes nothing.
         num_problems: Number of problems.
         samples: Number of episodes per problem. Two or more add majority votes, pass@k and
-            exploration metrics, including distinct-n and Self-BLEU.
+            exploration metrics, including distinct-n and Self-BLEU; they need a
+            ``temperature`` above 0.
         split: Split of the problems.
         temperature: Softmax temperature; 0 decodes greedily.
         max_new_tokens: Maximum number of tokens per answer; the model's default if None.
@@ -82,7 +83,8 @@ def evaluate_and_report(
         The evaluation.
 
     Raises:
-        ArgumentError: If an argument is refused by `evaluate`, or ``folder`` is not empty.
+        ArgumentError: If an argument is refused by `evaluate`, such as several samples at
+            temperature 0, or ``folder`` is not empty.
         DataNotFoundError: If there is no reward model in ``reward_model``.
         ModelError: If the model cannot be loaded.
         HubUnavailableError: If the model is on a hub that cannot be reached.
@@ -90,20 +92,27 @@ def evaluate_and_report(
     from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
     from rethink_gym.agents.policies import LanguageModel
 
+    check_count("num_problems", num_problems)
+    check_samples(samples, temperature)
     scorer = None
     if reward_model is not None:
-        scorer = OutcomeRewardModel.from_pretrained(reward_model, device=device).score_episodes
+        with rename_arguments({"folder": "reward_model"}):
+            reranker = OutcomeRewardModel.from_pretrained(reward_model, device=device)
+        scorer = reranker.score_episodes
     policy = LanguageModel.from_pretrained(find_model(model), seed=seed, device=device)
     sampling = replace(
         policy.sampling,
         temperature=temperature,
-        max_new_tokens=max_new_tokens or policy.sampling.max_new_tokens,
+        max_new_tokens=(
+            policy.sampling.max_new_tokens if max_new_tokens is None else max_new_tokens
+        ),
     )
     if folder is not None:
         check_run_folder(folder)
-    with progress_bar(
-        console, "evaluating", num_problems * samples, unit="episodes"
-    ) as on_progress:
+    with (
+        rename_arguments({"problems": "num_problems"}),
+        progress_bar(console, "evaluating", num_problems * samples, unit="episodes") as on_progress,
+    ):
         evaluation = evaluate(
             policy,
             env_id,

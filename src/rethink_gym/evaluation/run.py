@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rethink_gym.episode import load_episodes, save_episodes
-from rethink_gym.errors import DataNotFoundError, argument_error, check_count
+from rethink_gym.errors import DataNotFoundError, argument_error, check_count, rename_arguments
 from rethink_gym.evaluation.console import print_metrics, progress_bar
 from rethink_gym.evaluation.evaluate import Evaluation, evaluate
 from rethink_gym.evaluation.folder import (
@@ -98,7 +98,8 @@ def train_and_report(
     check_count("total_episodes", total)
     lora = None
     if lora_rank is not None:
-        lora = LoraConfig(rank=lora_rank, alpha=2.0 * lora_rank, seed=seed)
+        with rename_arguments({"rank": "lora_rank"}):
+            lora = LoraConfig(rank=lora_rank, alpha=2.0 * lora_rank, seed=seed)
     policy = LanguageModel.from_pretrained(find_model(model), seed=seed, device=device, lora=lora)
     algorithm = algorithm_class(policy, env_id, config, seed=seed, env_kwargs=env_kwargs)
     if folder is not None:
@@ -246,7 +247,11 @@ def _evaluate(
     count = run_config.num_eval_problems
     # Training may use any split, but the evaluation always uses eval_split.
     env_kwargs = {name: arg for name, arg in run_config.env_kwargs.items() if name != "split"}
-    with progress_bar(console, f"evaluating {label}", count) as on_progress:
+    names = {"problems": "num_eval_problems", "split": "eval_split"}
+    with (
+        rename_arguments(names),
+        progress_bar(console, f"evaluating {label}", count) as on_progress,
+    ):
         return evaluate(
             algorithm,
             run_config.env_id,
