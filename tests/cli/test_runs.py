@@ -164,6 +164,7 @@ def test_runs_are_compared(tmp_path: Path, model: str, run_folder: Path) -> None
         (["eval", "--reward-model", "nowhere"], "--reward-model must hold an outcome reward model"),
         (["compare", "nowhere", "else"], "RUN must hold a finished run or an evaluation"),
         (["compare", "nowhere", "nowhere"], "RUN must be different folders"),
+        (["compare", "a", "b", "--margin", "-3"], "--margin must be a number above 0, got -3.0"),
         (["compare", "nowhere"], "RUN must be two or more folders, got ['nowhere']"),
     ],
 )

@@ -83,7 +83,7 @@ def test_a_metric_that_only_one_run_has_is_shown_with_a_dash(
     assert missing == {"accuracy@t2", "delta", "i_to_c", "c_to_i", "changed", "edit_ratio"}
     lines = [" ".join(line.split()) for line in output.getvalue().splitlines()]
     assert ("accuracy@t2 short -" if is_short_first else "short - -") in lines
-    assert "Turns of the longest episode: " in output.getvalue()
+    assert "Attempts in the longest episode: " in output.getvalue()
     assert "short 1" in output.getvalue()
 
 

@@ -88,7 +88,8 @@ def test_every_registered_metric_is_logged_or_measured(logged: set[str]) -> None
         scorer=lambda episodes: [0.0] * len(episodes),
         env_kwargs={"verifier": ListingVerifier()},
     )
-    measured = stems(add_diversity(evaluation).intervals)
+    steps = evaluate(policy, "MathSteps-v0", problems=2)
+    measured = stems(add_diversity(evaluation).intervals) | stems(steps.intervals)
     assert measured <= LOG_KEYS.keys()
     assert LOG_KEYS.keys() <= measured | stems(logged)
 

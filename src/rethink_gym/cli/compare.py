@@ -40,6 +40,8 @@ def compare(
     console = Console()
     if len(runs) < 2:
         raise argument_error("RUN", "two or more folders", [str(each) for each in runs])
+    if margin is not None and not margin > 0:
+        raise argument_error("--margin", "a number above 0", margin)
     with options_named(context, folder="runs", folders="runs"):
         loaded = load_evaluations(runs)
     with options_named(context, folder="out", evaluations="runs"):

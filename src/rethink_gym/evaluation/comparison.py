@@ -365,10 +365,10 @@ def _print_notes(console: "Console", evaluations: Mapping[str, Evaluation]) -> N
     each = list(evaluations.values())
     if any(other.problem_ids != each[0].problem_ids for other in each):
         console.print("Runs on different problems cannot be paired; their differences are unknown.")
-    turns = {name: len(value.metrics.accuracies) for name, value in evaluations.items()}
+    turns = {name: value.num_attempts for name, value in evaluations.items()}
     if len(set(turns.values())) > 1:
         longest = ", ".join(f"{name} {count}" for name, count in turns.items())
-        note = f"Turns of the longest episode: {longest}. A dash marks what a run does not have."
+        note = f"Attempts in the longest episode: {longest}. A dash marks what a run does not have."
         console.print(note, markup=False, soft_wrap=True)
 
 

@@ -25,12 +25,18 @@ from rethink_gym.metrics.comparison import Values, value_differences, value_inte
 from rethink_gym.metrics.exploration import coverage
 from rethink_gym.metrics.intervals import Interval
 from rethink_gym.metrics.log_keys import LOG_KEYS
-from rethink_gym.metrics.multi_sample import sample_values
+from rethink_gym.metrics.multi_sample import sample_values, values_of_steps
 from rethink_gym.metrics.turns import TurnMetrics, problem_values, reason_counts, turn_metrics
 from rethink_gym.problem import Problem
 from rethink_gym.verifiers.verifier import Verifier
 
-__all__ = ["Evaluation", "LearningPolicy", "check_samples", "evaluate", "evaluation_from_dict"]
+__all__ = [
+    "Evaluation",
+    "LearningPolicy",
+    "check_samples",
+    "evaluate",
+    "evaluation_from_dict",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +52,8 @@ class Evaluation:
         exploration: Further values per problem, by name of the metric: ``distinct_solutions``
             and ``coverage`` for several samples, if the verifier can list the solutions of
             every problem. A caller may add more.
+        is_stepwise: Whether the turns of an episode are the steps of one attempt. Then there
+            is one accuracy, ``solved``, instead of those of the turns.
     """
 
     env_id: str
@@ -54,6 +62,7 @@ class Evaluation:
     samples: int = 1
     scores: tuple[float, ...] | None = None
     exploration: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    is_stepwise: bool = False
 
     @property
     def problem_ids(self) -> list[str]:
@@ -65,16 +74,23 @@ class Evaluation:
         """Means over all episodes."""
         return turn_metrics(self.episodes)
 
+    @property
+    def num_attempts(self) -> int:
+        """Number of attempts in the longest episode."""
+        return 1 if self.is_stepwise else len(self.metrics.accuracies)
+
     @cached_property
     def values(self) -> Values:
         """Value of each metric on each problem.
 
         See `problem_values`, or `sample_values` for several samples.
         """
-        if self.samples == 1:
-            return problem_values(self.episodes)
-        exploration = {name: np.array(values) for name, values in self.exploration.items()}
-        return sample_values(self.episodes, self.samples, scores=self.scores) | exploration
+        values: Values = problem_values(self.episodes)
+        if self.samples > 1:
+            values = sample_values(self.episodes, self.samples, scores=self.scores)
+        if self.is_stepwise:
+            values = values_of_steps(values, self.episodes, self.samples)
+        return {**values, **{name: np.array(each) for name, each in self.exploration.items()}}
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
@@ -103,6 +119,7 @@ class Evaluation:
             "samples": self.samples,
             "scores": self.scores,
             "exploration": dict(self.exploration),
+            "is_stepwise": self.is_stepwise,
             "metrics": self.metrics.to_dict(),
             "intervals": {name: value.to_dict() for name, value in self.intervals.items()},
             "reasons": [
@@ -121,6 +138,7 @@ class _StoredEvaluation:
     samples: int
     scores: tuple[float, ...] | None
     exploration: Mapping[str, tuple[float, ...]]
+    is_stepwise: bool
     metrics: Mapping[str, Any]
     intervals: Mapping[str, Any]
     reasons: tuple[Mapping[str, int], ...]
@@ -171,6 +189,7 @@ def evaluation_from_dict(
         samples=stored.samples,
         scores=stored.scores,
         exploration=stored.exploration,
+        is_stepwise=stored.is_stepwise,
     )
 
 
@@ -267,6 +286,7 @@ def evaluate(
         if on_progress is not None:
             on_progress(0)
         episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
+        is_stepwise = env_attribute(env, "action_noun", "attempt") == "step"
         verifier = env_attribute(env, "verifier", None)
         exploration = {}
         # A foreign environment may have a verifier, but not the problems that it verifies.
@@ -282,6 +302,7 @@ def evaluate(
         samples=samples,
         scores=None if scorer is None else tuple(map(float, scorer(episodes))),
         exploration=exploration,
+        is_stepwise=is_stepwise,
     )
 
 

@@ -117,7 +117,7 @@ def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
     Only metrics of all policies are shown; the table has a dash for a missing one.
     """
     rows = [row for row in rows if None not in row.intervals]
-    last_accuracy = [row for row in rows if row.name.startswith("accuracy@")][-1]
+    last_accuracy = [row for row in rows if row.name.startswith(("accuracy@", "solved"))][-1]
     others = [row for row in rows if row.group in ("turns", "samples") and row is not last_accuracy]
     others = [row for row in others if row.name != "edit_ratio"]
     others.sort(key=lambda row: row.name != "delta")
@@ -126,7 +126,7 @@ def _headlines(rows: list[MetricRow]) -> list[MetricRow]:
 
 def _plots(report: Report) -> list[_Plot]:
     evaluations = report.evaluations
-    has_turns = any(len(value.metrics.accuracies) > 1 for value in evaluations.values())
+    has_turns = any(value.num_attempts > 1 for value in evaluations.values())
     plots = [
         _plot("Training", lambda theme: training_figure(report.progress, theme)),
         _plot("Metrics with 95 % intervals", lambda theme: metric_figure(evaluations, theme)),

@@ -55,7 +55,7 @@ def write_results(run: Run, run_config: RunConfig) -> None:
     metrics["training_s"] = round(run.training_s, 2)
     write_json(run.folder / "metrics.json", metrics)
     figures = {"training": training_figure(progress), "metrics": metric_figure(evaluations)}
-    if any(len(each.metrics.accuracies) > 1 for each in evaluations.values()):
+    if any(each.num_attempts > 1 for each in evaluations.values()):
         figures["transitions"] = transition_figure(evaluations)
         figures["edits"] = edit_figure(evaluations)
     (run.folder / "plots").mkdir(exist_ok=True)

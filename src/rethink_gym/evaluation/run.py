@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rethink_gym.agents.rollout import env_attribute
 from rethink_gym.episode import load_episodes, save_episodes
 from rethink_gym.errors import DataNotFoundError, argument_error, check_count, rename_arguments
 from rethink_gym.evaluation.console import print_metrics, progress_bar
@@ -168,6 +169,7 @@ def resume_and_report(
         env_id=run_config.env_id,
         split=run_config.eval_split,
         episodes=tuple(load_episodes(folder / "episodes_base.jsonl")),
+        is_stepwise=env_attribute(algorithm.env, "action_noun", "attempt") == "step",
     )
     return _finish(folder, algorithm, run_config, base, console)
 

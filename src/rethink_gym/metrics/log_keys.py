@@ -50,6 +50,12 @@ _LOG_KEYS = (
         short="t",
     ),
     LogKey(
+        name="solved",
+        group="turns",
+        unit="fraction",
+        description="fraction of problems with a correct answer at the end of the steps",
+    ),
+    LogKey(
         name="delta",
         group="turns",
         unit="fraction",

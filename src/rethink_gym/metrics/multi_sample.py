@@ -1,6 +1,6 @@
 """Metrics of several episodes per problem: accuracy, votes, pass@k, exploration."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,14 @@ from rethink_gym.metrics.exploration import (
     effective_number,
     token_entropy,
 )
+from rethink_gym.metrics.log_keys import LOG_KEYS, split_log_key
 from rethink_gym.metrics.samples import majority_at_k, pass_at_k, rerank_at_k, sample_counts
 from rethink_gym.metrics.text import distinct_n, self_bleu
 from rethink_gym.metrics.turns import correct_answers, problem_values
 
-__all__ = ["diversity_values", "last_answers", "sample_values"]
+__all__ = ["diversity_values", "last_answers", "sample_values", "values_of_steps"]
 
+BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -78,6 +80,30 @@ def sample_values(
     if np.isfinite(entropies).all():
         values["token_entropy"] = entropies
     return values
+
+
+def values_of_steps(
+    values: Mapping[str, BoolArray | FloatArray], episodes: Sequence[Episode], num_samples: int
+) -> dict[str, BoolArray | FloatArray]:
+    """Replace the metrics of turns by one accuracy, where the turns are steps of one attempt.
+
+    Args:
+        values: What `problem_values` or `sample_values` returned.
+        episodes: The episodes.
+        num_samples: Number of episodes per problem.
+
+    Returns:
+        ``solved``, the accuracy of the last turn, and all values that are not of turns.
+    """
+    solved: BoolArray | FloatArray = correct_answers(episodes)[:, -1]
+    if num_samples > 1:
+        solved = solved.reshape(-1, num_samples).mean(axis=1, dtype=np.float64)
+    others = {
+        name: each
+        for name, each in values.items()
+        if LOG_KEYS[split_log_key(name)[0]].group != "turns"
+    }
+    return {"solved": solved, **others}
 
 
 def diversity_values(episodes: Sequence[Episode], num_samples: int) -> dict[str, FloatArray]:

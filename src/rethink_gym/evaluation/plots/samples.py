@@ -37,7 +37,7 @@ def sample_curve(evaluation: Evaluation, kind: str) -> dict[int, Interval]:
     }
     if not curve:
         return {}
-    accuracies = [name for name in evaluation.intervals if name.startswith("accuracy@")]
+    accuracies = [name for name in evaluation.intervals if name.startswith(("accuracy@", "solved"))]
     return {1: evaluation.intervals[accuracies[-1]], **curve}
 
 
