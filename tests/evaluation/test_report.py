@@ -103,6 +103,7 @@ def test_one_policy_alone_makes_a_report_too(tmp_path: Path) -> None:
     html = written(tmp_path, report)
     assert Page(html).tags.count("img") == 1
     assert "change</th>" not in html
+    assert "A dash marks" not in html
 
 
 def one_turn() -> Evaluation:
@@ -125,6 +126,7 @@ def test_policies_with_different_numbers_of_turns_make_a_report(
     assert "accuracy@t2" not in headlines, "only one of them has it"
     assert "accuracy@t2<small>" in table
     assert "<td>\N{EN DASH}</td>" in table
+    assert "A dash marks a metric that a policy does not have" in table
 
 
 @pytest.mark.parametrize("is_trained", [False, True])

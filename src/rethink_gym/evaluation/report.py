@@ -103,6 +103,7 @@ def _render(report: Report) -> str:
     return environment.from_string(source.read_text(encoding="utf-8")).render(
         report=report,
         rows=rows,
+        has_gaps=any(None in row.intervals for row in rows),
         headlines=_headlines(rows),
         plots=_plots(report),
         reasons=_reasons(report.evaluations),
