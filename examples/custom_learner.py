@@ -1,9 +1,8 @@
-"""A learner of one's own in one file: RAFT, which imitates the best of several samples.
+"""A learner of your own in one file: RAFT, which imitates the best of several samples.
 
 ``rethink train examples/custom_learner.py:RAFT --env MathSelfCorrect-v0`` trains the bundled
-model with it, like any of ours: with validation, checkpoints, logs and a report. What the
-learners in rounds share (to play, to fit, to save and to go on) is in `SelfTraining`; what
-is left to say is what is imitated.
+model with it, like any of ours: with validation, checkpoints, logs and a report.
+`SelfTraining` plays, fits, saves and resumes; `select` decides what is imitated.
 
 Dong et al., "RAFT: Reward rAnked FineTuning for Generative Foundation Model Alignment",
 2023, algorithm 1 (arXiv:2304.06767).

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import gymnasium as gym
 import pytest
 import typer
 
-import rethink_gym  # noqa: F401  # registers its ids before an example copies the registry
+import rethink_gym  # noqa: F401  # an example imports it again
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "src" / "rethink_gym"
@@ -41,12 +42,20 @@ def commands(program: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo what an example registers."""
-    monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
+def new_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Start as a new interpreter does: without our ids, until the package is imported."""
+    before = dict(gym.registry)
+    for env_id, spec in before.items():
+        if str(spec.entry_point).startswith("rethink_gym"):
+            del gym.registry[env_id]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rethink_gym"]:
+        monkeypatch.delitem(sys.modules, name)
+    yield
+    gym.registry.clear()
+    gym.registry.update(before)
 
 
-@pytest.mark.usefixtures("own_registry")
+@pytest.mark.usefixtures("new_registry")
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_a_python_example_runs(
     example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

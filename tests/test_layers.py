@@ -39,7 +39,7 @@ LAYERS = {
         ("registry", "testing", "wrappers"),
     ),
     "rethink_gym.agents": (
-        ("policies", "tiny"),
+        ("atomic_folder", "policies", "tiny"),
         ("rollout", "batching", "objectives"),
         ("demonstrations",),
         ("models",),

@@ -60,6 +60,8 @@ class Episode:
         turns: The turns in order, at least one.
         wall_s: Duration in wall-clock seconds. Time that several episodes share is divided
             equally among them. Ignored when episodes are compared.
+        is_context_full: Whether it was cut off since the conversation fills the context
+            of the policy: there was no free token for another answer.
 
     Raises:
         ValueError: If ``turns`` is empty.
@@ -79,6 +81,7 @@ class Episode:
     problem_id: str
     turns: tuple[Turn, ...]
     wall_s: float = field(default=0.0, compare=False)
+    is_context_full: bool = False
 
     def __post_init__(self) -> None:
         if not self.turns:
@@ -109,6 +112,7 @@ class Episode:
             problem_id=data["problem_id"],
             turns=tuple(map(Turn.from_dict, data["turns"])),
             wall_s=data["wall_s"],
+            is_context_full=data.get("is_context_full", False),
         )
 
     def to_dict(self) -> dict[str, Any]:

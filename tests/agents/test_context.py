@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import VectorEnv
 from stable_baselines3.common.logger import configure
-from tests.agents.imitating import SaySeven
+from tests.agents.seven_env import SaySeven
 from tests.models import make_gpt2, make_llama, make_tokenizer
 from transformers import PreTrainedModel
 
@@ -147,8 +147,8 @@ def make_learner(name: str, policy: LanguageModel, **changes: Any) -> Algorithm[
 def is_ended_by_context(episode: Episode) -> bool:
     """Whether the context left no room for another turn."""
     last = episode.turns[-1]
-    is_marked = last.truncated and last.completion.stop is StopReason.CONTEXT
-    return is_marked and not last.terminated
+    assert not episode.is_context_full or (last.truncated and not last.terminated)
+    return episode.is_context_full
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -176,9 +176,7 @@ def test_every_learner_trains_on_episodes_that_the_context_ends(
         fracs = [float(row["train/context_frac"]) for row in csv.DictReader(file)]
     if name != "sft":  # it replays solutions, which no model has to generate
         assert all(0 < frac < 1 for frac in fracs)
-        assert fracs[0] == np.mean(
-            [each.turns[-1].completion.stop is StopReason.CONTEXT for each in rounds[0]]
-        )
+        assert fracs[0] == np.mean(["long" in each.turns[0].observation for each in rounds[0]])
     for episode in rounds[0]:
         is_long = "long" in episode.turns[0].observation
         is_ended = is_ended_by_context(episode)
@@ -229,11 +227,13 @@ def test_the_other_episodes_have_the_tokens_that_they_have_without_the_long_one(
 def test_the_long_episode_is_marked_where_it_ends(place: str) -> None:
     [episode] = first_wave(make_policy(place), [LONG[0]], 1.0)
     last = episode.turns[-1]
-    assert last.completion.stop is StopReason.CONTEXT
     assert last.verdict is not None
     assert (last.terminated, last.truncated) == (place == "last turn", place != "last turn")
-    num_tokens = {"turn 1": 2, "between turns 1 and 2": MAX_NEW_TOKENS, "last turn": 2}[place]
-    assert len(last.completion.token_ids) == num_tokens
+    assert episode.is_context_full == (place != "last turn")
+    # A whole answer stays a whole answer, also if the next one has no room.
+    is_whole = place == "between turns 1 and 2"
+    assert last.completion.stop is (StopReason.LENGTH if is_whole else StopReason.CONTEXT)
+    assert len(last.completion.token_ids) == (MAX_NEW_TOKENS if is_whole else 2)
     assert Episode.from_dict(episode.to_dict()) == episode
 
 
@@ -246,44 +246,16 @@ def test_a_first_prompt_that_does_not_fit_names_its_problem() -> None:
     assert "a model with a longer context" in str(caught.value)
 
 
-def ended_ppo(stop: StopReason, end: bool) -> tuple[Any, Any]:
-    """Return a learner that masks cut-off answers, and a batch of one truncated episode each."""
-    learner: Any = make_learner("ppo", build_policy(512, make_llama), length_cap="mask")
-    learner.policy.end_ids = frozenset(tokens_of("."))
-    answer = "aa." if end else "aaa"
-    completion = Completion(
-        "aa" if stop is StopReason.STOP_STRING else answer,
-        tuple(tokens_of(answer)),
-        (-1.0,) * 3,
-        StopReason.CONTEXT,
-    )
-    episodes = [
-        replace(
-            episode,
-            turns=(
-                replace(episode.turns[0], completion=completion, truncated=True, terminated=False),
-            ),
-        )
-        for episode in learner.collect()
-    ]
-    return learner, learner.read(episodes, log_probs=True)
-
-
-@pytest.mark.parametrize(
-    ("stop", "end", "is_cut_off"),
-    [
-        (StopReason.END, True, False),
-        (StopReason.STOP_STRING, False, False),
-        (StopReason.LENGTH, False, True),
-    ],
-)
-def test_a_whole_answer_before_a_full_context_is_trained(
-    stop: StopReason, end: bool, is_cut_off: bool
-) -> None:
-    learner, batch = ended_ppo(stop, end)
-    assert learner.is_bootstrapped(batch.episodes).all()
-    assert bool(learner.is_truncated(batch)[batch.is_action].all()) is is_cut_off
-    assert bool(learner.is_truncated(batch)[batch.is_action].any()) is is_cut_off
+@pytest.mark.parametrize("stop", StopReason)
+def test_a_whole_answer_before_a_full_context_is_trained(stop: StopReason) -> None:
+    learner: Any = make_learner("ppo", make_policy("between turns 1 and 2"), length_cap="mask")
+    ended = next(filter(is_ended_by_context, learner.collect()))
+    completion = replace(ended.turns[-1].completion, stop=stop)
+    episode = replace(ended, turns=(replace(ended.turns[-1], completion=completion),))
+    batch = learner.read([episode], log_probs=True)
+    assert learner.is_bootstrapped([episode]).all()
+    is_cut_off = stop in (StopReason.LENGTH, StopReason.CONTEXT)
+    assert (learner.is_truncated(batch)[batch.is_action] == is_cut_off).all()
 
 
 @pytest.mark.parametrize("length_cap", ["end", "mask"])

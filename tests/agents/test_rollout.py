@@ -7,6 +7,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
+from tests.agents.foreign_env import Spelling
 
 import rethink_gym  # noqa: F401  # registers the ids
 from rethink_gym.agents.policies.adapters import FixedSamplingPolicy
@@ -15,7 +16,6 @@ from rethink_gym.agents.policies.sampling import SamplingConfig
 from rethink_gym.agents.rollout import env_attribute, make_text_env, play_episodes, problems_of
 from rethink_gym.conversation import Completion, Conversation, Role
 from rethink_gym.envs.prompt import CORRECTION
-from rethink_gym.envs.space import FreeText
 from rethink_gym.errors import ArgumentError
 
 
@@ -28,25 +28,6 @@ class Counting:
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
         self.num_asked.append(len(conversations))
         return [Completion(f"A: {len(conversation)}") for conversation in conversations]
-
-
-class Spelling(gym.Env[str, str]):
-    """A foreign text environment without options, with a random number of turns."""
-
-    observation_space = FreeText(100)
-    action_space = FreeText(100)
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        super().reset(seed=seed)
-        self.word = str(self.np_random.integers(1000))
-        self.left = int(self.np_random.integers(1, 4))
-        return self.word, {}
-
-    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
-        self.left -= 1
-        return self.word, float(action == self.word), self.left == 0, False, {}
 
 
 def test_episodes_come_in_the_order_of_the_problems() -> None:
@@ -141,6 +122,9 @@ def test_an_attribute_of_the_environments_is_found_or_defaulted(make_env: Any) -
     [
         (3, {}, "env must be an environment id or a gymnasium VectorEnv"),
         (SyncVectorEnv([Spelling]), {"split": "test"}, "env must be an id if arguments"),
+        ("CartPole-v1", {}, "env must be an environment of texts, got 'CartPole-v1'"),
+        ("CartPole-v1", {"split": "test"}, "env_kwargs must be options that 'CartPole-v1' has"),
+        (gym.make_vec("CartPole-v1", 2), {}, "env must be an environment of texts"),
     ],
 )
 def test_an_invalid_environment_is_refused(env: Any, arguments: Any, message: str) -> None:

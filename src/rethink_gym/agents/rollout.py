@@ -60,7 +60,8 @@ def derive_seed(seed: int, *path: int) -> np.random.SeedSequence:
 
     Args:
         seed: Seed of the run, at least 0.
-        *path: What distinguishes the stream from others, such as the number of an epoch or problem.
+        *path: What distinguishes the stream from others, such as the number of an epoch or
+            problem. The path ``0`` is the stream of ``seed`` itself.
 
     Returns:
         A seed for `numpy.random.default_rng`; ``generate_state(1)`` makes an integer of it.
@@ -81,16 +82,31 @@ def make_text_env(env: str | VectorEnv[Any, Any, Any], num_envs: int, **kwargs: 
         The vector environment.
 
     Raises:
-        ArgumentError: If ``env`` is neither, or if keyword arguments come with a
-            vector environment that exists already.
+        ArgumentError: If ``env`` is neither, if its observations or actions are not texts,
+            if it lacks an option, or if keyword arguments come with a vector environment
+            that exists already.
     """
     if isinstance(env, str):
-        return gym.make_vec(env, num_envs=num_envs, **kwargs)
-    if not isinstance(env, VectorEnv):
+        try:
+            made: VectorEnv[Any, Any, Any] = gym.make_vec(env, num_envs=num_envs, **kwargs)
+        except TypeError as error:
+            if "unexpected keyword argument" not in str(error):
+                raise
+            # Gymnasium passes the options on; this is how an environment refuses one.
+            must_be, remedy = f"options that {env!r} has", f"{error}"
+            raise argument_error("env_kwargs", must_be, kwargs, remedy) from error
+    elif not isinstance(env, VectorEnv):
         raise argument_error("env", "an environment id or a gymnasium VectorEnv", env)
-    if kwargs:
+    elif kwargs:
         raise argument_error("env", "an id if arguments for it are given", env)
-    return env
+    else:
+        made = env
+    for space in (made.single_observation_space, made.single_action_space):
+        if space.dtype is None or space.dtype.kind != "U":
+            kind = type(space).__name__
+            remedy = f"It has a {kind} space. The command `rethink envs` lists environments."
+            raise argument_error("env", "an environment of texts", env, remedy)
+    return made
 
 
 def env_attribute(env: VectorEnv[Any, Any, Any], name: str, default: Any) -> Any:
@@ -174,7 +190,7 @@ def play_episodes(
 
     Answers longer than the action space are truncated. An episode whose conversation no
     longer fits into the context of the policy ends there: its last turn is marked as
-    truncated, with the stop reason ``"context"``. Other episodes are not affected.
+    truncated, and the episode as ``is_context_full``. Other episodes are not affected.
 
     Args:
         policy: Generates the actions; see also `EpisodePolicy`.
@@ -221,7 +237,7 @@ def _play_wave(
     max_chars: int | None = getattr(env.single_action_space, "max_chars", None)
     dialogues: list[Conversation] = [()] * len(problems)
     turns: list[list[Turn]] = [[] for _ in problems]
-    active = list(range(len(problems)))
+    active, full = list(range(len(problems))), set[int]()
     while active:
         asked = {slot: str(observations[slot]) for slot in active}
         for slot in active:
@@ -230,9 +246,8 @@ def _play_wave(
         for slot in [slot for slot in active if _is_context_full(completions[slot])]:
             if not turns[slot]:
                 raise _prompt_too_long(problem_ids[slot])
-            last = turns[slot][-1]
-            stopped = replace(last.completion, stop=StopReason.CONTEXT)
-            turns[slot][-1] = replace(last, completion=stopped, truncated=True)
+            turns[slot][-1] = replace(turns[slot][-1], truncated=True)
+            full.add(slot)
             active.remove(slot)
         if not active:
             break
@@ -257,8 +272,8 @@ def _play_wave(
                 active.remove(slot)
     wall_s = (time.perf_counter() - started) / len(problems)
     return [
-        Episode(problem_id, tuple(played), wall_s)
-        for problem_id, played in zip(problem_ids, turns, strict=True)
+        Episode(problem_id, tuple(turns[slot]), wall_s, slot in full)
+        for slot, problem_id in enumerate(problem_ids)
     ]
 
 

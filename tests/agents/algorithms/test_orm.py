@@ -14,6 +14,7 @@ from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.conversation import Message, Role
+from rethink_gym.errors import PromptTooLongError
 
 
 def score_prefixes(model: OutcomeRewardModel, prompt: str, answer: str) -> list[float]:
@@ -55,6 +56,16 @@ def sums(random: Random, incorrect: int) -> str:
         values = [value for value in range(2, 7) if (value == one + other) is (number != incorrect)]
         lines.append(f"{one}+{other}={random.choice(values)}")
     return "\n".join(lines)
+
+
+def test_a_first_prompt_that_does_not_fit_has_its_own_index(policy: LanguageModel) -> None:
+    learner = ORM(policy, make_seven_env(), CONFIG)
+    learner.num_updates = 1
+    policy.max_length = 30
+    conversations = [(Message(Role.USER, text),) for text in ("1+1", "1+1", "1" * 100)]
+    with pytest.raises(PromptTooLongError) as caught:
+        learner.act(conversations)
+    assert caught.value.index == 2
 
 
 @pytest.mark.slow

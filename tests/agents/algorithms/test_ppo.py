@@ -312,7 +312,7 @@ def test_the_epsilon_of_adam_is_that_of_the_paper(policy: LanguageModel, make_en
         ({"rewards": "orm"}, "rewards must be one of"),
         ({"length_cap": "cut"}, "length_cap must be one of"),
         ({"beta": -0.1}, "beta must be a number of at least 0"),
-        ({"gae_lambda": 1.1}, r"gae_lambda must be in \[0, 1\]"),
+        ({"gae_lambda": 1.1}, r"gae_lambda must be a number in \[0, 1\]"),
         ({"value_clip": 0.0}, "value_clip must be a number above 0"),
     ],
 )

@@ -176,15 +176,32 @@ def test_a_fit_needs_steps_of_both_labels(policy: LanguageModel) -> None:
     learner = make(policy)
     incorrect = [episode("p", "8", correct=(False,))]
     before = weights_of(policy)
-    assert learner.update(incorrect)["num_fitted"] == 0
+    waiting = learner.update(incorrect)
+    assert (waiting["num_selected"], waiting["num_data"], waiting["num_fitted"]) == (1, 1, 0)
     labels = [learner.best_label]
     assert torch.equal(weights_of(policy), before)
-    assert learner.update(SAMPLES)["num_fitted"] > 0
+    assert learner.update(SAMPLES)["num_data"] == 1 + len(SAMPLES)
     labels.append(learner.best_label)
     assert labels == [None, "!"]
     assert not torch.equal(weights_of(policy), before)
     # Earlier rounds are still in the data, with both labels.
     assert learner.update(incorrect)["num_fitted"] > 0
+
+
+def test_rounds_of_one_label_each_are_fitted_together(policy: LanguageModel) -> None:
+    learner = make(policy)
+    before = weights_of(policy)
+    assert learner.update([episode("p", "8", correct=(False,))])["num_fitted"] == 0
+    assert learner.update([episode("p", "7")])["num_fitted"] == 2
+    assert labelled(learner.data) == [("?8",), ("!7",)]
+    assert not torch.equal(weights_of(policy), before)
+
+
+def test_without_a_fit_no_label_is_forced(policy: LanguageModel) -> None:
+    learner = make(policy)
+    policy.max_length = 1
+    assert learner.update(SAMPLES)["num_fitted"] == 0
+    assert learner.best_label is None
 
 
 def test_labels_are_forced_at_the_positions_of_training(policy: LanguageModel) -> None:
@@ -241,8 +258,8 @@ def test_a_trivial_task_is_learned_in_seconds(policy: LanguageModel, make_env: A
     [
         ({"good_label": ""}, "good_label and bad_label must be"),
         ({"good_label": "x", "bad_label": "x"}, "two different texts"),
-        ({"threshold": 1.0}, "threshold must be in"),
-        ({"good_frac": 1.0}, "good_frac must be in"),
+        ({"threshold": 1.0}, r"threshold must be a number in \[0, 1\)"),
+        ({"good_frac": 1.0}, r"good_frac must be a number in \(0, 1\)"),
         ({"max_steps": 0}, "max_steps must be a whole number of at least 1"),
     ],
 )

@@ -204,7 +204,7 @@ def test_the_counts_of_answers_are_kept_in_checkpoints(
         ({"overlong_tokens": 200}, "overlong_tokens must be at most max_new_tokens, 96"),
         ({"samples_per_problem": 1}, "samples_per_problem must be a whole number of at least 2"),
         ({"beta": -1.0}, "beta must be a number of at least 0"),
-        ({"turn_gamma": 2.0}, r"turn_gamma must be in \[0, 1\]"),
+        ({"turn_gamma": 2.0}, r"turn_gamma must be a number in \[0, 1\]"),
         ({"max_rounds": 0}, "max_rounds must be a whole number of at least 1"),
         ({"baseline": "none", "samples_per_problem": 0}, "samples_per_problem must be"),
     ],

@@ -143,13 +143,31 @@ def test_stage_two_by_star_imitates_correct_attempts(policy: LanguageModel, make
     assert kl_weights.abs().max() == 0
 
 
+@pytest.mark.parametrize("settings", [{}, {"multi_turn": False}, {"offline_samples": 1}])
+def test_imitation_is_the_mean_over_the_correct_attempts_that_are_trained(
+    policy: LanguageModel, make_env: Any, settings: dict[str, Any]
+) -> None:
+    config = SCoReConfig(**SMALL, stage_one_frac=0.0, stage_two="star", **settings)
+    algorithm = SCoRe(policy, make_env(12), config)
+    episodes = make_episodes(policy)
+    batch = algorithm.read(episodes)
+    advantages, _ = algorithm.objective(batch)
+    weights = batch.per_turn(advantages * algorithm.loss_mask(batch))
+    lengths = batch.per_turn(algorithm.loss_mask(batch).float()).clamp(min=1.0)
+    # The loss is a mean over episodes: the weights of the trained attempts add up to them.
+    assert (weights / lengths).sum().item() == pytest.approx(len(episodes))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"kl_target": 0.0}, "kl_target must be None, or a number above 0"),
-        ({"kl_target": 1.0, "beta2": 0.0}, "with a beta2 above 0"),
-        ({"kl_bound": 0.0}, "kl_bound must be None, or a number above 0"),
-        ({"kl_bound": 1.0, "beta1": 0.0, "beta2": 0.0}, "with a beta1 or beta2 above 0"),
+        ({"kl_target": 0.0}, "kl_target must be a number above 0"),
+        ({"kl_target": 1.0, "beta2": 0.0}, "kl_target must be None if beta2 is 0"),
+        ({"kl_bound": 0.0}, "kl_bound must be a number above 0"),
+        (
+            {"kl_bound": 1.0, "beta1": 0.0, "beta2": 0.0},
+            "kl_bound must be None if beta1 and beta2 are 0",
+        ),
         ({"stage_two": "ppo"}, "stage_two must be one of 'reinforce', 'star'"),
         ({"offline_samples": 9}, "offline_samples must be at most 8"),
         ({"offline_samples": 1, "multi_turn": False}, "offline_samples must be at most 0"),

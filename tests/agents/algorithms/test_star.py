@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gymnasium as gym
 import pytest
 import torch
 from gymnasium.vector import SyncVectorEnv
+from tests.agents.foreign_env import Spelling
 from tests.agents.seven_env import answers_of, episode, make_seven_env, weights_of
 from tests.models import text_of
 
@@ -118,7 +118,7 @@ def test_rest_em_is_star_without_hints_with_many_samples_and_a_cap(policy: Langu
 
 
 def test_a_hint_needs_an_environment_that_knows_the_answer(policy: LanguageModel) -> None:
-    foreign = SyncVectorEnv([lambda: gym.make("CartPole-v1")])
+    foreign = SyncVectorEnv([Spelling])
     with pytest.raises(ArgumentError, match="env must be an environment with a task"):
         STaR(policy, foreign, CONFIG)
 

@@ -186,6 +186,12 @@ def test_a_policy_with_other_sampling_settings_of_its_own_is_refused(
     config = REINFORCEConfig(problems_per_update=4, samples_per_problem=4, max_new_tokens=6)
     with pytest.raises(ArgumentError, match=r"policy\.sampling\.(temperature|max_new_tokens)"):
         REINFORCE(policy, make_env(16), config)
+    # Nor does it train on settings that the policy was given later.
+    policy.sampling = SamplingConfig(max_new_tokens=6, temperature=1.0)
+    learner = REINFORCE(policy, make_env(16), config)
+    policy.sampling = own
+    with pytest.raises(ArgumentError, match=r"policy\.sampling\.(temperature|max_new_tokens)"):
+        learner.learn(16)
 
 
 def test_a_policy_with_the_same_settings_is_sampled_with_its_stop_strings(

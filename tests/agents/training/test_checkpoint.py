@@ -7,8 +7,9 @@ import pytest
 
 from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.algorithms.score import SCoRe
+from rethink_gym.agents.atomic_folder import recover, save_atomically
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.training.checkpoint import load_state, recover, save_atomically
+from rethink_gym.agents.training.checkpoint import load_state
 from rethink_gym.errors import CheckpointError, DataNotFoundError
 
 STATE = '{"algorithm": "made_up", "number": %d}'

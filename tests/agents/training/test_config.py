@@ -1,6 +1,7 @@
 """The settings of all learners: unknown names, choices, and values out of range."""
 
 import math
+import re
 from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -29,17 +30,33 @@ CHOICES = [
 ]
 
 
+FLAGS = [
+    (learner, name)
+    for learner, config_class in CONFIGS.items()
+    for name, annotation in get_type_hints(config_class).items()
+    if annotation is bool
+]
+TEXTS = [
+    (learner, name)
+    for learner, config_class in CONFIGS.items()
+    for name, annotation in get_type_hints(config_class).items()
+    if annotation in (str, str | None)
+]
+
+
 @pytest.mark.parametrize("learner", CONFIGS)
 def test_an_unknown_setting_is_answered_with_the_nearest_one(learner: str) -> None:
     with pytest.raises(ArgumentError, match=r"max_new_token'\. Did you mean 'max_new_tokens'\?"):
         CONFIGS[learner](max_new_token=8)
+    with pytest.raises(ArgumentError, match="Did you mean 'temperature'"):
+        CONFIGS[learner](temp=0.5)
 
 
 def test_an_unknown_setting_without_a_near_one_lists_all_settings() -> None:
     with pytest.raises(ArgumentError) as caught:
         TrainingConfig(xyzzy=1)  # type: ignore[call-arg]
-    assert "setting of TrainingConfig must be one of learning_rate, " in str(caught.value)
-    assert all(field.name in str(caught.value) for field in fields(TrainingConfig))
+    assert "setting of TrainingConfig must be one of 'learning_rate', " in str(caught.value)
+    assert all(repr(field.name) in str(caught.value) for field in fields(TrainingConfig))
     assert "Did you mean" not in str(caught.value)
 
 
@@ -82,6 +99,29 @@ def test_nan_is_refused_for_every_number(learner: str, name: str) -> None:
         CONFIGS[learner](**{name: math.nan})
 
 
+@pytest.mark.parametrize("value", [True, "0.1", [1]])
+@pytest.mark.parametrize(("learner", "name"), NUMBERS)
+def test_only_a_number_is_accepted_for_a_number(learner: str, name: str, value: object) -> None:
+    with pytest.raises(ArgumentError, match=f"{name} must be"):
+        CONFIGS[learner](**{name: value})
+
+
+@pytest.mark.parametrize("value", [1, "false", None])
+@pytest.mark.parametrize(("learner", "name"), FLAGS)
+def test_only_true_and_false_are_accepted_for_a_flag(
+    learner: str, name: str, value: object
+) -> None:
+    with pytest.raises(ArgumentError, match=f"{name} must be True or False"):
+        CONFIGS[learner](**{name: value})
+
+
+@pytest.mark.parametrize("value", [1, False, b"text"])
+@pytest.mark.parametrize(("learner", "name"), TEXTS)
+def test_only_a_text_is_accepted_for_a_text(learner: str, name: str, value: object) -> None:
+    with pytest.raises(ArgumentError, match=f"{name} must be a text"):
+        CONFIGS[learner](**{name: value})
+
+
 @pytest.mark.parametrize("value", [True, 0, -1, 1.5, math.inf, "8"])
 @pytest.mark.parametrize("name", ["max_new_tokens", "max_tokens_per_micro_batch"])
 def test_a_count_is_a_whole_number_above_zero(name: str, value: object) -> None:
@@ -116,8 +156,27 @@ def test_a_fraction_is_in_0_1(value: float) -> None:
     class Settings:
         share = value
 
-    with pytest.raises(ArgumentError, match=r"share must be in \[0, 1\]"):
+    with pytest.raises(ArgumentError, match=r"share must be a number in \[0, 1\]"):
         check_fraction(Settings(), "share")
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "interval"),
+    [
+        (0.0, {"above_zero": True}, "(0, 1]"),
+        (1.0, {"below_one": True}, "[0, 1)"),
+        (1, {"above_zero": True, "below_one": True}, "(0, 1)"),
+    ],
+)
+def test_a_fraction_may_exclude_its_ends(
+    value: float, ends: dict[str, bool], interval: str
+) -> None:
+    class Settings:
+        share = value
+
+    check_fraction(Settings(), "share")
+    with pytest.raises(ArgumentError, match=re.escape(f"share must be a number in {interval}")):
+        check_fraction(Settings(), "share", **ends)
 
 
 def test_the_first_setting_out_of_range_is_named() -> None:

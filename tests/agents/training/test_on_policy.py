@@ -172,7 +172,7 @@ def test_the_entropy_bonus_raises_the_entropy(policy: LanguageModel, make_env: A
     [
         ({"num_minibatches": 300}, "num_minibatches must be at most the 256 episodes"),
         ({"loss_aggregation": "mean"}, "loss_aggregation must be one of"),
-        ({"clip_eps_low": 1.5}, "clip_eps_low must be above 0 and at most 1"),
+        ({"clip_eps_low": 1.5}, r"clip_eps_low must be a number in \(0, 1\]"),
         ({"clip_eps_high": 0.0}, "clip_eps_high must be a number above 0"),
         ({"entropy_coef": -1.0}, "entropy_coef must be a number of at least 0"),
         ({"num_epochs": 0}, "num_epochs must be a whole number of at least 1"),

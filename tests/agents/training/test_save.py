@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import safetensors.torch
-from tests.agents.digit_env import make_digit_env, make_learner
+from tests.agents.small_learners import make_digit_env, make_learner
 
 from rethink_gym import agents
+from rethink_gym.agents.atomic_folder import recover
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.agents.training.checkpoint import recover
 from rethink_gym.errors import CheckpointError, DataNotFoundError
 
 

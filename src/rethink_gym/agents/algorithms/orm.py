@@ -21,7 +21,7 @@ from rethink_gym.agents.training.config import TrainingConfig
 from rethink_gym.agents.training.optimizer import make_optimizer, set_learning_rate, take_step
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode
-from rethink_gym.errors import check_count
+from rethink_gym.errors import PromptTooLongError, check_count
 
 __all__ = ["ORM", "ORMConfig"]
 
@@ -59,7 +59,9 @@ class ORMConfig(TrainingConfig):
 
 
 class ORM(Algorithm[ORMConfig]):
-    """Trains a model of which prefixes of the policy's own solutions end correct.
+    """Trains a model that predicts, after each step of a solution, whether it will be correct.
+
+    It learns from the policy's own solutions.
 
     The policy itself stays as it is. After the first update, a message is the best of
     several candidates by the score of the model. See `Algorithm` for the arguments.
@@ -152,12 +154,18 @@ class ORM(Algorithm[ORMConfig]):
 
         Returns:
             One completion per conversation.
+
+        Raises:
+            PromptTooLongError: If a first prompt does not fit into the context.
         """
         if self.num_updates == 0:
             return self.policy.act(conversations, self.sampling(deterministic=deterministic))
         num_candidates = self.config.num_candidates
         repeated = [each for each in conversations for _ in range(num_candidates)]
-        candidates = self.policy.act(repeated, self.sampling())
+        try:
+            candidates = self.policy.act(repeated, self.sampling())
+        except PromptTooLongError as error:
+            raise PromptTooLongError(str(error), error.index // num_candidates) from error
         scores = self.model.scores(repeated, [step_prefixes(each.text) for each in candidates])
         best = [
             max(range(first, first + num_candidates), key=lambda index: scores[index][-1])

@@ -38,7 +38,7 @@ from rethink_gym.agents.objectives.losses import Aggregation, clipped_value_loss
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.config import check_fraction, check_positive
 from rethink_gym.agents.training.on_policy import OnPolicy, OnPolicyConfig, warn_of_negative_kl
-from rethink_gym.conversation import Completion, StopReason
+from rethink_gym.conversation import StopReason
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error
 
@@ -295,19 +295,8 @@ class PPO(OnPolicy[PPOConfig]):
         is_truncated = torch.zeros_like(batch.has_turn)
         for row, episode in enumerate(batch.episodes):
             for index, turn in enumerate(episode.turns):
-                is_truncated[row, index] = self._is_cut_off(turn.completion)
+                is_truncated[row, index] = turn.completion.stop in _CUT_OFF
         return is_truncated
-
-    def _is_cut_off(self, answer: Completion) -> bool:
-        """Return whether a limit cut an answer off.
-
-        A whole answer also has the stop reason of the context if the next turn does not fit.
-        A whole answer ends with an end token, or lacks the stop string that its tokens hold.
-        """
-        if answer.stop is not StopReason.CONTEXT:
-            return answer.stop in _CUT_OFF
-        is_ended = not self.policy.end_ids.isdisjoint(answer.token_ids[-1:])
-        return not is_ended and self.policy.decode(answer.token_ids) == answer.text
 
     def _checked_prefix_scores(self) -> PrefixScores:
         if self.prefix_scores is None:

@@ -5,7 +5,7 @@ training, every step has the label that it earned. While acting, every step gets
 label, also those of earlier attempts in the conversation.
 
 Where all steps of the data have the same label, the label carries no information: the
-policy stays as it is.
+policy stays as it is, and the data waits for a round with the other label.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from rethink_gym.agents.algorithms.rcrl_labels import (
 from rethink_gym.agents.demonstrations import SFTExample, normalize_text, retokenize
 from rethink_gym.agents.models.outcome_reward import OutcomeRewardModel
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.training.config import check_fraction
 from rethink_gym.agents.training.self_training import SelfTraining, SelfTrainingConfig
 from rethink_gym.conversation import Completion, Conversation
 from rethink_gym.episode import Episode, Turn
@@ -75,10 +76,9 @@ class RCRLConfig(SelfTrainingConfig):
         labels = (self.good_label, self.bad_label)
         if not all(labels) or labels[0] == labels[1]:
             raise argument_error("good_label and bad_label", "two different texts", labels)
-        if not 0 <= self.threshold < 1:
-            raise argument_error("threshold", "in [0, 1)", self.threshold)
-        if self.good_frac is not None and not 0 < self.good_frac < 1:
-            raise argument_error("good_frac", "in (0, 1) or None", self.good_frac)
+        check_fraction(self, "threshold", below_one=True)
+        if self.good_frac is not None:
+            check_fraction(self, "good_frac", above_zero=True, below_one=True)
 
 
 class RCRL(SelfTraining[RCRLConfig]):
@@ -137,11 +137,13 @@ class RCRL(SelfTraining[RCRLConfig]):
             self._has_seen = {"good": False, "bad": False}
         self._has_seen["good"] |= good_frac > 0.0
         self._has_seen["bad"] |= good_frac < 1.0
-        if not all(self._has_seen.values()):
-            return {"num_selected": 0.0, "num_fitted": 0.0, "good_frac": good_frac}
-        self.best_label = config.good_label
         examples = self.label(episodes, values, is_good)
-        return {**self.imitate(examples), "good_frac": good_frac}
+        if not all(self._has_seen.values()):
+            return {**self.add_data(examples), "good_frac": good_frac}
+        learned = self.imitate(examples)
+        if learned["num_fitted"]:
+            self.best_label = config.good_label
+        return {**learned, "good_frac": good_frac}
 
     def label(
         self, episodes: Sequence[Episode], values: Sequence[StepValues], is_good: Sequence[bool]

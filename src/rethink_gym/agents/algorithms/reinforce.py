@@ -6,8 +6,9 @@ RL: all attempts are trained together for the sum of their rewards, and only a s
 holds the first one.
 
 Chosen here: the KL in the loss is exact at every position, and its score-function term is
-added, so that its gradient is that of the attempt's KL (``kl_place``). Episodes may differ
-in their number of turns; a sample is compared with the samples that have the same turn.
+added, without a baseline, so that its gradient is that of the attempt's KL (``kl_place``).
+Episodes may differ in their number of turns; a sample is compared with the samples that
+have the same turn.
 """
 
 from collections import Counter
@@ -283,6 +284,8 @@ class REINFORCE(OnPolicy[REINFORCEConfig]):
 class RLOOConfig(REINFORCEConfig):
     """REINFORCE leave-one-out (RLOO): the KL is in the reward of whole attempts.
 
+    See `REINFORCEConfig` for the settings.
+
     From the paper: the baseline, the KL in the reward, the sum over tokens, β (its value
     for summaries) and 4 samples. Not from the paper: the number of problems and the
     learning rate with its schedule, which suit small models.
@@ -294,7 +297,7 @@ class RLOOConfig(REINFORCEConfig):
 
 
 class RLOO(REINFORCE):
-    """REINFORCE leave-one-out.
+    """REINFORCE leave-one-out; see `Algorithm` for the arguments.
 
     References:
         Ahmadian et al., "Back to Basics: Revisiting REINFORCE Style Optimization for
@@ -309,6 +312,8 @@ class RLOO(REINFORCE):
 class GRPOConfig(REINFORCEConfig):
     """Group-relative policy optimisation (GRPO): advantages are scaled within groups.
 
+    See `REINFORCEConfig` for the settings.
+
     From the paper: the baseline and its scale, the mean over the tokens of a sequence, β
     and the clipping. Not from the paper: the KL, which is exact here and estimated by k3
     there, whose gradient is that of another divergence; the numbers of samples (64 there)
@@ -322,7 +327,7 @@ class GRPOConfig(REINFORCEConfig):
 
 
 class GRPO(REINFORCE):
-    """Group-relative policy optimisation.
+    """Group-relative policy optimisation; see `Algorithm` for the arguments.
 
     References:
         Shao et al., "DeepSeekMath: Pushing the Limits of Mathematical Reasoning in

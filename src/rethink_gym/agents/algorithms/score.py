@@ -4,9 +4,10 @@ Left open by the paper and chosen here: the baseline (leave-one-out over the sam
 problem; for later attempts also the part of the bonus that their context fixes, which is
 unbiased; no second sampling of later attempts per context), the fraction of the run
 that Stage I takes, the KL (exact at every position and summed over an attempt, with its
-score-function term, see ``kl_place``), how β2 adapts (like the KL controller of Ziegler et
-al. 2019), and the learning rate, whose schedule starts again with each stage, so that all
-ablations train at the same rates.
+score-function term and no baseline, see ``kl_place``), how β2 adapts (like the KL controller
+of Ziegler et al. 2019), and the learning rate, whose schedule starts again with each stage,
+so that all ablations train at the same rates. Where ``kl_bound`` ends Stage I early, Stage II
+has the initial rate until Stage I would have ended.
 """
 
 from collections.abc import Mapping, Sequence
@@ -95,13 +96,14 @@ class SCoReConfig(OnPolicyConfig):
         check_count("samples_per_problem", self.samples_per_problem, 2)
         check_positive(self, "alpha", "beta1", "beta2", or_zero=True)
         check_fraction(self, "stage_one_frac", "turn_gamma")
-        if self.kl_target is not None and not (self.kl_target > 0 and self.beta2 > 0):
-            must_be = "None, or a number above 0 with a beta2 above 0"
-            raise argument_error("kl_target", must_be, self.kl_target)
-        is_measured = self.beta1 > 0 or self.beta2 > 0
-        if self.kl_bound is not None and not (self.kl_bound > 0 and is_measured):
-            must_be = "None, or a number above 0 with a beta1 or beta2 above 0"
-            raise argument_error("kl_bound", must_be, self.kl_bound)
+        if self.kl_target is not None:
+            check_positive(self, "kl_target")
+            if self.beta2 == 0:
+                raise argument_error("kl_target", "None if beta2 is 0", self.kl_target)
+        if self.kl_bound is not None:
+            check_positive(self, "kl_bound")
+            if self.beta1 == self.beta2 == 0:
+                raise argument_error("kl_bound", "None if beta1 and beta2 are 0", self.kl_bound)
         if self.num_attempts is not None:
             check_count("num_attempts", self.num_attempts, 2)
         check_count("offline_samples", self.offline_samples, 0)
@@ -121,9 +123,9 @@ class SCoRe(OnPolicy[SCoReConfig]):
     ``reward="per_attempt"``.
 
     Attributes:
-        beta2: Weight of the further KL, as it is now.
-        reference_k: The policy that Stage I holds earlier attempts to, if that is not the
-            base model.
+        beta2: Current weight β2 of the KL on the attempts that Stage I holds.
+        reference_k: The policy that Stage I holds earlier attempts to, the first one
+            included, while it trains the third attempt or a later one; None before.
 
     Raises:
         ArgumentError: If the environment plays steps and not attempts, has only one
@@ -243,7 +245,9 @@ class SCoRe(OnPolicy[SCoReConfig]):
             if self.reference_k is None:
                 kl_weights = kl_weights + self.beta2 * (turns < trained_turn)
         elif config.stage_two == "star":
-            advantages, kl_weights = imitation_advantages(rewards, has_turn), 0.0 * kl_weights
+            is_trained = batch.per_turn(self.loss_mask(batch).float()) > 0
+            advantages = imitation_advantages(rewards, is_trained.reshape(groups))
+            kl_weights = 0.0 * kl_weights
         else:  # equations 4 and 5: all attempts, each later one with its bonus
             advantages = score_advantages(
                 rewards, has_turn, alpha=config.alpha, turn_gamma=config.turn_gamma

@@ -78,8 +78,8 @@ class STaR(SelfTraining[STaRConfig]):
     """Self-taught reasoner; see `Algorithm` for the arguments.
 
     Raises:
-        ArgumentError: If hints are wanted, and the environment does not say where its
-            problems come from.
+        ArgumentError: If ``config.rationalise`` is set, and the environment has no task: a
+            hint needs the gold answers.
 
     References:
         Zelikman et al., "STaR: Bootstrapping Reasoning With Reasoning", 2022,

@@ -9,12 +9,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from rethink_gym.agents.atomic_folder import find_checkpoint
 from rethink_gym.agents.batching.lengths import length_groups
 from rethink_gym.agents.demonstrations import encode_text
 from rethink_gym.agents.models.scalar_head import make_scalar_head
 from rethink_gym.agents.objectives.credit import step_prefixes
 from rethink_gym.agents.policies.language_model import LanguageModel
-from rethink_gym.agents.training.checkpoint import find_checkpoint
 from rethink_gym.conversation import Conversation, Message, Role
 from rethink_gym.episode import Episode
 from rethink_gym.errors import DataNotFoundError, argument_error

@@ -10,7 +10,7 @@ __all__ = ["Policy"]
 
 @runtime_checkable
 class Policy(Protocol):
-    """Generates the next message of conversations: a model, a script or a person."""
+    """Generates the next message of conversations: any object with the method `act`."""
 
     def act(self, conversations: Sequence[Conversation]) -> list[Completion]:
         """Generate the next message of each conversation.

@@ -145,11 +145,13 @@ class Algorithm(ABC, Generic[ConfigT]):
             The algorithm itself.
 
         Raises:
-            ArgumentError: If ``total_episodes`` is not a whole number above 0.
+            ArgumentError: If ``total_episodes`` is not a whole number above 0, or the policy
+                was given other sampling settings since.
             DivergenceError: If a loss or gradient is NaN or infinite. It names the update
                 and the file that keeps its episodes; the step is not taken.
         """
         self.total_episodes = check_count("total_episodes", total_episodes)
+        self._check_sampling()
         callbacks = _as_callback(callback, [ProgressBar()] if progress_bar else [])
         callbacks.init_callback(cast("BaseAlgorithm", self))
         callbacks.on_training_start(locals(), globals())
@@ -377,11 +379,14 @@ def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackL
 def _rollout_metrics(episodes: Sequence[Episode]) -> dict[str, float]:
     """Return what the episodes of one update show."""
     stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
-    ends = [episode.turns[-1].completion.stop for episode in episodes]
+    is_full = [
+        episode.is_context_full or episode.turns[-1].completion.stop is StopReason.CONTEXT
+        for episode in episodes
+    ]
     numbers = {
         # An answer that was cut off may have been correct, and is judged incorrect.
         "truncated_frac": stops.count(StopReason.LENGTH) / len(stops),
-        "context_frac": ends.count(StopReason.CONTEXT) / len(ends),
+        "context_frac": float(np.mean(is_full)),
         "reward": float(np.mean([episode.total_reward for episode in episodes])),
         "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
     }

@@ -104,15 +104,15 @@ class Validation(BaseCallback):
     """Evaluates the policy on validation problems every few updates, and keeps the best one.
 
     Records ``eval/accuracy@t1`` and so on. When training ends, the policy gets the weights
-    of the evaluation with the highest sum of accuracies over the turns; of equal ones the
-    later.
+    of the evaluation with the highest sum of accuracies over the turns; of two equal sums,
+    those of the later evaluation.
 
     Args:
         problems: Indices of problems of the split.
         every: Number of updates from one evaluation to the next.
         split: Split of the problems.
-        patience: Training ends after so many evaluations in a row without a new best one;
-            None never ends it.
+        patience: Number of evaluations in a row without a new best one after which training
+            ends; None never ends it.
 
     Raises:
         ArgumentError: If ``every`` or ``patience`` is not a whole number above 0.

@@ -3,7 +3,7 @@
 import difflib
 import math
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self, TypeGuard, get_args, get_origin, get_type_hints
 
 from rethink_gym.agents.training.field_names import describe_other_name
 from rethink_gym.errors import argument_error, check_choice, check_count
@@ -51,19 +51,26 @@ class TrainingConfig:
         known = [field.name for field in fields(cls)]
         for name in settings:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                remedy = f"Did you mean {near[0]!r}?" if near else ""
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+                must_be = f"one of {', '.join(map(repr, known))}"
+                remedy = ""
                 if other := describe_other_name(name, known):
-                    remedy = f"{other[0].upper()}{other[1:]}"
-                must_be = f"one of {', '.join(known)}"
+                    must_be, remedy = "one of its settings", f"{other[0].upper()}{other[1:]}"
+                elif near:
+                    must_be, remedy = "one of its settings", f"Did you mean {near[0]!r}?"
                 raise argument_error(f"setting of {cls.__name__}", must_be, name, remedy)
         return object.__new__(cls)
 
     def __post_init__(self) -> None:
-        """Check the shared settings, and that each choice is one of its `Literal`."""
+        """Check the shared settings, and all choices, flags and texts by their types."""
         for name, annotation in get_type_hints(type(self)).items():
+            value = getattr(self, name)
             if get_origin(annotation) is Literal:
-                check_choice(name, getattr(self, name), get_args(annotation))
+                check_choice(name, value, get_args(annotation))
+            elif annotation is bool and not isinstance(value, bool):
+                raise argument_error(name, "True or False", value)
+            elif annotation in (str, str | None) and not isinstance(value, annotation):
+                raise argument_error(name, "a text", value)
         for name in ("max_new_tokens", "max_tokens_per_micro_batch"):
             check_count(name, getattr(self, name))
         check_positive(self, "learning_rate", "adam_epsilon")
@@ -85,22 +92,33 @@ def check_positive(config: object, *names: str, or_zero: bool = False) -> None:
     """
     for name in names:
         value = getattr(config, name)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or value < 0 or (value == 0 and not or_zero):
+        is_in_range = _is_number(value) and (value > 0 or (value == 0 and or_zero))
+        if not is_in_range or not math.isfinite(value):
             must_be = "a number of at least 0" if or_zero else "a number above 0"
             raise argument_error(name, must_be, value)
 
 
-def check_fraction(config: object, *names: str) -> None:
+def check_fraction(
+    config: object, *names: str, above_zero: bool = False, below_one: bool = False
+) -> None:
     """Check that settings are numbers in [0, 1].
 
     Args:
         config: The settings.
         *names: Which of them to check.
+        above_zero: Whether 0 is not allowed.
+        below_one: Whether 1 is not allowed.
 
     Raises:
         ArgumentError: If one is not.
     """
     for name in names:
-        if not 0 <= getattr(config, name) <= 1:
-            raise argument_error(name, "in [0, 1]", getattr(config, name))
+        value = getattr(config, name)
+        is_in_range = _is_number(value) and 0 <= value <= 1
+        if not is_in_range or (value == 0 and above_zero) or (value == 1 and below_one):
+            interval = f"{'[('[above_zero]}0, 1{'])'[below_one]}"
+            raise argument_error(name, f"a number in {interval}", value)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

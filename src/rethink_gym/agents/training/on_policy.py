@@ -35,7 +35,7 @@ from rethink_gym.agents.objectives.losses import (
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.rollout import play_groups
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.agents.training.config import TrainingConfig, check_positive
+from rethink_gym.agents.training.config import TrainingConfig, check_fraction, check_positive
 from rethink_gym.agents.training.optimizer import make_optimizer, set_learning_rate, take_step
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
@@ -89,8 +89,7 @@ class OnPolicyConfig(TrainingConfig):
             check_count(name, getattr(self, name))
         check_positive(self, "temperature", "clip_eps_high")
         check_positive(self, "entropy_coef", or_zero=True)
-        if not 0 < self.clip_eps_low <= 1:
-            raise argument_error("clip_eps_low", "above 0 and at most 1", self.clip_eps_low)
+        check_fraction(self, "clip_eps_low", above_zero=True)
         num_episodes = self.problems_per_update * self.samples_per_problem
         if self.num_minibatches > num_episodes:
             raise argument_error(

@@ -15,6 +15,7 @@ from rethink_gym.agents.demonstrations import (
     SFTExample,
     cap_per_problem,
     choose_problems,
+    fits_context,
     from_json_lines,
     load_recorded,
     make_example,
@@ -24,9 +25,10 @@ from rethink_gym.agents.demonstrations import (
     unique_examples,
 )
 from rethink_gym.agents.policies.language_model import LanguageModel
+from rethink_gym.agents.policies.lora import is_adapter
 from rethink_gym.agents.rollout import play_groups
 from rethink_gym.agents.training.algorithm import Algorithm
-from rethink_gym.agents.training.config import TrainingConfig
+from rethink_gym.agents.training.config import TrainingConfig, check_fraction
 from rethink_gym.agents.training.supervised import fit
 from rethink_gym.episode import Episode
 from rethink_gym.errors import argument_error, check_count
@@ -86,8 +88,7 @@ class SelfTrainingConfig(TrainingConfig):
             "patience",
         ):
             check_count(name, getattr(self, name))
-        if not 0 <= self.validation_frac < 1:
-            raise argument_error("validation_frac", "in [0, 1)", self.validation_frac)
+        check_fraction(self, "validation_frac", below_one=True)
 
 
 SelfTrainingConfigT = TypeVar("SelfTrainingConfigT", bound=SelfTrainingConfig)
@@ -103,6 +104,10 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
     Attributes:
         problems: Indices of the problems of the training set.
         data: The examples selected so far.
+
+    Raises:
+        ArgumentError: If ``config.base_model`` is given for a policy with an adapter, or
+            no problem has a worked solution and ``config.initial_data`` asks for them.
     """
 
     def __init__(
@@ -120,6 +125,11 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
         self._base: dict[str, torch.Tensor] = {}
         if self.config.base_model is None:
             self._base = _copy_of(policy.trainable_state_dict())
+        elif any(is_adapter(name) for name in policy.trainable_state_dict()):
+            remedy = "A fit of an adapter starts from the adapter that the policy has now."
+            raise argument_error(
+                "base_model", "None for a policy with an adapter", self.config.base_model, remedy
+            )
         if self.config.initial_data == "solutions":
             solved_problems(self.env, self.problems)  # refused now if none has a solution
 
@@ -142,28 +152,37 @@ class SelfTraining(Algorithm[SelfTrainingConfigT]):
 
         Returns:
             ``num_selected`` in this round, ``num_data`` different ones in all,
-            ``num_fitted`` within the cap; and, if that is not 0, how the fit went
-            (see `Fit`).
+            ``num_fitted`` within the cap and the model's context; and, if that is not 0,
+            how the fit went (see `Fit`).
         """
         config = self.config
-        earlier = self.data if config.keep_all_rounds else []
-        self.data = unique_examples([*earlier, *selected])
+        numbers = self.add_data(selected)
         examples = cap_per_problem(
-            unique_examples([*self._initial_data(), *self.data]),
+            fits_context(self.policy, unique_examples([*self._initial_data(), *self.data])),
             config.max_per_problem,
             self.random,
         )
-        numbers = {
-            "num_selected": float(len(selected)),
-            "num_data": float(len(self.data)),
-            "num_fitted": float(len(examples)),
-        }
+        numbers["num_fitted"] = float(len(examples))
         if not examples:
             return numbers
         if config.from_base:
             self.policy.load_trainable_state_dict(self.base_weights)
         fitted = fit(self.policy, examples, config, config, self.random)
         return numbers | (fitted.to_scalars() if fitted else {})
+
+    def add_data(self, selected: Sequence[SFTExample]) -> dict[str, float]:
+        """Add what was selected in this round to `data`, without a fit.
+
+        Args:
+            selected: The examples of this round; equal ones count once.
+
+        Returns:
+            ``num_selected`` and ``num_data`` as of `imitate`, and ``num_fitted``, which is 0.
+        """
+        earlier = self.data if self.config.keep_all_rounds else []
+        self.data = unique_examples([*earlier, *selected])
+        num_selected, num_data = float(len(selected)), float(len(self.data))
+        return {"num_selected": num_selected, "num_data": num_data, "num_fitted": 0.0}
 
     @property
     def base_weights(self) -> dict[str, torch.Tensor]:
