@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import gymnasium as gym
 import pytest
 from tests.evaluation.scripted import ByTurn, ListingVerifier, always, even, never
 
@@ -364,7 +365,18 @@ def test_nothing_is_reported_before_the_checks() -> None:
     assert counts == []
 
 
-@pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1"])
-def test_an_environment_that_is_not_of_texts_is_refused(env_id: str) -> None:
-    with pytest.raises(ArgumentError, match=f"env_id must be a text environment.*{env_id}"):
-        evaluate(ByTurn(even), env_id, problems=1)
+def test_an_environment_without_splits_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="env_kwargs must be options that 'CartPole-v1' has"):
+        evaluate(ByTurn(even), "CartPole-v1", problems=1)
+
+
+def test_an_environment_that_is_not_of_texts_is_refused() -> None:
+    def make(*, split: str, **kwargs: Any) -> gym.Env[Any, Any]:
+        return gym.make("CartPole-v1")
+
+    gym.register(id="Digits-v0", entry_point=make)
+    try:
+        with pytest.raises(ArgumentError, match="env_id must be an environment of texts"):
+            evaluate(ByTurn(even), "Digits-v0", problems=1)
+    finally:
+        del gym.registry["Digits-v0"]

@@ -14,7 +14,6 @@ from gymnasium.envs.registration import EnvSpec
 from rethink_gym._lazy import EXTRAS
 from rethink_gym.cli.assignment import split_assignments
 from rethink_gym.envs.registry import env_defaults, task_defaults
-from rethink_gym.envs.space import FreeText
 from rethink_gym.errors import argument_error, check_choice
 
 __all__ = ["EnvOptions", "env_arguments", "near_env_ids", "own_env_ids", "read_env_options"]
@@ -135,7 +134,7 @@ def _check_foreign_env(option: str, env_id: str, arguments: Mapping[str, object]
         spaces = (env.single_observation_space, env.single_action_space)
     finally:
         env.close()
-    if not all(isinstance(space, gym.spaces.Text | FreeText) for space in spaces):
+    if any(space.dtype is None or space.dtype.kind != "U" for space in spaces):
         must_be = "a text environment, whose observations and actions are texts"
         raise argument_error(option, must_be, env_id, "`rethink envs` lists some.")
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from gymnasium.vector import VectorEnv
 
 from rethink_gym.agents.policies.adapters import (
     AlgorithmPolicy,
@@ -279,7 +278,10 @@ def evaluate(
         raise argument_error("env_kwargs", "without 'split'", env_kwargs, remedy)
     sampled_policy = _with_sampling(policy, sampling, temperature, samples)
     num_episodes = len(indices) * samples
-    env = _make_env(env_id, min(num_envs, num_episodes), {**(env_kwargs or {}), "split": split})
+    with rename_arguments({"env": "env_id"}):
+        env = make_text_env(
+            env_id, min(num_envs, num_episodes), **{**(env_kwargs or {}), "split": split}
+        )
     try:
         _check_problems(indices, env_attribute(env, "num_problems", None), split)
         repeated = [index for index in indices for _ in range(samples)]
@@ -319,19 +321,6 @@ def check_samples(samples: int, temperature: float) -> None:
     if check_count("samples", samples) > 1 and not temperature:
         remedy = "Greedy samples are all equal; set a temperature above 0."
         raise argument_error("samples", "1 at temperature 0", samples, remedy)
-
-
-def _make_env(
-    env_id: str, num_envs: int, env_kwargs: Mapping[str, object]
-) -> VectorEnv[Any, Any, Any]:
-    try:
-        with rename_arguments({"env": "env_id"}):
-            return make_text_env(env_id, num_envs, **env_kwargs)
-    except TypeError as error:
-        if "unexpected keyword argument" not in str(error):
-            raise
-        must_be = f"a text environment with the arguments {', '.join(env_kwargs)}"
-        raise argument_error("env_id", must_be, env_id, f"{error}.") from error
 
 
 def _check_problems(indices: Sequence[int], num_problems: int | None, split: str) -> None:
