@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from tests.agents.seven_env import SaySeven
-from transformers import LlamaConfig, LlamaForCausalLM
+from tests.digits import StartsWithDigit, make_character_llama
 
 from rethink_gym import agents
 from rethink_gym.agents.policies.language_model import LanguageModel
@@ -18,8 +18,6 @@ from rethink_gym.agents.training.algorithm import Algorithm
 from rethink_gym.agents.training.callbacks import Checkpoints
 from rethink_gym.envs.reasoning import ReasoningEnv
 from rethink_gym.envs.vector.env import TextVectorEnv
-from rethink_gym.problem import Problem
-from rethink_gym.verdict import Reason, Verdict
 from rethink_gym.verifiers.verifier import Verifier
 from tiny_model.tokenizer import make_tokenizer
 
@@ -41,18 +39,6 @@ SMALL = {
 }
 
 
-class StartsWithDigit(Verifier):
-    """Accepts every answer that starts with a digit."""
-
-    def verify(self, answer: str, problem: Problem) -> Verdict:
-        correct = answer[:1].isdecimal()
-        reason = Reason.EQUAL if correct else Reason.DIFFERENT
-        return Verdict(float(correct), correct, reason, answer)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"type": "starts_with_digit"}
-
-
 class SayDigit(SaySeven):
     """The same questions, but any digit is correct."""
 
@@ -68,21 +54,11 @@ def make_digit_env(num_envs: int) -> TextVectorEnv:
 
 
 def make_policy(max_new_tokens: int = 2) -> LanguageModel:
-    torch.manual_seed(0)
     tokenizer = make_tokenizer()
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        max_position_embeddings=160,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        bos_token_id=None,
-    )
     sampling = SamplingConfig(max_new_tokens=max_new_tokens)
-    return LanguageModel(LlamaForCausalLM(config), tokenizer, sampling)
+    return LanguageModel(
+        make_character_llama(tokenizer, max_position_embeddings=160), tokenizer, sampling
+    )
 
 
 def make_learner(name: str, **changes: Any) -> Algorithm[Any]:

@@ -10,17 +10,14 @@ from stable_baselines3 import A2C, PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecMonitor
+from tests.digits import StartsWithDigit, make_character_llama
 from tests.integrations.sb3.learners import ENV_ID, WINDOW, make_learner, weights_of
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from rethink_gym.agents import LanguageModel
 from rethink_gym.envs import ReasoningEnv
 from rethink_gym.envs.tasks import Arithmetic
 from rethink_gym.errors import ArgumentError, ModelError
 from rethink_gym.integrations.sb3 import TokenPolicy, TokenVecEnv, make_codec, make_sb3_env
-from rethink_gym.problem import Problem
-from rethink_gym.verdict import Reason, Verdict
-from rethink_gym.verifiers import Verifier
 
 
 class RecordTokens(BaseCallback):
@@ -48,33 +45,9 @@ def test_a_stock_algorithm_trains(kind: type[OnPolicyAlgorithm], env_id: str) ->
     assert len(learner.ep_info_buffer) > 0 or env_id != ENV_ID
 
 
-class StartsWithDigit(Verifier):
-    """Accepts answers that start with a digit, as ten of the 268 tokens do."""
-
-    def verify(self, answer: str, problem: Problem) -> Verdict:
-        correct = answer[:1] in set("0123456789")
-        reason = Reason.EQUAL if correct else Reason.DIFFERENT
-        return Verdict(float(correct), correct, reason, answer)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"type": "starts_with_digit"}
-
-
 def test_rewarded_answers_become_more_likely(tmp_path: Path) -> None:
-    torch.manual_seed(0)
     tokenizer = LanguageModel.from_pretrained("tiny").tokenizer
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        max_position_embeddings=128,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        bos_token_id=None,
-    )
-    LanguageModel(LlamaForCausalLM(config), tokenizer).save_pretrained(tmp_path)
+    LanguageModel(make_character_llama(tokenizer), tokenizer).save_pretrained(tmp_path)
     envs = [ReasoningEnv(Arithmetic(), verifier=StartsWithDigit()) for _ in range(32)]
     env = TokenVecEnv(envs, make_codec(tmp_path), window=64, max_new_tokens=1)
     learner = PPO(
