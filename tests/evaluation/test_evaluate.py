@@ -371,7 +371,7 @@ def test_an_environment_without_splits_is_refused() -> None:
 
 
 def test_an_environment_that_is_not_of_texts_is_refused() -> None:
-    def make(*, split: str, **kwargs: Any) -> gym.Env[Any, Any]:
+    def make(**kwargs: Any) -> gym.Env[Any, Any]:
         return gym.make("CartPole-v1")
 
     gym.register(id="Digits-v0", entry_point=make)
