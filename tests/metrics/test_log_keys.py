@@ -56,12 +56,13 @@ def logged() -> set[str]:
         "max_new_tokens": 8,
         "entropy_coef": 0.01,
     }
-    for learner_class, config, options in [
-        (agents.SCoRe, agents.SCoReConfig(**small), {"max_attempts": 3}),
-        (agents.PPO, agents.PPOConfig(**small), {}),
+    for learner_class, config, env_id, options in [
+        (agents.SCoRe, agents.SCoReConfig(**small), "MathSelfCorrect-v0", {"max_attempts": 3}),
+        (agents.PPO, agents.PPOConfig(**small), "MathSelfCorrect-v0", {}),
+        (agents.PPO, agents.PPOConfig(**small), "MathSteps-v0", {}),
     ]:
         policy = agents.LanguageModel.from_pretrained("tiny", seed=0)
-        learner: Any = learner_class(policy, "MathSelfCorrect-v0", config, env_kwargs=options)
+        learner: Any = learner_class(policy, env_id, config, env_kwargs=options)
         learner.learn(learner.episodes_per_update, KeepKeys(keys))
     return keys
 

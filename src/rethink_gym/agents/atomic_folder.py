@@ -80,7 +80,8 @@ def find_checkpoint(folder: Path) -> Path:
 
 def _neighbours(folder: Path) -> tuple[Path, Path]:
     """Return where the next checkpoint is written, and where the last one waits meanwhile."""
-    return folder.with_name(f".{folder.name}-new"), folder.with_name(f".{folder.name}-old")
+    whole = folder.absolute()  # "." has no name
+    return whole.parent / f".{whole.name}-new", whole.parent / f".{whole.name}-old"
 
 
 def _remove(folder: Path) -> None:

@@ -288,7 +288,7 @@ def evaluate(
         if on_progress is not None:
             on_progress(0)
         episodes = play_episodes(sampled_policy, env, repeated, seed=seed, on_progress=on_progress)
-        is_stepwise = env_attribute(env, "action_noun", "attempt") == "step"
+        is_stepwise = not env_attribute(env, "has_attempts", True)
         verifier = env_attribute(env, "verifier", None)
         exploration = {}
         # A foreign environment may have a verifier, but not the problems that it verifies.

@@ -169,7 +169,7 @@ def resume_and_report(
         env_id=run_config.env_id,
         split=run_config.eval_split,
         episodes=tuple(load_episodes(folder / "episodes_base.jsonl")),
-        is_stepwise=env_attribute(algorithm.env, "action_noun", "attempt") == "step",
+        is_stepwise=not env_attribute(algorithm.env, "has_attempts", True),
     )
     return _finish(folder, algorithm, run_config, base, console)
 

@@ -28,7 +28,8 @@ class LogKey:
         unit: Unit of the value.
         description: Meaning of the value, as half a sentence.
         symbol: Short form in tables and figures; the name if empty.
-        short: Short form in the progress bar; the symbol if empty.
+        short: Text before the number of a turn in the progress bar, as in ``t1``; if empty,
+            the bar shows the symbol and the turn, as in ``KL@t1``.
         digits: Digits after the point in the progress bar.
     """
 

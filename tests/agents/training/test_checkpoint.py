@@ -7,7 +7,7 @@ import pytest
 
 from rethink_gym.agents.algorithms.reinforce import REINFORCE, REINFORCEConfig
 from rethink_gym.agents.algorithms.score import SCoRe
-from rethink_gym.agents.atomic_folder import recover, save_atomically
+from rethink_gym.agents.atomic_folder import find_checkpoint, recover, save_atomically
 from rethink_gym.agents.policies.language_model import LanguageModel
 from rethink_gym.agents.training.checkpoint import load_state
 from rethink_gym.errors import CheckpointError, DataNotFoundError
@@ -46,6 +46,15 @@ def test_after_a_crash_one_complete_checkpoint_exists(
 def test_loading_finds_a_complete_checkpoint_under_its_temporary_name(tmp_path: Path) -> None:
     write_folder(tmp_path / ".checkpoint-new", 2)
     assert load_state(tmp_path / "checkpoint", "made_up")["number"] == 2
+
+
+def test_the_folder_of_this_process_is_a_checkpoint_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_checkpoint(Path()) == Path()
+    recover(Path())
+    assert find_checkpoint(Path("/")) == Path("/")
 
 
 def test_an_incomplete_first_checkpoint_does_not_count(tmp_path: Path) -> None:

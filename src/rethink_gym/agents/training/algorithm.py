@@ -166,7 +166,7 @@ class Algorithm(ABC, Generic[ConfigT]):
                 self.num_timesteps += sum(len(episode.turns) for episode in episodes)
                 self.num_updates += 1
                 self.is_between_updates = True
-                self._record("train", {**_rollout_metrics(episodes), **learned})
+                self._record("train", {**self._rollout_metrics(episodes), **learned})
                 callbacks.update_locals(locals())
                 continues = callbacks.on_step()
                 self.logger.dump(self.num_timesteps)
@@ -358,6 +358,27 @@ class Algorithm(ABC, Generic[ConfigT]):
             ) from error
         return learned
 
+    def _rollout_metrics(self, episodes: Sequence[Episode]) -> dict[str, float]:
+        """Return what the episodes of one update show."""
+        stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
+        is_full = [
+            episode.is_context_full or episode.turns[-1].completion.stop is StopReason.CONTEXT
+            for episode in episodes
+        ]
+        numbers = {
+            # An answer that was cut off may have been correct, and is judged incorrect.
+            "truncated_frac": stops.count(StopReason.LENGTH) / len(stops),
+            "context_frac": float(np.mean(is_full)),
+            "reward": float(np.mean([episode.total_reward for episode in episodes])),
+            "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
+        }
+        if any(turn.verdict is None for episode in episodes for turn in episode.turns):
+            return numbers
+        metrics = turn_metrics(episodes)
+        if env_attribute(self.env, "has_attempts", True):
+            return numbers | metrics.to_scalars()
+        return numbers | {"solved": metrics.accuracies[-1]}  # a step is not an answer
+
     def _record(self, group: str, numbers: Mapping[str, float]) -> None:
         for name, number in numbers.items():
             self.logger.record(f"{group}/{name}", number)
@@ -374,22 +395,3 @@ def _as_callback(callback: MaybeCallback, more: list[BaseCallback]) -> CallbackL
     else:
         given = [ConvertCallback(callback)]
     return CallbackList([*given, *more])
-
-
-def _rollout_metrics(episodes: Sequence[Episode]) -> dict[str, float]:
-    """Return what the episodes of one update show."""
-    stops = [turn.completion.stop for episode in episodes for turn in episode.turns]
-    is_full = [
-        episode.is_context_full or episode.turns[-1].completion.stop is StopReason.CONTEXT
-        for episode in episodes
-    ]
-    numbers = {
-        # An answer that was cut off may have been correct, and is judged incorrect.
-        "truncated_frac": stops.count(StopReason.LENGTH) / len(stops),
-        "context_frac": float(np.mean(is_full)),
-        "reward": float(np.mean([episode.total_reward for episode in episodes])),
-        "tokens_per_episode": float(np.mean([episode.num_tokens for episode in episodes])),
-    }
-    if all(turn.verdict is not None for episode in episodes for turn in episode.turns):
-        numbers |= turn_metrics(episodes).to_scalars()
-    return numbers

@@ -13,6 +13,7 @@ _SHOWN = (
     "train/accuracy@t1",
     "train/accuracy@t2",
     "train/accuracy@t3",
+    "train/solved",
     "train/delta",
     "train/kl_t1",
     "train/stage",
@@ -75,5 +76,7 @@ class ProgressBar(BaseCallback):
 def _short_form(name: str, value: float) -> str:
     stem, turn, _ = split_log_key(name)
     key = LOG_KEYS[stem]
-    label = key.short or key.symbol or key.name
-    return f"{label}{turn.removeprefix('t')} {value:.{key.digits}f}"
+    label = key.symbol or key.name
+    if turn:
+        label = f"{key.short}{turn.removeprefix('t')}" if key.short else f"{label}@{turn}"
+    return f"{label} {value:.{key.digits}f}"

@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _DOTTED = (0, (1, 1.5))
 _PANELS: Sequence[tuple[str, float, tuple[str, ...]]] = (
-    ("accuracy (percent)", 100.0, ("accuracy",)),
+    ("accuracy (percent)", 100.0, ("accuracy", "solved")),
     ("change between turns (percent)", 100.0, ("delta", "i_to_c", "c_to_i", "changed")),
     ("KL to the reference (nats per message)", 1.0, ("kl",)),
     ("reward per episode", 1.0, ("reward",)),
