@@ -151,7 +151,7 @@ def is_ended_by_context(episode: Episode) -> bool:
     return episode.is_context_full
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", ["gpt2", pytest.param("llama", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", agents.ALGORITHMS)
 def test_every_learner_trains_on_episodes_that_the_context_ends(
