@@ -87,9 +87,11 @@ class HalfOracle(LanguageModel):
     and episodes of unequal length all occur. Every third first message asks for a hint.
     """
 
-    solutions: dict[str, str]
-    has_steps: bool
-    asks_for_hints: bool
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        # A copy of the policy, such as a reference, knows no solutions.
+        self.solutions: dict[str, str] = {}
+        self.has_steps = self.asks_for_hints = False
 
     def act(
         self, conversations: Sequence[Conversation], sampling: SamplingConfig | None = None
@@ -113,6 +115,4 @@ def make_policy(max_length: int = 2048) -> HalfOracle:
     tokenizer = make_tokenizer()
     torch.manual_seed(0)
     model = make_llama(len(tokenizer), hidden_size=32, max_position_embeddings=max_length)
-    policy = HalfOracle(model, tokenizer, seed=0)
-    policy.solutions, policy.has_steps, policy.asks_for_hints = {}, False, False
-    return policy
+    return HalfOracle(model, tokenizer, seed=0)

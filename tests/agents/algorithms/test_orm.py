@@ -72,7 +72,7 @@ def test_a_first_prompt_that_does_not_fit_has_its_own_index(policy: LanguageMode
 def test_an_error_in_a_step_lowers_the_score_of_unseen_answers() -> None:
     # The loss stays on a plateau for about a hundred steps.
     random = Random(0)
-    config = ORMConfig(learning_rate=1e-3, learning_rate_schedule="constant")
+    config = ORMConfig(learning_rate=1e-3, learning_rate_schedule="constant", max_new_tokens=2)
     learner = ORM(make_policy(), make_seven_env(), config)
     for _ in range(48):
         kinds = [random.choice((0, 1, 2, 2)) for _ in range(256)]
