@@ -186,7 +186,7 @@ def test_every_learner_trains_on_episodes_that_the_context_ends(
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("length_cap", ["end", "bootstrap", "penalty", "mask"])
-@pytest.mark.parametrize("is_critic_separate", [False, True])
+@pytest.mark.parametrize("is_critic_separate", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_ppo_with_any_rule_for_cut_off_answers_trains_on_them(
     length_cap: str, place: str, is_critic_separate: bool
 ) -> None:
