@@ -1,6 +1,7 @@
 """Quantities to convert to other units."""
 
 import math
+from functools import cache
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from rethink_gym.envs.prompt import ANSWER_FORMAT
@@ -35,19 +36,6 @@ MILLION = 10**6
 MAX_DECIMALS = 6
 
 
-def _units(*names: tuple[str, str]) -> tuple[Unit, ...]:
-    """Make units of one kind; their sizes are whole multiples of a common divisor."""
-    known = [unit_factor(one) for one, _ in names]
-    sizes = [factor for _, factor in filter(None, known)]
-    scale = math.lcm(*(size.denominator for size in sizes))
-    multiples = [int(size * scale) for size in sizes]
-    common = math.gcd(*multiples)
-    return tuple(
-        Unit(one, many, multiple // common)
-        for (one, many), multiple in zip(names, multiples, strict=True)
-    )
-
-
 _LENGTHS = (
     ("millimetre", "millimetres"),
     ("centimetre", "centimetres"),
@@ -76,15 +64,30 @@ _SPEEDS = (
 _IMPERIAL_LENGTHS = (("inch", "inches"), ("foot", "feet"), ("yard", "yards"), ("mile", "miles"))
 _IMPERIAL_MASSES = (("ounce", "ounces"), ("pound", "pounds"))
 
-_KINDS: dict[str, tuple[tuple[Unit, ...], ...]] = {
-    "length": (_units(*_LENGTHS),),
-    "mass": (_units(*_MASSES),),
-    "volume": (_units(*_VOLUMES),),
-    "time": (_units(*_TIMES),),
-    "area": (_units(*_AREAS),),
-    "speed": (_units(*_SPEEDS),),
-    "imperial": (_units(*_IMPERIAL_LENGTHS), _units(*_IMPERIAL_MASSES)),
+_KINDS = {
+    "length": (_LENGTHS,),
+    "mass": (_MASSES,),
+    "volume": (_VOLUMES,),
+    "time": (_TIMES,),
+    "area": (_AREAS,),
+    "speed": (_SPEEDS,),
+    "imperial": (_IMPERIAL_LENGTHS, _IMPERIAL_MASSES),
 }
+"""Names of the units of each kind; units of one group convert to one another."""
+
+
+@cache
+def _units(names: tuple[tuple[str, str], ...]) -> tuple[Unit, ...]:
+    """Make units of one kind; their sizes are whole multiples of a common divisor."""
+    known = [unit_factor(one) for one, _ in names]
+    sizes = [factor for _, factor in filter(None, known)]
+    scale = math.lcm(*(size.denominator for size in sizes))
+    multiples = [int(size * scale) for size in sizes]
+    common = math.gcd(*multiples)
+    return tuple(
+        Unit(one, many, multiple // common)
+        for (one, many), multiple in zip(names, multiples, strict=True)
+    )
 
 
 class UnitConversion(GeneratedTask[Question]):
@@ -137,7 +140,7 @@ class UnitConversion(GeneratedTask[Question]):
 
     def draw(self, rng: TaskRNG) -> Question:
         """Draw a quantity that is a short decimal in both units."""
-        units = rng.choice(_KINDS[rng.choice(self._kinds)])
+        units = _units(rng.choice(_KINDS[rng.choice(self._kinds)]))
         while True:
             first = rng.randint(0, len(units) - 1)
             second = rng.randint(0, len(units) - 1)
