@@ -90,7 +90,7 @@ def train(
             rows, turns = part.index[0], part.sampled.turns
             losses = clipped_policy_losses(log_probs, log_probs, advantages[rows, turns])
             losses = losses + beta * exact_kl(logits, reference_logits)
-            (weights[rows] * losses).sum().backward()  # type: ignore[no-untyped-call]
+            (weights[rows] * losses).sum().backward()  # type: ignore[no-untyped-call]  # untyped
 
         # 6. Step.
         torch.nn.utils.clip_grad_norm_(policy.model.parameters(), 1.0)

@@ -93,7 +93,7 @@ def train(
             rows, turns = part.index[0], part.sampled.turns
             losses = -advantages[rows, turns] * token_log_probs(logits, part.sampled.token_ids)
             losses = losses + kl_weights[turns] * exact_kl(logits, base_logits)
-            (losses.sum() / num_episodes).backward()  # type: ignore[no-untyped-call]
+            (losses.sum() / num_episodes).backward()  # type: ignore[no-untyped-call]  # untyped
         torch.nn.utils.clip_grad_norm_(policy.model.parameters(), 1.0)
         optimizer.step()
 
